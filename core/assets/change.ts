@@ -1,0 +1,55 @@
+import type { Call } from '../call.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Retry } from '../retry.ts';
+import type { Clock } from '../time/instant.ts';
+import type { Asset, AssetDraft, Assets, AvailabilityDraft } from './asset.ts';
+
+/** Registers an asset: available, in no region. Refuses with `duplicate` when the tenant has one with the code. */
+export const makeCreateAsset =
+  ({ ledger, clock, newId }: { readonly ledger: Ledger; readonly clock: Clock; readonly newId: () => string }) =>
+  async (call: Call, draft: AssetDraft): Promise<Asset> => {
+    const at = clock();
+    const asset: Asset = {
+      id: newId(),
+      tenant_id: call.tenantId,
+      asset_type: draft.asset_type,
+      asset_code: draft.asset_code,
+      name: draft.name,
+      serial_number: draft.serial_number ?? null,
+      detail: draft.detail ?? {},
+      availability_status: 'AVAILABLE',
+      region_code: null,
+      created_at: at,
+      updated_at: at,
+      version: 1,
+    };
+    await ledger.commit(call, [{ kind: 'asset_created', asset }], asset);
+    return asset;
+  };
+
+/** Says whether an asset can be used, and where it is; a region left out stays as it was. */
+export const makeSetAvailability =
+  ({
+    assets,
+    ledger,
+    retry,
+    clock,
+  }: {
+    readonly assets: Pick<Assets, 'get'>;
+    readonly ledger: Ledger;
+    readonly retry: Retry;
+    readonly clock: Clock;
+  }) =>
+  (call: Call, assetId: string, { availability_status, region_code }: AvailabilityDraft): Promise<Asset> =>
+    retry(async () => {
+      const before = await assets.get(call.tenantId, assetId);
+      const after: Asset = {
+        ...before,
+        availability_status,
+        region_code: region_code ?? before.region_code,
+        updated_at: clock(),
+        version: before.version + 1,
+      };
+      await ledger.commit(call, [{ kind: 'asset_changed', before, after }], after);
+      return after;
+    });

@@ -1,0 +1,49 @@
+import type { Call } from '../call.ts';
+import { DomainError } from '../errors.ts';
+import type { Bookings, Change, Ledger, Taking } from '../ledger.ts';
+import { conflictOf, type Calendars, type HeldWindow } from './calendar.ts';
+
+export type Guard = (
+  call: Call,
+  move: { readonly changes: readonly Change[]; readonly bookings: Bookings; readonly answer: unknown },
+) => Promise<void>;
+
+/** The refusal of a window that is taken. */
+export const scheduleConflict = (userId: string, inTheWay: readonly HeldWindow[]): DomainError => {
+  const conflicts = inTheWay.map(conflictOf);
+  const named = conflicts.map(
+    ({ name, planned_start_at, planned_end_at }) => `"${name}" (${planned_start_at} to ${planned_end_at})`,
+  );
+  return new DomainError('schedule_conflict', `User ${userId} has an overlapping assignment: ${named.join(', ')}.`, {
+    conflicts,
+  });
+};
+
+/**
+ * The guard against double booking: the one function through which a window is taken, moved or released.
+ *
+ * It is one attempt. Its caller has read the calendar, and runs again from that read when the commit answers
+ * `stale_read`. The protocol is right in this order only:
+ * 1. The calendar's version is read (by the caller: `bookings.take.calendar`).
+ * 2. The user's windows that overlap the wanted one are read, strongly consistent.
+ * 3. Any of them refuses the change with `schedule_conflict`; the window that the task itself holds does not count.
+ * 4. One transaction moves the calendar from the version seen to the next, and writes the window with everything that
+ *    the change means. A window that came in between 1 and 4 has moved the version, so the transaction fails.
+ *
+ * Were the windows read before the version, one written between the two reads would be missed by both. Were the
+ * version only checked and not moved, two writers that saw the same version would both pass.
+ */
+export const makeGuard =
+  ({ calendars, ledger }: { readonly calendars: Pick<Calendars, 'overlapping'>; readonly ledger: Ledger }): Guard =>
+  async (call, { changes, bookings, answer }) => {
+    if (bookings.take !== undefined) await requireFree(calendars, bookings.take);
+    await ledger.commit(call, changes, answer, bookings);
+  };
+
+const requireFree = async (calendars: Pick<Calendars, 'overlapping'>, { calendar, holding }: Taking): Promise<void> => {
+  if (!calendar.is_active) throw new DomainError('inactive_user', `User ${calendar.user_id} is not active.`, {});
+  if (holding.window === undefined) return;
+  const held = await calendars.overlapping(calendar, holding.window);
+  const inTheWay = held.filter(({ task_id }) => task_id !== holding.task_id);
+  if (inTheWay.length > 0) throw scheduleConflict(calendar.user_id, inTheWay);
+};

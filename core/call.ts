@@ -1,0 +1,36 @@
+/**
+ * An answer as it is kept for a replay: the response as it went out, compressed, so that a replay is the same to the
+ * byte.
+ */
+export interface KeptAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly compressedBody: Uint8Array;
+}
+
+/** The idempotency record that a write puts into its own transaction. */
+export interface Receipt {
+  /** The tenant under which the record is kept; `-` where the caller has none yet. */
+  readonly tenantId: string;
+  /** What the caller chose, with the caller: unique within the tenant. */
+  readonly key: string;
+  /** SHA-256 over method, path and body: another request under the same key is refused. */
+  readonly fingerprint: string;
+  /** Renders the answer that the write is about to give, just before it commits. */
+  readonly seal: (result: unknown) => KeptAnswer;
+}
+
+/** A record as a later request finds it. */
+export interface KeptReceipt {
+  readonly fingerprint: string;
+  readonly answer: KeptAnswer;
+}
+
+/** Who calls, for which tenant, on which terms. Taken from the token and the headers, never from the body. */
+export interface Call {
+  readonly tenantId: string;
+  readonly actorId: string;
+  /** The task versions that `If-Match` names; absent when the caller did not ask. */
+  readonly expectedVersions?: readonly number[];
+  readonly receipt?: Receipt;
+}

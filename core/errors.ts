@@ -1,0 +1,103 @@
+/** A problem of one field of the request. `pointer` is a JSON pointer into the body, or `?name` for a query parameter. */
+export interface FieldProblem {
+  readonly pointer: string;
+  /** Position in a batch, counted from 0. */
+  readonly index?: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A window already held that stands in the way of a wanted one. */
+export interface Conflict {
+  readonly task_id: string;
+  readonly name: string;
+  readonly planned_start_at: string;
+  readonly planned_end_at: string;
+}
+
+export const RESOURCES = [
+  'tenant',
+  'user',
+  'role',
+  'permission',
+  'org_unit',
+  'asset',
+  'task_type',
+  'template',
+  'task',
+] as const;
+export type Resource = (typeof RESOURCES)[number];
+
+interface TooLarge {
+  readonly limit: number;
+  readonly size: number;
+}
+
+/** The closed list of refusals: each code with the details that its answer needs. */
+export type Refusals = Readonly<
+  Record<`${Resource}_not_found`, { readonly id: string }> & {
+    malformed_json: object;
+    malformed_header: { readonly header: string };
+    malformed_cursor: object;
+    unauthenticated: object;
+    permission_denied: { readonly permission: string };
+    route_not_found: object;
+    schedule_conflict: { readonly conflicts: readonly Conflict[] };
+    illegal_transition: { readonly from: string; readonly to: string };
+    dedicated_endpoint: { readonly target: string };
+    approval_required: object;
+    approval_not_required: object;
+    task_closed: { readonly state: string };
+    inactive_task_type: object;
+    inactive_template: object;
+    inactive_org_unit: object;
+    inactive_user: object;
+    template_type_mismatch: object;
+    duplicate: { readonly field: string };
+    limit_reached: { readonly limit: number };
+    tenant_has_users: object;
+    no_candidates: object;
+    too_many_candidates: { readonly limit: number };
+    no_conflict_free_candidate: object;
+    stale_read: object;
+    precondition_failed: { readonly version: number };
+    body_too_large: TooLarge;
+    item_too_large: TooLarge;
+    transaction_too_large: TooLarge;
+    validation_failed: object;
+    idempotency_key_reused: object;
+    throttled: object;
+    busy: object;
+    outcome_unknown: object;
+    unavailable: object;
+    twin_committed: object;
+  }
+>;
+export type Code = keyof Refusals;
+
+/** What a refusal carries besides its code: a sentence for a person, and the problems of single fields. */
+interface Telling {
+  readonly problems?: readonly FieldProblem[];
+  readonly cause?: unknown;
+}
+
+/** The one error class: a refusal that the caller is told about. Anything else that is thrown is a bug. */
+export class DomainError<C extends Code = Code> extends Error {
+  override readonly name = 'DomainError';
+  readonly code: C;
+  readonly details: Refusals[C];
+  readonly problems: readonly FieldProblem[];
+
+  constructor(code: C, message: string, details: Refusals[C], { problems = [], cause }: Telling = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.details = details;
+    this.problems = problems;
+  }
+}
+
+export const isRefusal = <C extends Code>(error: unknown, code: C): error is DomainError<C> =>
+  error instanceof DomainError && error.code === code;
+
+export const notFound = (resource: Resource, id: string): DomainError =>
+  new DomainError(`${resource}_not_found`, `There is no ${resource.replace('_', ' ')} "${id}".`, { id });

@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import type { Page, PageRequest } from '../page.ts';
+import { freeText, idSchema, optional, referenceSchema, text } from '../fields.ts';
+import { LIMITS } from '../limits.ts';
+import { instantSchema } from '../time/instant.ts';
+
+export const tenantSchema = z.object({ id: idSchema, name: z.string(), created_at: instantSchema });
+export type Tenant = z.infer<typeof tenantSchema>;
+export const tenantDraft = z.strictObject({ name: text(LIMITS.name) });
+
+/** What the API shows of a user. */
+export const userView = z.object({
+  id: idSchema,
+  tenant_id: idSchema,
+  username: z.string(),
+  is_active: z.boolean(),
+  created_at: instantSchema,
+});
+
+/** What is kept of a user: never leaves the service whole. */
+export const userSchema = userView.extend({
+  password_hash: z.string(),
+  role_ids: z.array(idSchema),
+  version: z.number().int().min(1),
+});
+export type User = z.infer<typeof userSchema>;
+
+const username = text(LIMITS.username);
+const password = z.string().min(LIMITS.passwordMin).max(LIMITS.passwordMax);
+
+export const userDraft = z.strictObject({ username, password, is_active: optional(z.boolean()) });
+export type UserDraft = z.infer<typeof userDraft>;
+export const userPatch = z.strictObject({ password: optional(password), is_active: optional(z.boolean()) });
+export type UserPatch = z.infer<typeof userPatch>;
+export const bootstrapDraft = z.strictObject({ tenant_id: referenceSchema, username, password });
+export type BootstrapDraft = z.infer<typeof bootstrapDraft>;
+
+/** Login takes any text: what could never be a name or password fails like a wrong one. */
+export const credentials = z.strictObject({
+  tenant_id: z.string().max(LIMITS.reference),
+  username: z.string().max(LIMITS.reference),
+  password: z.string().max(LIMITS.reference),
+});
+export type Credentials = z.infer<typeof credentials>;
+
+export const roleSchema = z.object({
+  id: idSchema,
+  tenant_id: idSchema,
+  name: z.string(),
+  description: z.string().nullable(),
+  permissions: z.array(z.string()),
+  created_at: instantSchema,
+  version: z.number().int().min(1),
+});
+export type Role = z.infer<typeof roleSchema>;
+export const roleView = roleSchema.omit({ version: true });
+export const roleDraft = z.strictObject({
+  name: text(LIMITS.shortName),
+  description: optional(freeText(LIMITS.description)),
+});
+export type RoleDraft = z.infer<typeof roleDraft>;
+
+export const orgUnitSchema = z.object({
+  id: idSchema,
+  tenant_id: idSchema,
+  name: z.string(),
+  code: z.string(),
+  parent_id: idSchema.nullable(),
+  is_active: z.boolean(),
+  created_at: instantSchema,
+});
+export type OrgUnit = z.infer<typeof orgUnitSchema>;
+export const orgUnitDraft = z.strictObject({
+  name: text(LIMITS.name),
+  code: text(LIMITS.code),
+  parent_id: optional(referenceSchema),
+  is_active: optional(z.boolean()),
+});
+export type OrgUnitDraft = z.infer<typeof orgUnitDraft>;
+
+export const membershipDraft = z.strictObject({ is_primary: optional(z.boolean()) });
+export const membershipView = z.object({
+  user_id: idSchema,
+  org_unit_id: idSchema,
+  is_primary: z.boolean(),
+  created_at: instantSchema,
+});
+export type Membership = z.infer<typeof membershipView>;
+
+/** Reads of the directory: `get` refuses with `…_not_found`, `find` may be empty, `list` is paged. */
+export interface Directory {
+  readonly findTenant: (tenantId: string) => Promise<Tenant | undefined>;
+  readonly hasUsers: (tenantId: string) => Promise<boolean>;
+  readonly findUser: (tenantId: string, userId: string) => Promise<User | undefined>;
+  readonly findUserByName: (tenantId: string, username: string) => Promise<User | undefined>;
+  readonly listUsers: (tenantId: string, page: PageRequest) => Promise<Page<User>>;
+  readonly findRoles: (tenantId: string, roleIds: readonly string[]) => Promise<readonly Role[]>;
+  readonly listRoles: (tenantId: string, page: PageRequest) => Promise<Page<Role>>;
+  readonly findOrgUnit: (tenantId: string, orgUnitId: string) => Promise<OrgUnit | undefined>;
+  readonly listOrgUnits: (tenantId: string, page: PageRequest) => Promise<Page<OrgUnit>>;
+}

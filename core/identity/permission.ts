@@ -1,0 +1,28 @@
+/** The fixed catalogue of permissions. The ids are constants: they are the same in every tenant and deployment. */
+export const PERMISSIONS = [
+  { id: '018f0000-0000-7000-8000-000000000001', name: '*', description: 'Everything' },
+  { id: '018f0000-0000-7000-8000-000000000002', name: 'identity.read', description: 'Read users, roles and org units' },
+  {
+    id: '018f0000-0000-7000-8000-000000000003',
+    name: 'identity.write',
+    description: 'Change users, roles and org units',
+  },
+  { id: '018f0000-0000-7000-8000-000000000004', name: 'mission.read', description: 'Read types, templates and tasks' },
+  {
+    id: '018f0000-0000-7000-8000-000000000005',
+    name: 'mission.write',
+    description: 'Create, dispatch and change tasks',
+  },
+  { id: '018f0000-0000-7000-8000-000000000006', name: 'mission.approve', description: 'Approve or reject tasks' },
+  { id: '018f0000-0000-7000-8000-000000000007', name: 'registry.read', description: 'Read assets' },
+  { id: '018f0000-0000-7000-8000-000000000008', name: 'registry.write', description: 'Change assets' },
+] as const;
+
+/** The catalogue came with the second version of the service. */
+export const CATALOGUE_CREATED_AT = '2026-01-01T00:00:00.000Z';
+
+export type Permission = (typeof PERMISSIONS)[number]['name'];
+
+/** `*` grants all. */
+export const isGranted = (granted: readonly string[], needed: Permission): boolean =>
+  granted.includes(needed) || granted.includes('*');

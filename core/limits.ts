@@ -1,0 +1,50 @@
+/**
+ * Every limit of the service, once. The schemas, the pipeline, the OpenAPI document and the docs read it from here.
+ * Sizes are in bytes, lengths in UTF-16 code units, times in milliseconds unless the name says otherwise.
+ */
+export const LIMITS = {
+  /** A request body. Below the 6 MB that Lambda takes, with room for the event around it. */
+  bodyBytes: 4 * 1024 * 1024,
+  /** Nesting of a JSON body, counted in arrays and objects. */
+  jsonDepth: 32,
+  /** One item of the table (DynamoDB: 400 KB). */
+  itemBytes: 400 * 1024,
+  /** All items of one transaction (DynamoDB: 4 MB). */
+  transactionBytes: 4 * 1024 * 1024,
+  /** Actions of one transaction (DynamoDB: 100). */
+  transactionActions: 100,
+  /** Tasks of a batch: the actions of one transaction, less the record of the batch. */
+  batchTasks: 99,
+  pageDefault: 50,
+  pageMax: 200,
+  name: 200,
+  shortName: 100,
+  code: 50,
+  key: 100,
+  description: 4_000,
+  note: 2_000,
+  comment: 10_000,
+  url: 2_048,
+  reference: 200,
+  areaCode: 100,
+  geometryText: 50_000,
+  checklistEntries: 200,
+  attachmentsAtCreation: 50,
+  attachmentsPerTask: 500,
+  candidates: 1_000,
+  /** Scores that the history keeps of an auto-dispatch. */
+  scoresKept: 50,
+  /** Org units a user may belong to: they are part of the calendar item, which every dispatch reads. */
+  membershipsPerUser: 100,
+  rolesPerUser: 50,
+  username: 100,
+  passwordMin: 6,
+  passwordMax: 128,
+  idempotencyKey: 255,
+  idempotencyHours: 24,
+  /** The compressed answer that an idempotency record keeps: an item, less its other attributes. */
+  keptAnswerBytes: 390 * 1024,
+} as const;
+
+/** Bounds of the optimistic retry: about six seconds at the most, well inside the 29 s of API Gateway. */
+export const RETRY = { attempts: 30, baseMs: 8, capMs: 400, retryAfterSeconds: 1 } as const;

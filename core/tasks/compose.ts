@@ -1,0 +1,71 @@
+import type { Template } from '../templates/template.ts';
+import type { Instant } from '../time/instant.ts';
+import type { Task, TaskDraft } from './task.ts';
+
+/** What a task has when neither the request nor a template says. */
+const CONSTANTS = { priority: 5, risk_level: 3, requires_approval: false } as const;
+
+/**
+ * Composes a new task: a field given in the request wins, else the template's default, else the constant.
+ * `payload` is the template's default payload, overlaid key by key by the request's context data; the route and the
+ * payload template are replaced as a whole, `{}` included.
+ */
+export const composeTask = (
+  draft: TaskDraft,
+  template: Template | undefined,
+  made: {
+    readonly id: string;
+    readonly tenantId: string;
+    readonly actorId: string;
+    readonly at: Instant;
+    readonly newId: () => string;
+  },
+): Task => {
+  const attachments = (draft.attachments ?? []).map(({ name, url, media_type, size_bytes }) => ({
+    id: made.newId(),
+    name,
+    url,
+    media_type: media_type ?? null,
+    size_bytes: size_bytes ?? null,
+    created_by: made.actorId,
+    created_at: made.at,
+  }));
+  return {
+    id: made.id,
+    tenant_id: made.tenantId,
+    task_type_id: draft.task_type_id,
+    template_id: template?.id ?? null,
+    template_version: template?.template_version ?? null,
+    mission_id: draft.mission_id ?? null,
+    name: draft.name,
+    description: draft.description ?? null,
+    requires_approval: draft.requires_approval ?? template?.requires_approval ?? CONSTANTS.requires_approval,
+    priority: draft.priority ?? template?.default_priority ?? CONSTANTS.priority,
+    risk_level: draft.risk_level ?? template?.default_risk_level ?? CONSTANTS.risk_level,
+    org_unit_id: draft.org_unit_id ?? null,
+    project_code: draft.project_code ?? null,
+    area_code: draft.area_code ?? null,
+    area_geom: draft.area_geom ?? null,
+    checklist: draft.checklist ?? template?.default_checklist ?? [],
+    first_attachments: attachments,
+    attachment_count: attachments.length,
+    route_template: draft.route_template ?? template?.route_template ?? {},
+    payload_template: draft.payload_template ?? template?.payload_template ?? {},
+    payload: { ...template?.default_payload, ...draft.context_data },
+    planned_start_at: draft.planned_start_at ?? null,
+    planned_end_at: draft.planned_end_at ?? null,
+    state: 'DRAFT',
+    dispatch_mode: null,
+    assigned_to: null,
+    dispatched_by: null,
+    dispatched_at: null,
+    started_at: null,
+    accepted_at: null,
+    archived_at: null,
+    canceled_at: null,
+    created_by: made.actorId,
+    created_at: made.at,
+    updated_at: made.at,
+    version: 1,
+  };
+};

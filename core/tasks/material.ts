@@ -1,0 +1,132 @@
+import * as z from 'zod';
+import type { Call } from '../call.ts';
+import { DomainError } from '../errors.ts';
+import { checklistSchema, freeText, optional, riskLevelSchema, type JsonObject } from '../fields.ts';
+import type { Change, Ledger } from '../ledger.ts';
+import { LIMITS } from '../limits.ts';
+import type { Retry } from '../retry.ts';
+import type { Clock, Instant } from '../time/instant.ts';
+import { changeTask, type Action, type TaskChange } from './history.ts';
+import { isFinal } from './lifecycle.ts';
+import { requireMatch } from './rules.ts';
+import {
+  viewOf,
+  type Attachment,
+  type AttachmentDraft,
+  type Comment,
+  type Task,
+  type TaskView,
+  type WholeTask,
+} from './task.ts';
+import type { Tasks } from './tasks.ts';
+
+export const riskChecklistDraft = z.strictObject({
+  risk_level: optional(riskLevelSchema),
+  checklist: optional(checklistSchema),
+  note: optional(freeText(LIMITS.note)),
+});
+export type RiskChecklistDraft = z.infer<typeof riskChecklistDraft>;
+
+interface Ports {
+  readonly tasks: Pick<Tasks, 'get'>;
+  readonly ledger: Ledger;
+  readonly retry: Retry;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+/** Changes risk level and checklist. Refuses with `task_closed` when the task is archived or canceled. */
+export const makeUpdateRiskChecklist = (ports: Ports) => {
+  const change = makeChange(ports);
+  return (call: Call, taskId: string, { risk_level, checklist, note }: RiskChecklistDraft): Promise<TaskView> =>
+    change(call, taskId, ({ task, later }) => {
+      if (isFinal(task.state))
+        throw new DomainError('task_closed', `The task is ${task.state}.`, { state: task.state });
+      const patch = {
+        ...(risk_level === undefined ? {} : { risk_level }),
+        ...(checklist === undefined ? {} : { checklist }),
+      };
+      return {
+        action: 'risk_checklist_updated',
+        patch,
+        note,
+        detail: { before: picked(task, patch), after: patch },
+        answer: (after) => viewOf({ task: after, later }),
+      };
+    });
+};
+
+/** Adds an attachment: the reference to a file that is kept elsewhere. */
+export const makeAddAttachment = (ports: Ports) => {
+  const change = makeChange(ports);
+  return (call: Call, taskId: string, { note, ...draft }: AttachmentDraft): Promise<TaskView> =>
+    change(call, taskId, ({ task, later }, at) => {
+      if (task.attachment_count >= LIMITS.attachmentsPerTask) {
+        const message = `A task holds at most ${LIMITS.attachmentsPerTask} attachments.`;
+        throw new DomainError('limit_reached', message, { limit: LIMITS.attachmentsPerTask });
+      }
+      const attachment: Attachment = {
+        id: ports.newId(),
+        name: draft.name,
+        url: draft.url,
+        media_type: draft.media_type ?? null,
+        size_bytes: draft.size_bytes ?? null,
+        created_by: call.actorId,
+        created_at: at,
+      };
+      return {
+        action: 'attachment_added',
+        patch: { attachment_count: task.attachment_count + 1 },
+        note,
+        detail: { attachment },
+        material: (after) => ({ kind: 'attachment_added', task: after, attachment }),
+        answer: (after) => viewOf({ task: after, later: [...later, attachment] }),
+      };
+    });
+};
+
+/** Adds a comment. Any task takes comments, a closed one too. */
+export const makeAddComment = (ports: Ports) => {
+  const change = makeChange(ports);
+  return (call: Call, taskId: string, { content }: { readonly content: string }): Promise<Comment> =>
+    change(call, taskId, (_whole, at) => {
+      const comment: Comment = { id: ports.newId(), content, created_by: call.actorId, created_at: at };
+      return {
+        action: 'comment_added',
+        detail: { comment_id: comment.id },
+        material: (after) => ({ kind: 'comment_added', task: after, comment }),
+        answer: () => comment,
+      };
+    });
+};
+
+interface Amendment<Answer> {
+  readonly action: Action;
+  readonly patch?: Partial<Task>;
+  readonly note?: string | undefined;
+  readonly detail: JsonObject;
+  /** An item of its own that is written with the change. */
+  readonly material?: (after: Task) => Change;
+  readonly answer: (after: Task) => Answer;
+}
+
+/** A change of a task that moves no window. */
+const makeChange =
+  ({ tasks, ledger, retry, clock, newId }: Ports) =>
+  <Answer>(call: Call, taskId: string, amend: (whole: WholeTask, at: Instant) => Amendment<Answer>): Promise<Answer> =>
+    retry(async () => {
+      const whole = await tasks.get(call.tenantId, taskId);
+      requireMatch(call, whole.task);
+      const at = clock();
+      const { material, answer: answerOf, ...amendment } = amend(whole, at);
+      const change: TaskChange = changeTask(whole.task, { actorId: call.actorId, at, entryId: newId() }, amendment);
+      const answer = answerOf(change.after);
+      const materials = material === undefined ? [] : [material(change.after)];
+      await ledger.commit(call, [{ kind: 'task_changed', ...change }, ...materials], answer);
+      return answer;
+    });
+
+const picked = (task: Task, patch: Partial<Pick<Task, 'risk_level' | 'checklist'>>): JsonObject => ({
+  ...(patch.risk_level === undefined ? {} : { risk_level: task.risk_level }),
+  ...(patch.checklist === undefined ? {} : { checklist: task.checklist }),
+});

@@ -1,0 +1,205 @@
+import * as z from 'zod';
+import {
+  checklistSchema,
+  freeText,
+  geometrySchema,
+  idSchema,
+  instantInput,
+  jsonObject,
+  optional,
+  prioritySchema,
+  referenceSchema,
+  riskLevelSchema,
+  text,
+  type JsonObject,
+} from '../fields.ts';
+import { LIMITS } from '../limits.ts';
+import { instantSchema, isInstant } from '../time/instant.ts';
+import type { Window } from '../calendar/window.ts';
+import { STATES } from './lifecycle.ts';
+
+/** An attachment is a reference: the service keeps where the file is, not the file. */
+const attachmentFields = {
+  name: text(LIMITS.name),
+  url: z.url().max(LIMITS.url),
+  media_type: optional(text(LIMITS.shortName)),
+  size_bytes: optional(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)),
+};
+const attachmentInput = z.strictObject(attachmentFields);
+export const attachmentDraft = z.strictObject({ ...attachmentFields, note: optional(freeText(LIMITS.note)) });
+export type AttachmentDraft = z.infer<typeof attachmentDraft>;
+
+export const attachmentSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  url: z.string(),
+  media_type: z.string().nullable(),
+  size_bytes: z.number().nullable(),
+  created_by: z.string(),
+  created_at: instantSchema,
+});
+export type Attachment = z.infer<typeof attachmentSchema>;
+
+export const commentDraft = z.strictObject({ content: text(LIMITS.comment) });
+export const commentSchema = z.object({
+  id: idSchema,
+  content: z.string(),
+  created_by: z.string(),
+  created_at: instantSchema,
+});
+export type Comment = z.infer<typeof commentSchema>;
+
+const WINDOW_ENDS = ['planned_start_at', 'planned_end_at'] as const;
+type WindowDraft = Partial<Record<(typeof WINDOW_ENDS)[number], unknown>>;
+
+/**
+ * The rules of a window run even when other fields are wrong, so that one answer names every problem; they do not
+ * run when one of the ends is itself unreadable, which has been said then.
+ */
+const windowIsReadable = ({ value, issues }: z.core.ParsePayload): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  !issues.some(({ path }) => WINDOW_ENDS.some((end) => path?.[0] === end));
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
+
+const windowRules = <T extends z.ZodType<WindowDraft>>(draft: T): T =>
+  draft
+    .refine(({ planned_start_at: start, planned_end_at: end }) => isGiven(start) || !isGiven(end), {
+      path: ['planned_start_at'],
+      error: 'a window needs both planned_start_at and planned_end_at',
+      when: windowIsReadable,
+    })
+    .refine(({ planned_start_at: start, planned_end_at: end }) => isGiven(end) || !isGiven(start), {
+      path: ['planned_end_at'],
+      error: 'a window needs both planned_start_at and planned_end_at',
+      when: windowIsReadable,
+    })
+    .refine(({ planned_start_at: start, planned_end_at: end }) => !isInstant(start) || !isInstant(end) || start < end, {
+      path: ['planned_end_at'],
+      error: 'planned_end_at must be after planned_start_at',
+      when: windowIsReadable,
+    });
+
+/** The body that creates a task. */
+export const taskDraft = windowRules(
+  z.strictObject({
+    task_type_id: referenceSchema,
+    name: text(LIMITS.name),
+    template_id: optional(referenceSchema),
+    mission_id: optional(text(LIMITS.reference)),
+    description: optional(freeText(LIMITS.description)),
+    requires_approval: optional(z.boolean()),
+    priority: optional(prioritySchema),
+    risk_level: optional(riskLevelSchema),
+    org_unit_id: optional(referenceSchema),
+    project_code: optional(text(LIMITS.reference)),
+    area_code: optional(text(LIMITS.areaCode)),
+    area_geom: optional(geometrySchema),
+    checklist: optional(checklistSchema),
+    attachments: optional(z.array(attachmentInput).max(LIMITS.attachmentsAtCreation)),
+    route_template: optional(jsonObject),
+    payload_template: optional(jsonObject),
+    planned_start_at: optional(instantInput),
+    planned_end_at: optional(instantInput),
+    context_data: optional(jsonObject),
+  }),
+);
+export type TaskDraft = z.infer<typeof taskDraft>;
+
+/** A batch: its items are checked one by one, so that every bad one is reported with its index. */
+export const batchDraft = z.strictObject({ tasks: z.array(z.unknown()).min(1).max(LIMITS.batchTasks) });
+export type BatchDraft = z.infer<typeof batchDraft>;
+
+export const DISPATCH_MODES = ['MANUAL', 'AUTO'] as const;
+
+/** A task as it is kept: every field resolved at creation. */
+export const taskSchema = z.object({
+  id: idSchema,
+  tenant_id: idSchema,
+  task_type_id: idSchema,
+  template_id: idSchema.nullable(),
+  template_version: z.string().nullable(),
+  mission_id: z.string().nullable(),
+  name: z.string(),
+  description: z.string().nullable(),
+  requires_approval: z.boolean(),
+  priority: prioritySchema,
+  risk_level: riskLevelSchema,
+  org_unit_id: idSchema.nullable(),
+  project_code: z.string().nullable(),
+  area_code: z.string().nullable(),
+  area_geom: geometrySchema.nullable(),
+  checklist: checklistSchema,
+  /** Those given at creation. Later ones are items of their own, so that a task does not grow. */
+  first_attachments: z.array(attachmentSchema),
+  attachment_count: z.number().int().min(0),
+  route_template: jsonObject,
+  payload_template: jsonObject,
+  /** The template's default payload, overlaid by the request's context data. */
+  payload: jsonObject,
+  planned_start_at: instantSchema.nullable(),
+  planned_end_at: instantSchema.nullable(),
+  state: z.enum(STATES),
+  dispatch_mode: z.enum(DISPATCH_MODES).nullable(),
+  assigned_to: idSchema.nullable(),
+  dispatched_by: z.string().nullable(),
+  dispatched_at: instantSchema.nullable(),
+  started_at: instantSchema.nullable(),
+  accepted_at: instantSchema.nullable(),
+  archived_at: instantSchema.nullable(),
+  canceled_at: instantSchema.nullable(),
+  created_by: z.string(),
+  created_at: instantSchema,
+  updated_at: instantSchema,
+  /** Counts the changes of the task, from 1. */
+  version: z.number().int().min(1),
+});
+export type Task = z.infer<typeof taskSchema>;
+
+/** A task in a list: all but its attachments, which are items of their own. */
+export const taskSummary = taskSchema
+  .omit({ first_attachments: true, payload: true })
+  .extend({ context_data: jsonObject });
+export type TaskSummary = z.infer<typeof taskSummary>;
+
+export const taskView = taskSummary.extend({ attachments: z.array(attachmentSchema) });
+export type TaskView = z.infer<typeof taskView>;
+
+export const batchView = z.object({ total: z.number().int(), tasks: z.array(taskView) });
+export type BatchView = z.infer<typeof batchView>;
+
+export const taskFilters = z.strictObject({
+  state: z.enum(STATES).optional(),
+  assigned_to: z.string().optional(),
+  task_type_id: z.string().optional(),
+  area_code: z.string().optional(),
+});
+export type TaskFilters = z.infer<typeof taskFilters>;
+
+export const windowOf = ({ planned_start_at: start, planned_end_at: end }: Task): Window | undefined =>
+  start === null || end === null ? undefined : { start, end };
+
+/**
+ * `context_data` is derived, never kept: its schedule and templates cannot differ from the task's own fields.
+ */
+const contextOf = (task: Task): JsonObject => ({
+  ...task.payload,
+  route_template: task.route_template,
+  payload_template: task.payload_template,
+  template_version: task.template_version,
+  schedule: { planned_start_at: task.planned_start_at, planned_end_at: task.planned_end_at },
+});
+
+export const summaryOf = (task: Task): TaskSummary => ({ ...task, context_data: contextOf(task) });
+
+/** A task with the attachments added after its creation, oldest first. */
+export interface WholeTask {
+  readonly task: Task;
+  readonly later: readonly Attachment[];
+}
+
+export const viewOf = ({ task, later }: WholeTask): TaskView => ({
+  ...summaryOf(task),
+  attachments: [...task.first_attachments, ...later],
+});

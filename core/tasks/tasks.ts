@@ -1,0 +1,18 @@
+import type { Page, PageRequest } from '../page.ts';
+import type { HistoryEntry } from './history.ts';
+import type { Comment, Task, TaskFilters, WholeTask } from './task.ts';
+
+/** Reads of tasks and what belongs to them. */
+export interface Tasks {
+  /** Strongly consistent, in one request. Refuses with `task_not_found`. */
+  readonly get: (tenantId: string, taskId: string) => Promise<WholeTask>;
+  readonly list: (tenantId: string, filters: TaskFilters, page: PageRequest) => Promise<Page<Task>>;
+  readonly comments: (tenantId: string, taskId: string, page: PageRequest) => Promise<Page<Comment>>;
+  /** The recorded changes after `version`, oldest first. The first entry, `created`, is derived from the task. */
+  readonly entriesAfter: (
+    tenantId: string,
+    taskId: string,
+    version: number,
+    limit: number,
+  ) => Promise<readonly HistoryEntry[]>;
+}

@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import type { Call } from '../call.ts';
+import type { Guard } from '../calendar/guard.ts';
+import { freeText, optional } from '../fields.ts';
+import { LIMITS } from '../limits.ts';
+import type { Retry } from '../retry.ts';
+import type { Clock } from '../time/instant.ts';
+import { DomainError } from '../errors.ts';
+import { changeTask, type Action } from './history.ts';
+import { requirePlainTarget, requireTransition, STATES } from './lifecycle.ts';
+import type { State } from './lifecycle.ts';
+import { releaseOf, requireMatch } from './rules.ts';
+import { viewOf, type Task, type TaskView } from './task.ts';
+import type { Tasks } from './tasks.ts';
+
+export const transitionDraft = z.strictObject({ target_state: z.enum(STATES), note: optional(freeText(LIMITS.note)) });
+export type TransitionDraft = z.infer<typeof transitionDraft>;
+export const submitDraft = z.strictObject({ note: optional(freeText(LIMITS.note)) });
+export type SubmitDraft = z.infer<typeof submitDraft>;
+export const approvalDraft = z.strictObject({
+  decision: z.enum(['APPROVE', 'REJECT']),
+  note: optional(freeText(LIMITS.note)),
+});
+export type ApprovalDraft = z.infer<typeof approvalDraft>;
+
+interface Ports {
+  readonly tasks: Pick<Tasks, 'get'>;
+  readonly guard: Guard;
+  readonly retry: Retry;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+/** Moves a task along its lifecycle. Leaving the states of holding gives the user's window back in the same transaction. */
+export const makeTransitionTask = (ports: Ports) => {
+  const move = makeMove(ports);
+  return (call: Call, taskId: string, { target_state, note }: TransitionDraft): Promise<TaskView> =>
+    move(call, taskId, {
+      to: target_state,
+      action: 'state_changed',
+      note,
+      rule: () => {
+        requirePlainTarget(target_state);
+      },
+    });
+};
+
+/** Asks for approval. Refuses with `approval_not_required` where none is needed. */
+export const makeSubmitForApproval = (ports: Ports) => {
+  const move = makeMove(ports);
+  const rule = (task: Task): void => {
+    if (!task.requires_approval)
+      throw new DomainError('approval_not_required', 'The task needs no approval: dispatch it.', {});
+  };
+  return (call: Call, taskId: string, { note }: SubmitDraft): Promise<TaskView> =>
+    move(call, taskId, { to: 'APPROVAL_PENDING', action: 'submitted_for_approval', note, rule });
+};
+
+/** Approves or rejects a task that waits for it. */
+export const makeApproveTask = (ports: Ports) => {
+  const move = makeMove(ports);
+  return (call: Call, taskId: string, { decision, note }: ApprovalDraft): Promise<TaskView> =>
+    decision === 'APPROVE'
+      ? move(call, taskId, { to: 'APPROVED', action: 'approved', note })
+      : move(call, taskId, { to: 'REJECTED', action: 'rejected', note });
+};
+
+interface Move {
+  readonly to: State;
+  readonly action: Action;
+  readonly note: string | undefined;
+  readonly rule?: (task: Task) => void;
+}
+
+const makeMove =
+  ({ tasks, guard, retry, clock, newId }: Ports) =>
+  (call: Call, taskId: string, { to, action, note, rule }: Move): Promise<TaskView> =>
+    retry(async () => {
+      const { task, later } = await tasks.get(call.tenantId, taskId);
+      requireMatch(call, task);
+      rule?.(task);
+      requireTransition(task.state, to);
+      const change = changeTask(
+        task,
+        { actorId: call.actorId, at: clock(), entryId: newId() },
+        {
+          action,
+          patch: { state: to },
+          note,
+        },
+      );
+      const release = releaseOf(task, change.after);
+      const answer = viewOf({ task: change.after, later });
+      await guard(call, {
+        changes: [{ kind: 'task_changed', ...change }],
+        bookings: release === undefined ? {} : { release },
+        answer,
+      });
+      return answer;
+    });
