@@ -1,0 +1,70 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What a piece of work asked of the table. */
+export interface Cost {
+  /** Requests sent, retries of the SDK not counted. */
+  calls: number;
+  /** Sequential round trips: requests under way together count as one. */
+  roundTrips: number;
+  readUnits: number;
+  writeUnits: number;
+  /** Items read by queries, whether answered or not. */
+  itemsRead: number;
+  /** Attempts beyond the first, of commits and of the SDK. */
+  retries: number;
+  /** The operations used, as IAM names them. */
+  readonly operations: Set<string>;
+}
+
+interface Running extends Cost {
+  inFlight: number;
+}
+
+const storage = new AsyncLocalStorage<Running>();
+
+const zero = (): Running => ({
+  calls: 0,
+  roundTrips: 0,
+  readUnits: 0,
+  writeUnits: 0,
+  itemsRead: 0,
+  retries: 0,
+  operations: new Set(),
+  inFlight: 0,
+});
+
+/** Runs work and counts what it asks of the table; concurrent pieces of work are counted apart. */
+export const metered = async <T>(work: (cost: Cost) => Promise<T>): Promise<T> => {
+  const cost = zero();
+  return storage.run(cost, () => work(cost));
+};
+
+export const countRetry = (): void => {
+  const cost = storage.getStore();
+  if (cost !== undefined) cost.retries += 1;
+};
+
+/** Counts one request from its sending to its answer. */
+export const countCall = async <T>(
+  operation: string,
+  send: () => Promise<T>,
+  unitsOf: (answer: T) => Pick<Cost, 'readUnits' | 'writeUnits' | 'itemsRead' | 'retries'>,
+): Promise<T> => {
+  const cost = storage.getStore();
+  if (cost === undefined) return send();
+  cost.calls += 1;
+  if (cost.inFlight === 0) cost.roundTrips += 1;
+  cost.inFlight += 1;
+  cost.operations.add(operation);
+  try {
+    const answer = await send();
+    const units = unitsOf(answer);
+    cost.readUnits += units.readUnits;
+    cost.writeUnits += units.writeUnits;
+    cost.itemsRead += units.itemsRead;
+    cost.retries += units.retries;
+    return answer;
+  } finally {
+    cost.inFlight -= 1;
+  }
+};

@@ -1,0 +1,134 @@
+import {
+  BatchGetCommand,
+  GetCommand,
+  QueryCommand,
+  type DynamoDBDocumentClient,
+  type QueryCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import type { Consistency } from '../../core/calendar/calendar.ts';
+import { DomainError } from '../../core/errors.ts';
+import { refusalOf } from './faults.ts';
+import type { Key } from './keys.ts';
+import { KEY } from './table.ts';
+import type { Item } from './transaction.ts';
+
+/** A range of one partition, in the order of its sort keys. */
+export interface Range {
+  readonly partition: string;
+  /** Both ends are included. */
+  readonly from: string;
+  readonly to: string;
+  readonly descending?: boolean;
+  readonly limit?: number;
+  readonly consistency?: Consistency;
+}
+
+export interface TableReader {
+  readonly get: (key: Key) => Promise<Item | undefined>;
+  /** Those of the keys that exist, in no particular order; any number of keys. */
+  readonly getMany: (keys: readonly Key[], consistency?: Consistency) => Promise<readonly Item[]>;
+  /** The range, up to its limit; all of it when it has none. */
+  readonly range: (range: Range) => Promise<readonly Item[]>;
+  /** One page of an index, newest first; `last` is where it ended. */
+  readonly indexPage: (
+    page: IndexPage,
+  ) => Promise<{ readonly items: readonly Item[]; readonly last: Item | undefined }>;
+}
+
+export interface IndexPage {
+  readonly index: string;
+  readonly attribute: string;
+  readonly partition: string;
+  readonly limit: number;
+  readonly after: Item | undefined;
+}
+
+const BATCH_GET_KEYS = 100;
+const BATCH_GET_ATTEMPTS = 8;
+
+/** Reads of the table. Faults that outlast the SDK's retries become refusals: `throttled`, `unavailable`. */
+export const makeTableReader = ({
+  client,
+  tableName,
+  sleep,
+  random,
+}: {
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly random: () => number;
+}): TableReader => {
+  const translated = async <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw refusalOf(error, 'read');
+    });
+
+  const query = (input: Omit<QueryCommandInput, 'TableName'>) =>
+    translated(client.send(new QueryCommand({ TableName: tableName, ...input })));
+
+  const getBatch = async (keys: readonly Key[], consistency: Consistency): Promise<readonly Item[]> => {
+    const items: Item[] = [];
+    let wanted: Record<string, unknown>[] = keys.map((key) => ({ ...key }));
+    for (let attempt = 1; wanted.length > 0; attempt += 1) {
+      const request = { [tableName]: { Keys: wanted, ConsistentRead: consistency === 'strong' } };
+      const { Responses, UnprocessedKeys } = await translated(
+        client.send(new BatchGetCommand({ RequestItems: request })),
+      );
+      items.push(...(Responses?.[tableName] ?? []));
+      wanted = UnprocessedKeys?.[tableName]?.Keys ?? [];
+      if (wanted.length === 0) break;
+      if (attempt === BATCH_GET_ATTEMPTS)
+        throw new DomainError('throttled', 'The table is throttled. Nothing was changed; try again.', {});
+      await sleep(random() * 10 * 2 ** attempt);
+    }
+    return items;
+  };
+
+  return {
+    get: async (key) => {
+      const { Item: item } = await translated(
+        client.send(new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true })),
+      );
+      return item;
+    },
+
+    getMany: async (keys, consistency = 'strong') => {
+      const batches = [];
+      for (let from = 0; from < keys.length; from += BATCH_GET_KEYS)
+        batches.push(keys.slice(from, from + BATCH_GET_KEYS));
+      return (await Promise.all(batches.map((batch) => getBatch(batch, consistency)))).flat();
+    },
+
+    range: async ({ partition, from, to, descending = false, limit, consistency = 'strong' }) => {
+      const items: Item[] = [];
+      let start: Record<string, unknown> | undefined;
+      do {
+        const answer = await query({
+          KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :from AND :to',
+          ExpressionAttributeNames: { '#pk': KEY.partition, '#sk': KEY.sort },
+          ExpressionAttributeValues: { ':pk': partition, ':from': from, ':to': to },
+          ScanIndexForward: !descending,
+          ConsistentRead: consistency === 'strong',
+          ...(limit === undefined ? {} : { Limit: limit - items.length }),
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        });
+        items.push(...(answer.Items ?? []));
+        start = answer.LastEvaluatedKey;
+      } while (start !== undefined && (limit === undefined || items.length < limit));
+      return items;
+    },
+
+    indexPage: async ({ index, attribute, partition, limit, after }) => {
+      const { Items = [], LastEvaluatedKey } = await query({
+        IndexName: index,
+        KeyConditionExpression: '#l = :l',
+        ExpressionAttributeNames: { '#l': attribute },
+        ExpressionAttributeValues: { ':l': partition },
+        ScanIndexForward: false,
+        Limit: limit,
+        ...(after === undefined ? {} : { ExclusiveStartKey: after }),
+      });
+      return { items: Items, last: LastEvaluatedKey };
+    },
+  };
+};

@@ -1,0 +1,49 @@
+import { createHmac } from 'node:crypto';
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { Principal } from '../../core/identity/login.ts';
+import { headerOf } from './headers.ts';
+import type { AuthorizerContext } from './principal.ts';
+
+/** The message on which API Gateway answers 401; any other error is a 500. */
+const UNAUTHORIZED = 'Unauthorized';
+
+/** The whole stage: the policy is cached for the token, and used for whatever route it calls next. */
+const stageOf = (methodArn: string): string => methodArn.split('/').slice(0, 2).join('/');
+
+/**
+ * The REQUEST authorizer: verifies the token once. Its policy allows every method of the stage, because API Gateway
+ * caches it; the permission of each route is checked by the route's own pipeline.
+ */
+export const makeAuthorizer =
+  ({
+    verify,
+    isInvalid,
+    cursorSecret,
+  }: {
+    readonly verify: (token: string) => Promise<Principal>;
+    readonly isInvalid: (error: unknown) => boolean;
+    readonly cursorSecret: () => Promise<string | undefined>;
+  }) =>
+  async ({ headers, methodArn }: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
+    const token = /^bearer +(?<token>\S+) *$/i.exec(headerOf(headers, 'authorization') ?? '')?.groups?.['token'];
+    if (token === undefined) throw new Error(UNAUTHORIZED);
+    const principal = await verify(token).catch((error: unknown) => {
+      throw isInvalid(error) ? new Error(UNAUTHORIZED, { cause: error }) : error;
+    });
+    const secret = await cursorSecret();
+    if (secret === undefined) throw new Error('There is no cursor secret.');
+    const context: AuthorizerContext = {
+      sub: principal.sub,
+      tenant_id: principal.tenant_id,
+      permissions: JSON.stringify(principal.permissions),
+      cursor_key: createHmac('sha256', secret).update(principal.tenant_id).digest('base64url'),
+    };
+    return {
+      principalId: principal.sub,
+      policyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: `${stageOf(methodArn)}/*` }],
+      },
+      context: { ...context },
+    };
+  };

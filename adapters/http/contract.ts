@@ -1,0 +1,87 @@
+import type * as z from 'zod';
+import type { Code } from '../../core/errors.ts';
+import type { Permission } from '../../core/identity/permission.ts';
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** What a handler does to the table: the grant of its Lambda function, in IAM's words without the prefix. */
+export type TableAction =
+  'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem';
+
+/**
+ * One route: the single source for API Gateway, the local gateway, the OpenAPI document, the permission check and the
+ * grants. `path` is the public one; a custom verb follows a colon (`…/{template_id}:clone`).
+ */
+export interface RouteContract {
+  /** Name of the operation, unique: `operationId` in the OpenAPI document, and the id of the Lambda function. */
+  readonly operation: string;
+  readonly method: Method;
+  readonly path: `/${string}`;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** `public` needs no token; `bootstrap` needs the bootstrap key where one is configured; else the permission needed. */
+  readonly access: 'public' | 'bootstrap' | Permission;
+  /** File of the handler below `functions/`, without its extension. */
+  readonly handler: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly status: 200 | 201 | 204;
+  /** What the answer may hold: enforced on the way out, so that an undeclared field cannot leak. */
+  readonly response: z.ZodType;
+  /** The answer is a page of a list: `limit` and `cursor` are read, `Link` is written. */
+  readonly paged?: true;
+  /** The answer is or holds a task: its version becomes the `ETag`. */
+  readonly etag?: true;
+  /** Writes to a task: `If-Match` is honoured. */
+  readonly ifMatch?: true;
+  /** A POST that writes honours `Idempotency-Key`; this one does not write. */
+  readonly safe?: true;
+  /** The refusals of this route, besides those that its shape implies (401, 403, 413, 422, 429, 500, 503). */
+  readonly refusals: readonly Code[];
+  readonly table: readonly TableAction[];
+}
+
+/** Checks a row and keeps its literal types, so that a handler sees its own params, query and body. */
+export const route = <const C extends RouteContract>(contract: C): C => contract;
+
+const CUSTOM_VERB = /^(?<resource>.*\/)(?<segment>[^/:]+):(?<verb>[a-z-]+)$/;
+
+/** The custom verb at the end of a path, with the last segment before it; undefined where there is none. */
+export const customVerb = (path: string): { parent: string; segment: string; verb: string } | undefined => {
+  const match = CUSTOM_VERB.exec(path);
+  return match?.groups === undefined
+    ? undefined
+    : {
+        parent: match.groups['resource'] ?? '',
+        segment: match.groups['segment'] ?? '',
+        verb: match.groups['verb'] ?? '',
+      };
+};
+
+/**
+ * The resource paths at which API Gateway serves a contract.
+ * A variable must be a whole path part there, so `{template_id}:clone` is served at `{template_id}` and the pipeline
+ * splits the verb off. A literal `tasks:batch-create` is legal, but `tasks%3Abatch-create` does not match it: a
+ * variable sibling `{custom_verb}` takes that spelling.
+ */
+export const gatewayPaths = (contract: Pick<RouteContract, 'path'>): readonly string[] => {
+  const custom = customVerb(contract.path);
+  if (custom === undefined) return [contract.path];
+  return custom.segment.startsWith('{')
+    ? [`${custom.parent}${custom.segment}`]
+    : [contract.path, `${custom.parent}{custom_verb}`];
+};
+
+/** A POST that writes honours `Idempotency-Key`. */
+export const honoursIdempotencyKey = ({ method, safe }: Pick<RouteContract, 'method' | 'safe'>): boolean =>
+  method === 'POST' && safe !== true;
+
+/** What the function of a route may do to the table: what its row says, and the idempotency record. */
+export const grantsOf = (contract: RouteContract): readonly TableAction[] => [
+  ...new Set<TableAction>([
+    ...contract.table,
+    ...(honoursIdempotencyKey(contract) ? (['GetItem', 'PutItem'] as const) : []),
+  ]),
+];

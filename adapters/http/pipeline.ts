@@ -1,0 +1,243 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import middy from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import type { Call, KeptReceipt, Receipt } from '../../core/call.ts';
+import { DomainError } from '../../core/errors.ts';
+import { isGranted } from '../../core/identity/permission.ts';
+import { keep, render, renderPage, replayOf, toResult, type Rendered } from './answer.ts';
+import { readBody } from './body.ts';
+import { honoursIdempotencyKey, type RouteContract } from './contract.ts';
+import type { CursorScope } from './cursor.ts';
+import { expectedVersions, headerOf, idempotencyKey } from './headers.ts';
+import { callerOf, type Caller } from './principal.ts';
+import { PROBLEM_CONTENT_TYPE, problemOf } from './problems.ts';
+import { readParams, readQuery, readWith, type Input } from './request.ts';
+
+export type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+/** What a use case is called with. */
+export interface Request<C extends RouteContract> extends Input<C> {
+  readonly call: Call;
+}
+
+/** What is known of a request when it has been answered: one log line. */
+export interface Observation {
+  readonly request_id: string;
+  readonly operation: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly duration_ms: number;
+  readonly code?: string;
+  readonly tenant_id?: string;
+  readonly user_id?: string;
+  readonly replayed?: true;
+  /** Only of a bug: never part of the answer. */
+  readonly error?: unknown;
+}
+
+export interface PipelinePorts {
+  readonly observe: (observation: Observation) => void;
+  readonly receipts: { readonly find: (tenantId: string, key: string) => Promise<KeptReceipt | undefined> };
+  /** Runs the work of one request, so that what it costs can be counted apart. */
+  readonly measured: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Milliseconds of a clock that only runs forward. */
+  readonly stopwatch: () => number;
+  /** The key that `bootstrap` routes demand; undefined where none is configured. */
+  readonly bootstrapKey: () => Promise<string | undefined>;
+}
+
+/** The tenant of callers that have none: routes without a token. */
+const NO_TENANT: Caller = { sub: 'anonymous', tenantId: '-', permissions: [], cursorKey: '' };
+
+/** What the pipeline gathers of one request on its way in. */
+interface Exchange {
+  readonly startedAt: number;
+  caller: Caller;
+  input: Input<RouteContract>;
+  call: Call;
+  scope: CursorScope;
+}
+
+/**
+ * Serves a contract with a use case. The layers, from the outside in: answer errors as problems and observe; let in;
+ * read the request; replay or run. The first `.use()` is the outermost.
+ */
+export const makePipeline =
+  (ports: PipelinePorts) =>
+  <const C extends RouteContract>(contract: C, work: (request: Request<C>) => Promise<unknown>): Handler => {
+    const exchanges = new WeakMap<APIGatewayProxyEvent, Exchange>();
+    const exchangeOf = (event: APIGatewayProxyEvent): Exchange => {
+      const known = exchanges.get(event);
+      if (known !== undefined) return known;
+      const input: Input<RouteContract> = { params: {}, query: {}, body: undefined, page: { limit: 0 } };
+      const fresh: Exchange = {
+        startedAt: ports.stopwatch(),
+        caller: NO_TENANT,
+        input,
+        call: { tenantId: NO_TENANT.tenantId, actorId: NO_TENANT.sub },
+        scope: { key: '', operation: contract.operation, tenantId: NO_TENANT.tenantId, filters: {} },
+      };
+      exchanges.set(event, fresh);
+      return fresh;
+    };
+
+    const observe = (
+      event: APIGatewayProxyEvent,
+      result: APIGatewayProxyResult,
+      more: Pick<Observation, 'code' | 'error'>,
+    ): void => {
+      const { caller, startedAt } = exchangeOf(event);
+      ports.observe({
+        request_id: event.requestContext.requestId,
+        operation: contract.operation,
+        method: contract.method,
+        path: event.path,
+        status: result.statusCode,
+        duration_ms: ports.stopwatch() - startedAt,
+        ...(caller === NO_TENANT ? {} : { tenant_id: caller.tenantId, user_id: caller.sub }),
+        ...(result.headers?.['Idempotency-Replayed'] === undefined ? {} : { replayed: true }),
+        ...more,
+      });
+    };
+
+    const answerAndObserve: middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> = {
+      before: ({ event }) => {
+        exchangeOf(event);
+      },
+      after: ({ event, response }) => {
+        if (response !== null) observe(event, response, {});
+      },
+      onError: (request) => {
+        const { event, error } = request;
+        const { requestId } = event.requestContext;
+        const { problem, headers } = problemOf(error, requestId);
+        const { status, code } = problem;
+        const result = toResult({ status, headers, body: JSON.stringify(problem) }, requestId, PROBLEM_CONTENT_TYPE);
+        request.response = result;
+        observe(event, result, { code, ...(status === 500 ? { error } : {}) });
+      },
+    };
+
+    const letIn: middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> = {
+      before: async ({ event }) => {
+        const { access } = contract;
+        if (access === 'bootstrap') requireBootstrapKey(event, await ports.bootstrapKey());
+        if (access === 'public' || access === 'bootstrap') return;
+        const caller = callerOf(event);
+        if (caller === undefined) throw new DomainError('unauthenticated', 'The request carries no valid token.', {});
+        const exchange = exchangeOf(event);
+        exchange.caller = caller;
+        if (!isGranted(caller.permissions, access)) {
+          throw new DomainError('permission_denied', `This needs the permission ${access}.`, { permission: access });
+        }
+      },
+    };
+
+    const read: middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> = {
+      before: ({ event }) => {
+        const exchange = exchangeOf(event);
+        const { caller } = exchange;
+        const params = readParams(contract, event.pathParameters);
+        const scopeOf = (filters: Record<string, unknown>): CursorScope => ({
+          key: caller.cursorKey,
+          operation: contract.operation,
+          tenantId: caller.tenantId,
+          filters: { ...filters, ...params },
+        });
+        const { query, page } = readQuery(contract, event.multiValueQueryStringParameters, scopeOf);
+        const versions = contract.ifMatch === true ? expectedVersions(headerOf(event.headers, 'If-Match')) : undefined;
+        const key = honoursIdempotencyKey(contract)
+          ? idempotencyKey(headerOf(event.headers, 'Idempotency-Key'))
+          : undefined;
+        const json = contract.body === undefined ? undefined : readBody(event.body, event.isBase64Encoded);
+        const body: unknown = contract.body === undefined ? undefined : readWith(contract.body, json, 'body');
+        exchange.input = { params, query, body, page };
+        exchange.scope = scopeOf(query);
+        exchange.call = {
+          tenantId: caller.tenantId,
+          actorId: caller.sub,
+          ...(versions === undefined ? {} : { expectedVersions: versions }),
+          ...(key === undefined ? {} : { receipt: receiptOf(contract, caller, key, params, json) }),
+        };
+      },
+    };
+
+    const answer = async (event: APIGatewayProxyEvent): Promise<Rendered> => {
+      const { call, input, scope } = exchangeOf(event);
+      // The contract's own schemas made this input, in `read`.
+      const result = await work({ ...(input as Input<C>), call });
+      return contract.paged === true
+        ? renderPage(contract, result, event, input.page.limit, scope)
+        : render(contract, result);
+    };
+
+    const run = async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
+      const { receipt } = exchangeOf(event).call;
+      const rendered = await ports.measured(() =>
+        receipt === undefined ? answer(event) : onceOnly(ports, receipt, () => answer(event)),
+      );
+      return toResult(rendered, event.requestContext.requestId);
+    };
+
+    return middy<APIGatewayProxyEvent, APIGatewayProxyResult>({ timeoutEarlyInMillis: 0 })
+      .use(answerAndObserve)
+      .use(letIn)
+      .use(read)
+      .handler(run);
+  };
+
+const digest = (...parts: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+
+/** A key belongs to its caller; what it stands for is the route, the resource and the body. */
+const receiptOf = (
+  contract: RouteContract,
+  caller: Caller,
+  key: string,
+  params: Readonly<Record<string, string>>,
+  json: unknown,
+): Receipt => ({
+  tenantId: caller.tenantId,
+  key: digest(caller.sub, key),
+  fingerprint: digest(contract.operation, params, json),
+  seal: (result) => keep(render(contract, result)),
+});
+
+/**
+ * Runs a write once for its idempotency key. A record found is replayed; and because a twin may commit while this one
+ * runs, a refusal is only given when there still is no record: the twin's effect may be what caused it.
+ */
+const onceOnly = async (
+  { receipts }: PipelinePorts,
+  receipt: Receipt,
+  run: () => Promise<Rendered>,
+): Promise<Rendered> => {
+  const kept = await receipts.find(receipt.tenantId, receipt.key);
+  if (kept !== undefined) return replay(receipt, kept);
+  try {
+    return await run();
+  } catch (error) {
+    const twin = error instanceof DomainError ? await receipts.find(receipt.tenantId, receipt.key) : undefined;
+    if (twin === undefined) throw error;
+    return replay(receipt, twin);
+  }
+};
+
+const replay = ({ fingerprint }: Receipt, kept: KeptReceipt): Rendered => {
+  if (kept.fingerprint === fingerprint) return replayOf(kept.answer);
+  throw new DomainError(
+    'idempotency_key_reused',
+    'This Idempotency-Key was used for another request within the last 24 hours.',
+    {},
+  );
+};
+
+/** Both sides are hashed, so that neither the content nor the length of the key shows in the time. */
+const requireBootstrapKey = (event: APIGatewayProxyEvent, expected: string | undefined): void => {
+  if (expected === undefined) return;
+  const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
+  const given = headerOf(event.headers, 'X-Bootstrap-Key') ?? '';
+  if (timingSafeEqual(hash(given), hash(expected))) return;
+  throw new DomainError('unauthenticated', 'This needs the bootstrap key in the header X-Bootstrap-Key.', {});
+};

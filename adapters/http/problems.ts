@@ -1,0 +1,133 @@
+import * as z from 'zod';
+import { DomainError, type Code } from '../../core/errors.ts';
+import { RETRY } from '../../core/limits.ts';
+
+interface Kind {
+  readonly status: number;
+  readonly title: string;
+}
+
+const missing = (what: string): Kind => ({ status: 404, title: `No such ${what}` });
+const conflict = (title: string): Kind => ({ status: 409, title });
+
+/** The status and title of every refusal. A new code without a row does not compile. */
+export const PROBLEMS = {
+  malformed_json: { status: 400, title: 'The body is not JSON' },
+  malformed_header: { status: 400, title: 'A header is malformed' },
+  malformed_cursor: { status: 400, title: 'The cursor is malformed' },
+  unauthenticated: { status: 401, title: 'Not authenticated' },
+  permission_denied: { status: 403, title: 'Permission missing' },
+  route_not_found: missing('route'),
+  tenant_not_found: missing('tenant'),
+  user_not_found: missing('user'),
+  role_not_found: missing('role'),
+  permission_not_found: missing('permission'),
+  org_unit_not_found: missing('org unit'),
+  asset_not_found: missing('asset'),
+  task_type_not_found: missing('task type'),
+  template_not_found: missing('template'),
+  task_not_found: missing('task'),
+  schedule_conflict: conflict('Overlapping assignment'),
+  illegal_transition: conflict('Illegal transition'),
+  dedicated_endpoint: conflict('This state has an endpoint of its own'),
+  approval_required: conflict('Approval required'),
+  approval_not_required: conflict('Approval not required'),
+  task_closed: conflict('The task is closed'),
+  inactive_task_type: conflict('Inactive task type'),
+  inactive_template: conflict('Inactive template'),
+  inactive_org_unit: conflict('Inactive org unit'),
+  inactive_user: conflict('Inactive user'),
+  template_type_mismatch: conflict('The template belongs to another task type'),
+  duplicate: conflict('Already taken'),
+  limit_reached: conflict('Limit reached'),
+  tenant_has_users: conflict('The tenant has users'),
+  no_candidates: conflict('No candidates'),
+  too_many_candidates: conflict('Too many candidates'),
+  no_conflict_free_candidate: conflict('No conflict-free candidate'),
+  precondition_failed: { status: 412, title: 'Precondition failed' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  item_too_large: { status: 413, title: 'One item is too large' },
+  transaction_too_large: { status: 413, title: 'The transaction is too large' },
+  validation_failed: { status: 422, title: 'The request breaks a rule' },
+  idempotency_key_reused: { status: 422, title: 'Idempotency-Key reused' },
+  throttled: { status: 429, title: 'Throttled' },
+  busy: { status: 503, title: 'Busy' },
+  // The next two are retried inside; should one ever come through, it claims nothing about the data.
+  stale_read: { status: 503, title: 'Busy' },
+  twin_committed: { status: 503, title: 'Busy' },
+  unavailable: { status: 503, title: 'Unavailable' },
+  outcome_unknown: { status: 503, title: 'Outcome unknown' },
+} as const satisfies Record<Code, Kind>;
+
+export const fieldProblemSchema = z.object({
+  pointer: z.string().meta({ description: 'JSON pointer into the body, or ?name for a query parameter' }),
+  index: z.number().int().optional().meta({ description: 'Position in a batch, counted from 0' }),
+  code: z.string(),
+  message: z.string(),
+});
+
+/** RFC 9457, with members of our own: `code`, `request_id`, and what the code carries. */
+export const problemSchema = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  code: z.string(),
+  request_id: z.string(),
+  errors: z.array(fieldProblemSchema).optional(),
+  conflicts: z
+    .array(
+      z.object({ task_id: z.string(), name: z.string(), planned_start_at: z.string(), planned_end_at: z.string() }),
+    )
+    .optional(),
+});
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly request_id: string;
+  readonly [member: string]: unknown;
+}
+
+export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
+
+const problemType = (code: string): string => `urn:task-center:problem:${code}`;
+
+const INTERNAL = { status: 500, title: 'Internal error', code: 'internal_error' } as const;
+
+export interface ProblemAnswer {
+  readonly problem: Problem;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The answer to a refusal, or to a bug: of a bug it tells nothing but the id of the request. */
+export const problemOf = (error: unknown, requestId: string): ProblemAnswer => {
+  if (!isDomainError(error)) {
+    const { status, title, code } = INTERNAL;
+    const detail = 'Something went wrong on our side.';
+    return { problem: { type: problemType(code), title, status, detail, code, request_id: requestId }, headers: {} };
+  }
+  const { status, title } = PROBLEMS[error.code];
+  const problem: Problem = {
+    type: problemType(error.code),
+    title,
+    status,
+    detail: error.message,
+    code: error.code,
+    request_id: requestId,
+    ...error.details,
+    ...(error.problems.length === 0 ? {} : { errors: error.problems.map((one) => ({ ...one })) }),
+  };
+  return { problem, headers: headersOf(error) };
+};
+
+/** `instanceof` alone would leave the code of the error untyped. */
+const isDomainError = (error: unknown): error is DomainError => error instanceof DomainError;
+
+const headersOf = (error: DomainError): Readonly<Record<string, string>> => {
+  const { status } = PROBLEMS[error.code];
+  if (status === 429 || status === 503) return { 'Retry-After': String(RETRY.retryAfterSeconds) };
+  return status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {};
+};

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+
+/** The environment names of the functions, once: the CDK constructs set them, the composition root reads them. */
+export const ENV = {
+  tableName: 'TABLE_NAME',
+  /** Only where the table is not AWS's: the local database. */
+  dynamodbEndpoint: 'DYNAMODB_ENDPOINT',
+  stage: 'STAGE',
+  logLevel: 'LOG_LEVEL',
+  /** `text` for a terminal, else JSON. */
+  logFormat: 'LOG_FORMAT',
+  identityMode: 'IDENTITY_MODE',
+  passwordMinLength: 'PASSWORD_MIN_LENGTH',
+  /** Identifiers of secrets in Secrets Manager; never their values. */
+  signingSecretId: 'SIGNING_SECRET_ID',
+  bootstrapSecretId: 'BOOTSTRAP_SECRET_ID',
+  cursorSecretId: 'CURSOR_SECRET_ID',
+  /** Only in local runs: a JSON object with the values of the secrets. */
+  localSecrets: 'LOCAL_SECRETS',
+  oidcIssuer: 'OIDC_ISSUER',
+  oidcAudience: 'OIDC_AUDIENCE',
+  oidcTenantClaim: 'OIDC_TENANT_CLAIM',
+  oidcPermissionsClaim: 'OIDC_PERMISSIONS_CLAIM',
+  oidcSubjectClaim: 'OIDC_SUBJECT_CLAIM',
+  eventBusName: 'EVENT_BUS_NAME',
+} as const;
+
+export const IDENTITY_MODES = ['builtin', 'oidc'] as const;
+
+const environment = z.object({
+  [ENV.tableName]: z.string().min(1),
+  [ENV.dynamodbEndpoint]: z.url().optional(),
+  [ENV.stage]: z.string().default('local'),
+  [ENV.logLevel]: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']).default('INFO'),
+  [ENV.logFormat]: z.enum(['json', 'text']).default('json'),
+  [ENV.identityMode]: z.enum(IDENTITY_MODES).default('oidc'),
+  [ENV.passwordMinLength]: z.coerce.number().int().min(6).max(128).default(6),
+  [ENV.signingSecretId]: z.string().optional(),
+  [ENV.bootstrapSecretId]: z.string().optional(),
+  [ENV.cursorSecretId]: z.string().optional(),
+  [ENV.localSecrets]: z.string().optional(),
+  [ENV.oidcIssuer]: z.string().optional(),
+  [ENV.oidcAudience]: z.string().optional(),
+  [ENV.oidcTenantClaim]: z.string().default('tenant_id'),
+  [ENV.oidcPermissionsClaim]: z.string().default('permissions'),
+  [ENV.oidcSubjectClaim]: z.string().default('sub'),
+  [ENV.eventBusName]: z.string().optional(),
+});
+
+export type Environment = z.infer<typeof environment>;
+
+/** Reads and checks the environment; throws an error that names every bad variable. */
+export const readEnvironment = (variables: Readonly<Record<string, string | undefined>>): Environment => {
+  const result = environment.safeParse(variables);
+  if (!result.success) throw new Error(`Bad environment: ${z.prettifyError(result.error)}`);
+  return result.data;
+};
