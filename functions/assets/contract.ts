@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { route } from '../../adapters/http/contract.ts';
+import { assetDraft, assetFilters, assetView, availabilityDraft } from '../../core/assets/asset.ts';
+
+const PREFIX = '/api/assets';
+const tag = 'assets';
+const params = z.object({ asset_id: z.string() });
+
+export const createAsset = route({
+  operation: 'createAsset',
+  method: 'POST',
+  path: PREFIX,
+  tag,
+  summary: 'Register an asset: available, in no region yet',
+  access: 'registry.write',
+  handler: 'assets/create',
+  body: assetDraft,
+  status: 201,
+  response: assetView,
+  refusals: ['duplicate'],
+  table: ['PutItem', 'UpdateItem'],
+});
+
+export const listAssets = route({
+  operation: 'listAssets',
+  method: 'GET',
+  path: PREFIX,
+  tag,
+  summary: 'The assets, newest first',
+  access: 'registry.read',
+  handler: 'assets/list',
+  query: assetFilters,
+  status: 200,
+  response: z.array(assetView),
+  paged: true,
+  refusals: [],
+  table: ['Query'],
+});
+
+export const getAsset = route({
+  operation: 'getAsset',
+  method: 'GET',
+  path: `${PREFIX}/{asset_id}`,
+  tag,
+  summary: 'One asset',
+  access: 'registry.read',
+  handler: 'assets/get',
+  params,
+  status: 200,
+  response: assetView,
+  refusals: ['asset_not_found'],
+  table: ['GetItem'],
+});
+
+export const setAvailability = route({
+  operation: 'setAvailability',
+  method: 'POST',
+  path: `${PREFIX}/{asset_id}/availability`,
+  tag,
+  summary: 'Say whether an asset can be used, and in which region it is',
+  access: 'registry.write',
+  handler: 'assets/set-availability',
+  params,
+  body: availabilityDraft,
+  status: 200,
+  response: assetView,
+  refusals: ['asset_not_found'],
+  table: ['GetItem', 'UpdateItem'],
+});

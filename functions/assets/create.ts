@@ -1,0 +1,8 @@
+import { clock, ledger, newId } from '../../adapters/runtime/composition.ts';
+import { serve } from '../../adapters/runtime/serve.ts';
+import { makeCreateAsset } from '../../core/assets/change.ts';
+import { createAsset } from './contract.ts';
+
+const run = makeCreateAsset({ ledger, clock, newId });
+
+export const handler = serve(createAsset, ({ call, body }) => run(call, body));

@@ -1,0 +1,5 @@
+import { assets } from '../../adapters/runtime/composition.ts';
+import { serve } from '../../adapters/runtime/serve.ts';
+import { getAsset } from './contract.ts';
+
+export const handler = serve(getAsset, ({ call, params }) => assets.get(call.tenantId, params.asset_id));

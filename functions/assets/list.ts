@@ -1,0 +1,5 @@
+import { assets } from '../../adapters/runtime/composition.ts';
+import { serve } from '../../adapters/runtime/serve.ts';
+import { listAssets } from './contract.ts';
+
+export const handler = serve(listAssets, ({ call, query, page }) => assets.list(call.tenantId, query, page));

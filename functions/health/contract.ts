@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { route } from '../../adapters/http/contract.ts';
+
+const status = z.object({ status: z.literal('ok') });
+
+export const healthz = route({
+  operation: 'healthz',
+  method: 'GET',
+  path: '/healthz',
+  tag: 'health',
+  summary: 'Whether the service runs; it does not ask the database',
+  access: 'public',
+  handler: 'health/healthz',
+  status: 200,
+  response: status,
+  refusals: [],
+  table: [],
+});
+
+export const readyz = route({
+  operation: 'readyz',
+  method: 'GET',
+  path: '/readyz',
+  tag: 'health',
+  summary: 'Whether the table answers',
+  access: 'public',
+  handler: 'health/readyz',
+  status: 200,
+  response: status,
+  refusals: ['unavailable'],
+  table: ['GetItem'],
+});

@@ -1,0 +1,8 @@
+import { directory, ledger, retry } from '../../adapters/runtime/composition.ts';
+import { serve } from '../../adapters/runtime/serve.ts';
+import { makeAssignRole } from '../../core/identity/users.ts';
+import { assignRole } from './contract.ts';
+
+const run = makeAssignRole({ directory, ledger, retry });
+
+export const handler = serve(assignRole, ({ call, params }) => run(call, params.user_id, params.role_id));

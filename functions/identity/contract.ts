@@ -1,0 +1,256 @@
+import * as z from 'zod';
+import { route } from '../../adapters/http/contract.ts';
+import { idSchema } from '../../core/fields.ts';
+import {
+  bootstrapDraft,
+  credentials,
+  membershipDraft,
+  membershipView,
+  orgUnitDraft,
+  orgUnitSchema,
+  roleDraft,
+  roleView,
+  tenantDraft,
+  tenantSchema,
+  userDraft,
+  userPatch,
+  userView,
+} from '../../core/identity/directory.ts';
+import { instantSchema } from '../../core/time/instant.ts';
+
+const PREFIX = '/api/identity';
+const tag = 'identity';
+const userParams = z.object({ user_id: z.string() });
+
+export const createTenant = route({
+  operation: 'createTenant',
+  method: 'POST',
+  path: `${PREFIX}/tenants`,
+  tag,
+  summary: 'Create a tenant',
+  access: 'bootstrap',
+  handler: 'identity/create-tenant',
+  body: tenantDraft,
+  status: 201,
+  response: tenantSchema,
+  refusals: [],
+  table: ['PutItem'],
+});
+
+export const bootstrapAdmin = route({
+  operation: 'bootstrapAdmin',
+  method: 'POST',
+  path: `${PREFIX}/bootstrap-admin`,
+  tag,
+  summary: 'Give a tenant its first user, who may do everything',
+  access: 'bootstrap',
+  handler: 'identity/bootstrap-admin',
+  body: bootstrapDraft,
+  status: 201,
+  response: userView,
+  refusals: ['tenant_not_found', 'tenant_has_users'],
+  table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+});
+
+export const devLogin = route({
+  operation: 'devLogin',
+  method: 'POST',
+  path: `${PREFIX}/dev-login`,
+  tag,
+  summary: 'Exchange a password for a token',
+  description:
+    'A wrong password, an unknown and an inactive user get the same answer. The token expires after an hour.',
+  access: 'public',
+  handler: 'identity/dev-login',
+  body: credentials,
+  status: 200,
+  response: z.object({ access_token: z.string(), token_type: z.literal('bearer'), permissions: z.array(z.string()) }),
+  safe: true,
+  refusals: ['unauthenticated'],
+  table: ['GetItem', 'BatchGetItem'],
+});
+
+export const listPermissions = route({
+  operation: 'listPermissions',
+  method: 'GET',
+  path: `${PREFIX}/permissions`,
+  tag,
+  summary: 'The fixed catalogue of permissions',
+  access: 'identity.read',
+  handler: 'identity/list-permissions',
+  status: 200,
+  response: z.array(z.object({ id: idSchema, name: z.string(), description: z.string(), created_at: instantSchema })),
+  refusals: [],
+  table: [],
+});
+
+export const createRole = route({
+  operation: 'createRole',
+  method: 'POST',
+  path: `${PREFIX}/roles`,
+  tag,
+  summary: 'Create a role, without permissions',
+  access: 'identity.write',
+  handler: 'identity/create-role',
+  body: roleDraft,
+  status: 201,
+  response: roleView,
+  refusals: ['duplicate'],
+  table: ['PutItem'],
+});
+
+export const listRoles = route({
+  operation: 'listRoles',
+  method: 'GET',
+  path: `${PREFIX}/roles`,
+  tag,
+  summary: 'The roles, newest first',
+  access: 'identity.read',
+  handler: 'identity/list-roles',
+  status: 200,
+  response: z.array(roleView),
+  paged: true,
+  refusals: [],
+  table: ['Query'],
+});
+
+export const grantPermission = route({
+  operation: 'grantPermission',
+  method: 'POST',
+  path: `${PREFIX}/roles/{role_id}/permissions/{permission_id}`,
+  tag,
+  summary: 'Add a permission to a role',
+  access: 'identity.write',
+  handler: 'identity/grant-permission',
+  params: z.object({ role_id: z.string(), permission_id: z.string() }),
+  body: z.strictObject({}),
+  status: 204,
+  response: z.undefined(),
+  refusals: ['role_not_found', 'permission_not_found'],
+  table: ['BatchGetItem', 'UpdateItem'],
+});
+
+export const createUser = route({
+  operation: 'createUser',
+  method: 'POST',
+  path: `${PREFIX}/users`,
+  tag,
+  summary: 'Create a user',
+  access: 'identity.write',
+  handler: 'identity/create-user',
+  body: userDraft,
+  status: 201,
+  response: userView,
+  refusals: ['duplicate'],
+  table: ['PutItem'],
+});
+
+export const listUsers = route({
+  operation: 'listUsers',
+  method: 'GET',
+  path: `${PREFIX}/users`,
+  tag,
+  summary: 'The users, newest first',
+  access: 'identity.read',
+  handler: 'identity/list-users',
+  status: 200,
+  response: z.array(userView),
+  paged: true,
+  refusals: [],
+  table: ['Query'],
+});
+
+export const getUser = route({
+  operation: 'getUser',
+  method: 'GET',
+  path: `${PREFIX}/users/{user_id}`,
+  tag,
+  summary: 'One user',
+  access: 'identity.read',
+  handler: 'identity/get-user',
+  params: userParams,
+  status: 200,
+  response: userView,
+  refusals: ['user_not_found'],
+  table: ['GetItem'],
+});
+
+export const changeUser = route({
+  operation: 'changeUser',
+  method: 'PATCH',
+  path: `${PREFIX}/users/{user_id}`,
+  tag,
+  summary: 'Change the password of a user, or whether the user is active',
+  description: 'An inactive user gets no token and no new task. Tasks that the user holds stay with the user.',
+  access: 'identity.write',
+  handler: 'identity/change-user',
+  params: userParams,
+  body: userPatch,
+  status: 200,
+  response: userView,
+  refusals: ['user_not_found'],
+  table: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+});
+
+export const assignRole = route({
+  operation: 'assignRole',
+  method: 'POST',
+  path: `${PREFIX}/users/{user_id}/roles/{role_id}`,
+  tag,
+  summary: 'Give a user a role; it counts from the next token on',
+  access: 'identity.write',
+  handler: 'identity/assign-role',
+  params: z.object({ user_id: z.string(), role_id: z.string() }),
+  body: z.strictObject({}),
+  status: 204,
+  response: z.undefined(),
+  refusals: ['user_not_found', 'role_not_found', 'limit_reached'],
+  table: ['GetItem', 'BatchGetItem', 'UpdateItem'],
+});
+
+export const createOrgUnit = route({
+  operation: 'createOrgUnit',
+  method: 'POST',
+  path: `${PREFIX}/org-units`,
+  tag,
+  summary: 'Create an org unit',
+  access: 'identity.write',
+  handler: 'identity/create-org-unit',
+  body: orgUnitDraft,
+  status: 201,
+  response: orgUnitSchema,
+  refusals: ['org_unit_not_found', 'inactive_org_unit', 'duplicate'],
+  table: ['GetItem', 'PutItem'],
+});
+
+export const listOrgUnits = route({
+  operation: 'listOrgUnits',
+  method: 'GET',
+  path: `${PREFIX}/org-units`,
+  tag,
+  summary: 'The org units, newest first',
+  access: 'identity.read',
+  handler: 'identity/list-org-units',
+  status: 200,
+  response: z.array(orgUnitSchema),
+  paged: true,
+  refusals: [],
+  table: ['Query'],
+});
+
+export const setMembership = route({
+  operation: 'setMembership',
+  method: 'POST',
+  path: `${PREFIX}/users/{user_id}/org-units/{org_unit_id}`,
+  tag,
+  summary: 'Make a user a member of an org unit',
+  description: 'A membership made primary takes that from the one that was.',
+  access: 'identity.write',
+  handler: 'identity/set-membership',
+  params: z.object({ user_id: z.string(), org_unit_id: z.string() }),
+  body: membershipDraft,
+  status: 200,
+  response: membershipView,
+  refusals: ['user_not_found', 'org_unit_not_found', 'limit_reached'],
+  table: ['GetItem', 'UpdateItem'],
+});

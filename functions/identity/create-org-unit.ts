@@ -1,0 +1,8 @@
+import { clock, directory, ledger, newId } from '../../adapters/runtime/composition.ts';
+import { serve } from '../../adapters/runtime/serve.ts';
+import { makeCreateOrgUnit } from '../../core/identity/roles.ts';
+import { createOrgUnit } from './contract.ts';
+
+const run = makeCreateOrgUnit({ directory, ledger, clock, newId });
+
+export const handler = serve(createOrgUnit, ({ call, body }) => run(call, body));

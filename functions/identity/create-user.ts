@@ -1,0 +1,9 @@
+import { clock, environment, ledger, newId } from '../../adapters/runtime/composition.ts';
+import { passwords } from '../../adapters/runtime/security.ts';
+import { serve } from '../../adapters/runtime/serve.ts';
+import { makeCreateUser } from '../../core/identity/users.ts';
+import { createUser } from './contract.ts';
+
+const run = makeCreateUser({ ledger, passwords, passwordMin: environment.PASSWORD_MIN_LENGTH, clock, newId });
+
+export const handler = serve(createUser, ({ call, body }) => run(call, body));

@@ -1,0 +1,9 @@
+import { directory } from '../../adapters/runtime/composition.ts';
+import { passwords, tokens } from '../../adapters/runtime/security.ts';
+import { serve } from '../../adapters/runtime/serve.ts';
+import { makeLogin } from '../../core/identity/login.ts';
+import { devLogin } from './contract.ts';
+
+const login = makeLogin({ directory, passwords, tokens });
+
+export const handler = serve(devLogin, ({ body }) => login(body));

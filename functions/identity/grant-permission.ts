@@ -1,0 +1,8 @@
+import { directory, ledger, retry } from '../../adapters/runtime/composition.ts';
+import { serve } from '../../adapters/runtime/serve.ts';
+import { makeGrantPermission } from '../../core/identity/roles.ts';
+import { grantPermission } from './contract.ts';
+
+const run = makeGrantPermission({ directory, ledger, retry });
+
+export const handler = serve(grantPermission, ({ call, params }) => run(call, params.role_id, params.permission_id));

@@ -1,0 +1,8 @@
+import { tasks } from '../../adapters/runtime/composition.ts';
+import { serve } from '../../adapters/runtime/serve.ts';
+import { makeGetTask } from '../../core/tasks/read.ts';
+import { getTask } from './contract.ts';
+
+const run = makeGetTask({ tasks });
+
+export const handler = serve(getTask, ({ call, params }) => run(call.tenantId, params.task_id));

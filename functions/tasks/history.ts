@@ -1,0 +1,8 @@
+import { tasks } from '../../adapters/runtime/composition.ts';
+import { serve } from '../../adapters/runtime/serve.ts';
+import { makeListHistory } from '../../core/tasks/read.ts';
+import { listHistory } from './contract.ts';
+
+const run = makeListHistory({ tasks });
+
+export const handler = serve(listHistory, ({ call, params, page }) => run(call.tenantId, params.task_id, page));

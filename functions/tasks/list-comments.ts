@@ -1,0 +1,8 @@
+import { tasks } from '../../adapters/runtime/composition.ts';
+import { serve } from '../../adapters/runtime/serve.ts';
+import { makeListComments } from '../../core/tasks/read.ts';
+import { listComments } from './contract.ts';
+
+const run = makeListComments({ tasks });
+
+export const handler = serve(listComments, ({ call, params, page }) => run(call.tenantId, params.task_id, page));

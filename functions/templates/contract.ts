@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { route } from '../../adapters/http/contract.ts';
+import { cloneDraft, templateDraft, templateFilters, templateSchema } from '../../core/templates/template.ts';
+
+const PATH = '/api/task-center/templates';
+const tag = 'templates';
+const params = z.object({ template_id: z.string() });
+
+export const createTemplate = route({
+  operation: 'createTemplate',
+  method: 'POST',
+  path: PATH,
+  tag,
+  summary: 'Create a template of a task type',
+  access: 'mission.write',
+  handler: 'templates/create',
+  body: templateDraft,
+  status: 201,
+  response: templateSchema,
+  refusals: ['task_type_not_found', 'inactive_task_type', 'duplicate'],
+  table: ['GetItem', 'PutItem'],
+});
+
+export const listTemplates = route({
+  operation: 'listTemplates',
+  method: 'GET',
+  path: PATH,
+  tag,
+  summary: 'The templates, newest first',
+  access: 'mission.read',
+  handler: 'templates/list',
+  query: templateFilters,
+  status: 200,
+  response: z.array(templateSchema),
+  paged: true,
+  refusals: [],
+  table: ['Query'],
+});
+
+export const getTemplate = route({
+  operation: 'getTemplate',
+  method: 'GET',
+  path: `${PATH}/{template_id}`,
+  tag,
+  summary: 'One template',
+  access: 'mission.read',
+  handler: 'templates/get',
+  params,
+  status: 200,
+  response: templateSchema,
+  refusals: ['template_not_found'],
+  table: ['GetItem'],
+});
+
+export const cloneTemplate = route({
+  operation: 'cloneTemplate',
+  method: 'POST',
+  path: `${PATH}/{template_id}:clone`,
+  tag,
+  summary: 'Copy a template under a new key and name',
+  access: 'mission.write',
+  handler: 'templates/clone',
+  params,
+  body: cloneDraft,
+  status: 201,
+  response: templateSchema,
+  refusals: ['template_not_found', 'duplicate'],
+  table: ['GetItem', 'PutItem'],
+});

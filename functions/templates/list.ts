@@ -1,0 +1,5 @@
+import { templates } from '../../adapters/runtime/composition.ts';
+import { serve } from '../../adapters/runtime/serve.ts';
+import { listTemplates } from './contract.ts';
+
+export const handler = serve(listTemplates, ({ call, query, page }) => templates.list(call.tenantId, query, page));
