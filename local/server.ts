@@ -1,0 +1,143 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { RouteContract } from '../adapters/http/contract.ts';
+import { ENV } from '../adapters/runtime/environment.ts';
+import { CONTRACTS } from '../functions/contracts.ts';
+import type { RunningDatabase } from './database.ts';
+import { startDatabase } from './database.ts';
+import type { LambdaAuthorizer, LambdaHandler, Page, RefusedRequest } from './gateway.ts';
+import { startGateway } from './gateway.ts';
+import type { Variables } from './guarded-process.ts';
+import { requirePort } from './port.ts';
+import { createTable, ensureLocalSecrets } from './table.ts';
+
+export interface LocalServerOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly inMemory: boolean;
+  /** Needed unless `inMemory`, or where DYNAMODB_ENDPOINT names the database. */
+  readonly dataDirectory?: string;
+  readonly pages?: Readonly<Record<string, Page>>;
+  readonly onRefused?: (request: RefusedRequest) => void;
+  /** Gives up a start under way. */
+  readonly signal?: AbortSignal;
+}
+
+export interface LocalServer {
+  readonly url: string;
+  readonly database: Pick<RunningDatabase, 'endpoint' | 'kind' | 'exited'>;
+  /** Stops the gateway, then the database; fulfilled when nothing runs any more. */
+  stop(): Promise<void>;
+}
+
+const DEFAULT_TABLE = 'task-center-local';
+const AUTHORIZER = 'identity/authorizer';
+
+/**
+ * The environment of the functions. A database of our own gets made-up credentials whatever the user has: a profile
+ * would win over them, and may need a login.
+ */
+const functionEnvironment = (given: Variables, database: RunningDatabase): Record<string, string | undefined> => {
+  const invented = {
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_SESSION_TOKEN: undefined,
+    AWS_PROFILE: undefined,
+  };
+  const hasOwn = given['AWS_ACCESS_KEY_ID'] !== undefined || given['AWS_PROFILE'] !== undefined;
+  return {
+    [ENV.tableName]: given[ENV.tableName] ?? DEFAULT_TABLE,
+    [ENV.dynamodbEndpoint]: database.endpoint,
+    [ENV.identityMode]: given[ENV.identityMode] ?? 'builtin',
+    [ENV.logFormat]: given[ENV.logFormat] ?? (process.stdout.isTTY ? 'text' : 'json'),
+    AWS_REGION: given['AWS_REGION'] ?? 'us-east-1',
+    ...(database.kind === 'external' && hasOwn ? {} : invented),
+    POWERTOOLS_METRICS_DISABLED: 'true',
+    // Lambda runs a newer Node; here the SDK would greet every start with a paragraph about Node 20.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+};
+
+const setEnvironment = (variables: Readonly<Record<string, string | undefined>>): void => {
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = value;
+  }
+};
+
+const prepareTable = async (tableName: string, endpoint: string): Promise<void> => {
+  const client = new DynamoDBClient({ endpoint });
+  try {
+    await createTable(client, tableName);
+    setEnvironment({ [ENV.localSecrets]: await ensureLocalSecrets(client, tableName) });
+  } finally {
+    client.destroy();
+  }
+};
+
+const loadHandler = async <H>(file: string): Promise<H> => {
+  const module = (await import(new URL(`../functions/${file}.ts`, import.meta.url).href)) as { handler?: H };
+  if (typeof module.handler !== 'function') throw new Error(`functions/${file}.ts exports no handler`);
+  return module.handler;
+};
+
+/**
+ * Brings up the whole service on this machine: database, table, secrets, gateway. What was started is stopped again
+ * when a later step fails.
+ * At most once per process: it sets `process.env`, from which the functions read their configuration when they are first
+ * loaded. Throws a startup error for what the user can mend.
+ */
+export const startLocalServer = async (options: LocalServerOptions): Promise<LocalServer> => {
+  const { host, port, inMemory, dataDirectory, pages, onRefused, signal } = options;
+
+  // 1. The port, before anything that takes time.
+  await requirePort(host, port);
+
+  // 2. The database.
+  const database = await startDatabase({
+    inMemory,
+    environment: process.env,
+    ...(dataDirectory === undefined ? {} : { dataDirectory }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  try {
+    // 3. What the functions find: their environment, the table, the secrets in it.
+    const variables = functionEnvironment(process.env, database);
+    setEnvironment(variables);
+    await prepareTable(variables[ENV.tableName] ?? DEFAULT_TABLE, database.endpoint);
+    signal?.throwIfAborted();
+
+    // 4. The functions. They read the environment when they are loaded: not before it is set.
+    const handlers = new Map<string, LambdaHandler>();
+    const handlerOf = async ({ handler: file }: RouteContract): Promise<LambdaHandler> => {
+      const handler = handlers.get(file) ?? (await loadHandler<LambdaHandler>(file));
+      handlers.set(file, handler);
+      return handler;
+    };
+    const authorizer = await loadHandler<LambdaAuthorizer>(AUTHORIZER);
+    await Promise.all(CONTRACTS.map(handlerOf));
+    signal?.throwIfAborted();
+
+    // 5. The gateway.
+    const gateway = await startGateway({
+      contracts: CONTRACTS,
+      authorizer,
+      handlerOf,
+      host,
+      port,
+      ...(pages === undefined ? {} : { pages }),
+      ...(onRefused === undefined ? {} : { onRefused }),
+    });
+    return {
+      url: gateway.url,
+      database,
+      stop: async () => {
+        await gateway.close();
+        await database.stop();
+      },
+    };
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+};
