@@ -69,7 +69,7 @@ export type Refusals = Readonly<
     throttled: object;
     busy: object;
     outcome_unknown: object;
-    unavailable: object;
+    table_unavailable: object;
     twin_committed: object;
   }
 >;

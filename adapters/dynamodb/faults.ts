@@ -74,7 +74,7 @@ export const refusalOf = (error: unknown, kind: 'read' | 'write'): unknown => {
       { cause: error },
     );
   return kind === 'read'
-    ? new DomainError('unavailable', 'The table did not answer. Nothing was changed; try again.', {}, { cause: error })
+    ? new DomainError('table_unavailable', 'The table did not answer. Nothing was changed; try again.', {}, { cause: error })
     : new DomainError(
         'outcome_unknown',
         'The table did not answer in time: the change may have been made. Look before you repeat it, or repeat it with the same Idempotency-Key.',

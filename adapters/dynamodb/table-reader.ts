@@ -46,7 +46,7 @@ export interface IndexPage {
 const BATCH_GET_KEYS = 100;
 const BATCH_GET_ATTEMPTS = 8;
 
-/** Reads of the table. Faults that outlast the SDK's retries become refusals: `throttled`, `unavailable`. */
+/** Reads of the table. Faults that outlast the SDK's retries become refusals: `throttled`, `table_unavailable`. */
 export const makeTableReader = ({
   client,
   tableName,

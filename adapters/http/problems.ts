@@ -55,7 +55,7 @@ export const PROBLEMS = {
   // The next two are retried inside; should one ever come through, it claims nothing about the data.
   stale_read: { status: 503, title: 'Busy' },
   twin_committed: { status: 503, title: 'Busy' },
-  unavailable: { status: 503, title: 'Unavailable' },
+  table_unavailable: { status: 503, title: 'Unavailable' },
   outcome_unknown: { status: 503, title: 'Outcome unknown' },
 } as const satisfies Record<Code, Kind>;
 

@@ -27,6 +27,6 @@ export const readyz = route({
   handler: 'health/readyz',
   status: 200,
   response: status,
-  refusals: ['unavailable'],
+  refusals: ['table_unavailable'],
   table: ['GetItem'],
 });
