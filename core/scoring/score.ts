@@ -40,8 +40,8 @@ export const scoreSchema = z.object({
 export type Score = z.infer<typeof scoreSchema>;
 
 /** Scoring counts in thousandths of a point, as integers: sums are exact, and decimals come out as they were written. */
-const SCALE = 1_000;
-const thousandths = (points: number): number => Math.round(points * SCALE);
+export const SCALE = 1_000;
+export const thousandths = (points: number): number => Math.round(points * SCALE);
 /** `+ 0` keeps a zero from being negative. */
 const points = (value: number): number => value / SCALE + 0;
 

@@ -28,6 +28,9 @@ export interface Caps {
   readonly resource_none: number;
 }
 
+/** The largest weight or cap, in points. */
+export const WEIGHT_MAX = 1_000;
+
 /** The strategy of the contract (section 7). */
 export const STRATEGY_V2_0: Strategy = {
   version: 'v2.0',
