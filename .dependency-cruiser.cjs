@@ -11,6 +11,7 @@ const npm = (names) => `(^|/)node_modules/(${names})/`;
 const ZOD = npm('zod');
 const AWS_SDK = npm('@aws-sdk|@smithy');
 const CDK = npm('aws-cdk-lib|constructs|cdk-nag');
+const ESBUILD = npm('esbuild');
 const LAMBDA_TYPES = npm('@types/aws-lambda');
 
 /** Folders that are never deployed: one rule of its own guards them, so the layers' rules leave them out. */
@@ -19,7 +20,7 @@ const DEVELOPMENT = '^(test|bench|local)/';
 const CONTRACTS = '^functions/([^/]+/contract|contracts)[.]ts$';
 
 /** Files of the adapters without an SDK, which any layer but the core may read. */
-const ADAPTER_LEAVES = '^adapters/(dynamodb/table|runtime/environment|http/contract|http/problems)[.]ts$';
+const ADAPTER_LEAVES = '^adapters/(dynamodb/table|runtime/(environment|metrics)|http/(contract|problems|cors))[.]ts$';
 
 /** What infrastructure may know of the code that it deploys: names, limits and shapes, nothing that runs. */
 const LEAVES = [ADAPTER_LEAVES, CONTRACTS, '^core/(limits|errors|identity/permission)[.]ts$', '^core/events/'];
@@ -65,11 +66,20 @@ module.exports = {
     {
       name: 'handlers-only-wire',
       comment:
-        'A handler sees the core, the pipeline, the composition root and its own resource, and no package but zod.',
+        'A handler sees the core, the pipeline, the composition root, its own resource and the API document, and no package but zod.',
       severity: 'error',
       from: { path: '^functions/([^/]+)', pathNot: CONTRACTS },
       to: {
-        pathNot: ['^core/', '^adapters/(http|runtime)/', '^functions/$1/', ZOD, LAMBDA_TYPES, DEVELOPMENT, AWS_SDK],
+        pathNot: [
+          '^core/',
+          '^adapters/(http|runtime)/',
+          '^functions/$1/',
+          '^docs/openapi[.]json$',
+          ZOD,
+          LAMBDA_TYPES,
+          DEVELOPMENT,
+          AWS_SDK,
+        ],
       },
     },
     {
@@ -84,7 +94,7 @@ module.exports = {
       comment: 'Infrastructure reads names, limits and contracts; handlers enter CDK as paths.',
       severity: 'error',
       from: { path: '^lib/' },
-      to: { pathNot: ['^lib/', CDK, ...LEAVES, DEVELOPMENT], dependencyTypesNot: ['core'] },
+      to: { pathNot: ['^lib/', CDK, ESBUILD, ZOD, ...LEAVES, DEVELOPMENT], dependencyTypesNot: ['core'] },
     },
     {
       name: 'bin-starts-lib',
@@ -111,8 +121,8 @@ module.exports = {
       name: 'not-to-dev-dependency',
       comment: 'A package that deployed code runs belongs in "dependencies". Types cost nothing at run time.',
       severity: 'error',
-      from: { path: '^(core|adapters|functions|lib|bin)/' },
-      // cdk-nag checks the stack while it is synthesized; nothing of it is deployed.
+      // What bundles the functions runs while the stack is synthesized, as cdk-nag does; nothing of it is deployed.
+      from: { path: '^(core|adapters|functions|lib|bin)/', pathNot: '^lib/bundl(e[.]ts|ing[.]mjs)$' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: npm('cdk-nag') },
     },
     {

@@ -33,4 +33,14 @@ export interface Call {
   /** The task versions that `If-Match` names; absent when the caller did not ask. */
   readonly expectedVersions?: readonly number[];
   readonly receipt?: Receipt;
+  /** Only checks: nothing is written, whatever would be. */
+  readonly validateOnly?: boolean;
+  /** Seals texts that the caller brings back unchanged, for this tenant and one purpose. */
+  readonly seal?: Seal;
+}
+
+export interface Seal {
+  readonly close: (purpose: string, text: string) => string;
+  /** Undefined when the token was altered or made for another purpose or tenant. */
+  readonly open: (purpose: string, token: string) => string | undefined;
 }

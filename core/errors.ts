@@ -15,6 +15,14 @@ export interface Conflict {
   readonly planned_end_at: string;
 }
 
+/** A time of absence that stands in the way. */
+export interface AbsenceConflict {
+  readonly absence_id: string;
+  readonly start_at: string;
+  readonly end_at: string;
+  readonly reason: string | null;
+}
+
 export const RESOURCES = [
   'tenant',
   'user',
@@ -25,6 +33,9 @@ export const RESOURCES = [
   'task_type',
   'template',
   'task',
+  'absence',
+  'decision',
+  'strategy',
 ] as const;
 export type Resource = (typeof RESOURCES)[number];
 
@@ -42,7 +53,20 @@ export type Refusals = Readonly<
     unauthenticated: object;
     permission_denied: { readonly permission: string };
     route_not_found: object;
-    schedule_conflict: { readonly conflicts: readonly Conflict[] };
+    schedule_conflict: {
+      readonly conflicts: readonly Conflict[];
+      readonly absences?: readonly AbsenceConflict[];
+      readonly suggestions?: object;
+    };
+    unavailable: { readonly absences: readonly AbsenceConflict[]; readonly suggestions?: object };
+    already_assigned: object;
+    already_dispatched: { readonly state: string };
+    strategy_active: object;
+    engine_changed: object;
+    strategy_retired: object;
+    plan_stale: { readonly differences: readonly object[] };
+    malformed_plan: object;
+    not_assigned: { readonly state: string };
     illegal_transition: { readonly from: string; readonly to: string };
     dedicated_endpoint: { readonly target: string };
     approval_required: object;
@@ -56,9 +80,14 @@ export type Refusals = Readonly<
     duplicate: { readonly field: string };
     limit_reached: { readonly limit: number };
     tenant_has_users: object;
-    no_candidates: object;
+    no_candidates: { readonly excluded: readonly object[] };
     too_many_candidates: { readonly limit: number };
-    no_conflict_free_candidate: object;
+    no_conflict_free_candidate: {
+      readonly excluded: readonly object[];
+      readonly counts: Readonly<Record<string, number>>;
+      readonly scores: readonly object[];
+      readonly suggestions?: object;
+    };
     stale_read: object;
     precondition_failed: { readonly version: number };
     body_too_large: TooLarge;

@@ -1,8 +1,10 @@
-import type { Asset } from './assets/asset.ts';
+import type { Asset, VersionedTally, Tally } from './assets/asset.ts';
 import type { Call } from './call.ts';
-import type { Calendar, Holding } from './calendar/calendar.ts';
+import type { Absence, Calendar, Holding, TaskHolding } from './calendar/calendar.ts';
 import type { OrgUnit, Role, Tenant, User } from './identity/directory.ts';
 import type { Attachment, Comment, Task } from './tasks/task.ts';
+import type { ChosenStrategies, ShadowComparison, TenantStrategy } from './scoring/strategies.ts';
+import type { Decision } from './tasks/decision.ts';
 import type { TaskChange } from './tasks/history.ts';
 import type { TaskType } from './types/task-type.ts';
 import type { Template } from './templates/template.ts';
@@ -19,13 +21,34 @@ export type Change =
   | { readonly kind: 'org_unit_created'; readonly orgUnit: OrgUnit }
   | { readonly kind: 'asset_created'; readonly asset: Asset }
   | { readonly kind: 'asset_changed'; readonly before: Asset; readonly after: Asset }
+  | {
+      readonly kind: 'tally_corrected';
+      readonly tenantId: string;
+      readonly before: VersionedTally;
+      readonly after: Tally;
+    }
   | { readonly kind: 'task_type_created'; readonly taskType: TaskType }
+  | ({ readonly kind: 'task_type_changed'; readonly before: TaskType; readonly after: TaskType } & Edit)
   | { readonly kind: 'template_created'; readonly template: Template }
+  | ({ readonly kind: 'template_changed'; readonly before: Template; readonly after: Template } & Edit)
+  | { readonly kind: 'decision_made'; readonly decision: Decision }
+  | { readonly kind: 'strategy_created'; readonly strategy: TenantStrategy }
+  | { readonly kind: 'strategies_chosen'; readonly before: ChosenStrategies; readonly after: ChosenStrategies }
+  | { readonly kind: 'strategy_retired'; readonly before: TenantStrategy; readonly after: TenantStrategy }
+  | { readonly kind: 'shadow_compared'; readonly comparison: ShadowComparison }
   | { readonly kind: 'task_created'; readonly task: Task }
   | { readonly kind: 'batch_created'; readonly batch: BatchRecord }
   | ({ readonly kind: 'task_changed' } & TaskChange)
+  | { readonly kind: 'absence_added'; readonly tenantId: string; readonly absence: Absence }
+  | { readonly kind: 'absence_removed'; readonly tenantId: string; readonly absence: Absence }
   | { readonly kind: 'attachment_added'; readonly task: Task; readonly attachment: Attachment }
   | { readonly kind: 'comment_added'; readonly task: Task; readonly comment: Comment };
+
+/** Who changed something that has no history, and under which id: what its event says. */
+export interface Edit {
+  readonly editId: string;
+  readonly actorId: string;
+}
 
 /** The audit entry of a batch. */
 export interface BatchRecord {
@@ -52,6 +75,8 @@ export interface Release {
 export interface Bookings {
   readonly take?: Taking;
   readonly release?: Release;
+  /** A holding that stays where it is and whose task has moved on. */
+  readonly refresh?: { readonly userId: string; readonly holding: TaskHolding };
 }
 
 export interface Ledger {

@@ -13,8 +13,13 @@ export const LIMITS = {
   transactionBytes: 4 * 1024 * 1024,
   /** Actions of one transaction (DynamoDB: 100). */
   transactionActions: 100,
+  /** An answer as Lambda hands it on, a JSON text within JSON (Lambda: 6 MB), less room for its headers. */
+  answerBytes: 6 * 1024 * 1024 - 64 * 1024,
   /** Tasks of a batch: the actions of one transaction, less the record of the batch. */
   batchTasks: 99,
+  /** Problems of one body that its answer lists. With the lengths cut, 99 bad items fit into an answer of Lambda. */
+  problemsListed: 50,
+  problemText: 300,
   pageDefault: 50,
   pageMax: 200,
   name: 200,
@@ -32,6 +37,21 @@ export const LIMITS = {
   attachmentsAtCreation: 50,
   attachmentsPerTask: 500,
   candidates: 1_000,
+  /** Users looked through for one who is free instead. */
+  usersSuggestedFrom: 200,
+  /** Windows in one view of a calendar, and the days it may span. */
+  calendarWindows: 1_000,
+  calendarDays: 366,
+  boardUsers: 100,
+  /** Windows that a refusal lists as standing in the way. */
+  conflictsListed: 100,
+  strategies: 100,
+  /** A plan token: some fifty bytes a candidate, sealed. */
+  planToken: 100_000,
+  /** Candidates after the winner for whom the smallest turning change is computed. */
+  flips: 5,
+  /** Takings that a calendar remembers, to explain a stale plan. */
+  recentTakings: 8,
   /** Scores that the history keeps of an auto-dispatch. */
   scoresKept: 50,
   /** Org units a user may belong to: they are part of the calendar item, which every dispatch reads. */

@@ -4,6 +4,8 @@ import * as identity from './identity/contract.ts';
 import * as assets from './assets/contract.ts';
 import * as types from './types/contract.ts';
 import * as templates from './templates/contract.ts';
+import * as calendar from './calendar/contract.ts';
+import * as strategies from './strategies/contract.ts';
 import * as tasks from './tasks/contract.ts';
 
 /** Every route of the service. */
@@ -14,4 +16,6 @@ export const CONTRACTS: readonly RouteContract[] = [
   ...Object.values(types),
   ...Object.values(templates),
   ...Object.values(tasks),
+  ...Object.values(calendar),
+  ...Object.values(strategies),
 ];

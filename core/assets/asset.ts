@@ -4,7 +4,7 @@ import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
 import { instantSchema } from '../time/instant.ts';
 
-export const ASSET_TYPES = ['UAV', 'PAYLOAD', 'BATTERY', 'CONTROLLER', 'DOCK'] as const;
+const ASSET_TYPES = ['UAV', 'PAYLOAD', 'BATTERY', 'CONTROLLER', 'DOCK'] as const;
 export const AVAILABILITY = ['AVAILABLE', 'RESERVED', 'IN_USE', 'MAINTENANCE', 'UNAVAILABLE'] as const;
 
 export const assetSchema = z.object({
@@ -22,21 +22,28 @@ export const assetSchema = z.object({
   version: z.number().int().min(1),
 });
 export type Asset = z.infer<typeof assetSchema>;
-export const assetView = assetSchema.omit({ version: true });
+export const assetView = assetSchema.omit({ version: true }).meta({ id: 'Asset' });
 
-export const assetDraft = z.strictObject({
-  asset_type: z.enum(ASSET_TYPES),
-  asset_code: text(LIMITS.key),
-  name: text(LIMITS.name),
-  serial_number: optional(text(LIMITS.reference)),
-  detail: optional(jsonObject),
-});
+export const assetDraft = z
+  .strictObject({
+    asset_type: z.enum(ASSET_TYPES),
+    asset_code: text(LIMITS.key).meta({ description: 'Unique in the tenant' }),
+    name: text(LIMITS.name),
+    serial_number: optional(text(LIMITS.reference)),
+    detail: optional(jsonObject),
+  })
+  .meta({
+    id: 'AssetDraft',
+    examples: [{ asset_type: 'UAV', asset_code: 'UAV-07', name: 'Survey drone 7', serial_number: 'SN-4711' }],
+  });
 export type AssetDraft = z.infer<typeof assetDraft>;
 
-export const availabilityDraft = z.strictObject({
-  availability_status: z.enum(AVAILABILITY),
-  region_code: optional(text(LIMITS.areaCode)),
-});
+export const availabilityDraft = z
+  .strictObject({
+    availability_status: z.enum(AVAILABILITY),
+    region_code: optional(text(LIMITS.areaCode)).meta({ description: 'Without it: stays as it is' }),
+  })
+  .meta({ id: 'AvailabilityDraft', examples: [{ availability_status: 'AVAILABLE', region_code: 'NORTH' }] });
 export type AvailabilityDraft = z.infer<typeof availabilityDraft>;
 
 export const assetFilters = z.strictObject({
@@ -49,6 +56,13 @@ export type AssetFilters = z.infer<typeof assetFilters>;
 export interface Tally {
   readonly total: number;
   readonly available: number;
+}
+
+/** A tally as it is kept: of an area, or of the whole tenant (`area_code` null). */
+export interface VersionedTally extends Tally {
+  readonly area_code: string | null;
+  /** Counts the moves of the tally; 0 before the first. */
+  readonly version: number;
 }
 
 export interface Assets {

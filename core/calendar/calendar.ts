@@ -1,14 +1,26 @@
 import * as z from 'zod';
 import { idSchema } from '../fields.ts';
+import type { Page, PageRequest } from '../page.ts';
 import { instantSchema } from '../time/instant.ts';
-import type { Conflict } from '../errors.ts';
+import type { AbsenceConflict, Conflict } from '../errors.ts';
+import { HELD_STATES } from '../tasks/lifecycle.ts';
 import type { Window } from './window.ts';
 
-export const membershipSchema = z.object({
+const membershipSchema = z.object({
   org_unit_id: idSchema,
   /** At most one membership of a user is the primary one. */
   is_primary: z.boolean(),
   created_at: instantSchema,
+});
+
+const windowSchema = z.object({ start: instantSchema, end: instantSchema });
+
+/** A task that was assigned to the user, at the version of the calendar that this made. */
+const takenSchema = z.object({
+  version: z.number().int(),
+  task_id: idSchema,
+  name: z.string(),
+  window: windowSchema.optional(),
 });
 
 /**
@@ -20,32 +32,76 @@ export const calendarSchema = z.object({
   user_id: idSchema,
   /** Counts the changes of the calendar. A window may be taken only at the version at which the windows were read. */
   version: z.number().int().min(0),
-  /** Assignments held, scheduled or not: the workload. */
-  active_count: z.number().int().min(0),
+  /** Assignments held, scheduled or not: the workload. One gone wrong, below 0 even, is for the audit to find. */
+  active_count: z.number().int(),
   is_active: z.boolean(),
   memberships: z.array(membershipSchema),
+  /** The last assignments taken, latest first: what a stale plan is compared with. */
+  recent: z.array(takenSchema).default([]),
 });
 export type Calendar = z.infer<typeof calendarSchema>;
 
 /** A task's claim on a user: with a window when the task is scheduled, else only as workload. */
-export const holdingSchema = z.object({
+export const taskHoldingSchema = z.object({
   task_id: idSchema,
   name: z.string(),
-  window: z.object({ start: instantSchema, end: instantSchema }).optional(),
+  state: z.enum(HELD_STATES),
+  window: windowSchema.optional(),
 });
-export type Holding = z.infer<typeof holdingSchema>;
+export type TaskHolding = z.infer<typeof taskHoldingSchema>;
+
+/** Time at which a user cannot be had. It lies in the same calendar as the tasks, under the same guard. */
+export const absenceHoldingSchema = z.object({
+  absence_id: idSchema,
+  reason: z.string().nullable(),
+  window: windowSchema,
+});
+export type AbsenceHolding = z.infer<typeof absenceHoldingSchema>;
+
+export type Holding = TaskHolding | AbsenceHolding;
 
 /** A holding that occupies time. */
-export interface HeldWindow extends Holding {
-  readonly window: Window;
-}
+export type HeldWindow = (TaskHolding & { readonly window: Window }) | AbsenceHolding;
 
-export const conflictOf = ({ task_id, name, window }: HeldWindow): Conflict => ({
-  task_id,
-  name,
-  planned_start_at: window.start,
-  planned_end_at: window.end,
+export const isAbsence = (holding: Holding): holding is AbsenceHolding => 'absence_id' in holding;
+export const idOf = (holding: Holding): string => (isAbsence(holding) ? holding.absence_id : holding.task_id);
+
+/** What stands in the way, told apart: tasks, and absences. */
+export const obstaclesIn = (
+  held: readonly HeldWindow[],
+): { conflicts: readonly Conflict[]; absences: readonly AbsenceConflict[] } => ({
+  conflicts: held.flatMap((holding) =>
+    isAbsence(holding)
+      ? []
+      : {
+          task_id: holding.task_id,
+          name: holding.name,
+          planned_start_at: holding.window.start,
+          planned_end_at: holding.window.end,
+        },
+  ),
+  absences: held.flatMap((holding) =>
+    isAbsence(holding)
+      ? {
+          absence_id: holding.absence_id,
+          start_at: holding.window.start,
+          end_at: holding.window.end,
+          reason: holding.reason,
+        }
+      : [],
+  ),
 });
+
+export const absenceSchema = z.object({
+  id: idSchema,
+  user_id: idSchema,
+  start_at: instantSchema,
+  end_at: instantSchema,
+  reason: z.string().nullable(),
+  created_by: z.string(),
+  created_at: instantSchema,
+});
+export type Absence = z.infer<typeof absenceSchema>;
 
 /** How strongly a calendar is read. Only `strong` reads may decide; `eventual` ones cost half and may only rank. */
 export type Consistency = 'strong' | 'eventual';
@@ -73,6 +129,14 @@ export interface Calendars {
     wanted: Window | undefined,
     consistency: Consistency,
   ) => Promise<readonly Surveyed[]>;
+  /**
+   * The windows of a user that reach into a range, earliest first, at most `limit`. They may lag by a moment: for
+   * showing, never for deciding.
+   */
+  readonly held: (tenantId: string, userId: string, range: Window, limit: number) => Promise<readonly HeldWindow[]>;
+  /** Oldest first. */
+  readonly absences: (tenantId: string, userId: string, page: PageRequest) => Promise<Page<Absence>>;
+  readonly findAbsence: (tenantId: string, userId: string, absenceId: string) => Promise<Absence | undefined>;
   /** Ids of the tenant's active users, strongly consistent, at most `limit`. */
   readonly activeUserIds: (tenantId: string, limit: number) => Promise<readonly string[]>;
 }

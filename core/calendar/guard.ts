@@ -1,22 +1,34 @@
 import type { Call } from '../call.ts';
 import { DomainError } from '../errors.ts';
 import type { Bookings, Change, Ledger, Taking } from '../ledger.ts';
-import { conflictOf, type Calendars, type HeldWindow } from './calendar.ts';
+import { LIMITS } from '../limits.ts';
+import { idOf, obstaclesIn, type Calendars, type HeldWindow } from './calendar.ts';
 
 export type Guard = (
   call: Call,
   move: { readonly changes: readonly Change[]; readonly bookings: Bookings; readonly answer: unknown },
 ) => Promise<void>;
 
-/** The refusal of a window that is taken. */
+/** The refusal of a window that is taken: by tasks, or else by absences. It lists a bounded number of them. */
 export const scheduleConflict = (userId: string, inTheWay: readonly HeldWindow[]): DomainError => {
-  const conflicts = inTheWay.map(conflictOf);
+  const { conflicts, absences } = obstaclesIn(inTheWay.slice(0, LIMITS.conflictsListed));
+  const left = inTheWay.length - conflicts.length - absences.length;
+  if (conflicts.length === 0) {
+    const times = absences.map(({ start_at, end_at }) => `${start_at} to ${end_at}`);
+    return new DomainError('unavailable', `User ${userId} is absent: ${few(times, left)}.`, { absences });
+  }
   const named = conflicts.map(
     ({ name, planned_start_at, planned_end_at }) => `"${name}" (${planned_start_at} to ${planned_end_at})`,
   );
-  return new DomainError('schedule_conflict', `User ${userId} has an overlapping assignment: ${named.join(', ')}.`, {
-    conflicts,
-  });
+  const message = `User ${userId} has an overlapping assignment: ${few(named, left)}.`;
+  return new DomainError('schedule_conflict', message, absences.length === 0 ? { conflicts } : { conflicts, absences });
+};
+
+const NAMED = 3;
+/** The first few, and how many more there are. */
+const few = (all: readonly string[], left: number): string => {
+  const more = all.length - NAMED + left;
+  return more > 0 ? `${all.slice(0, NAMED).join(', ')} and ${more} more` : all.join(', ');
 };
 
 /**
@@ -26,7 +38,8 @@ export const scheduleConflict = (userId: string, inTheWay: readonly HeldWindow[]
  * `stale_read`. The protocol is right in this order only:
  * 1. The calendar's version is read (by the caller: `bookings.take.calendar`).
  * 2. The user's windows that overlap the wanted one are read, strongly consistent.
- * 3. Any of them refuses the change with `schedule_conflict`; the window that the task itself holds does not count.
+ * 3. Any of them refuses the change with `schedule_conflict`, or with `unavailable` when only absences are in the way;
+ *    the window that the task itself holds does not count.
  * 4. One transaction moves the calendar from the version seen to the next, and writes the window with everything that
  *    the change means. A window that came in between 1 and 4 has moved the version, so the transaction fails.
  *
@@ -44,6 +57,6 @@ const requireFree = async (calendars: Pick<Calendars, 'overlapping'>, { calendar
   if (!calendar.is_active) throw new DomainError('inactive_user', `User ${calendar.user_id} is not active.`, {});
   if (holding.window === undefined) return;
   const held = await calendars.overlapping(calendar, holding.window);
-  const inTheWay = held.filter(({ task_id }) => task_id !== holding.task_id);
+  const inTheWay = held.filter((other) => idOf(other) !== idOf(holding));
   if (inTheWay.length > 0) throw scheduleConflict(calendar.user_id, inTheWay);
 };

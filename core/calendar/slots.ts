@@ -18,7 +18,8 @@ export const gapsIn = (range: Window, held: readonly Window[]): readonly Window[
 /** Length in milliseconds. */
 export const lengthOf = ({ start, end }: Window): number => epochMilliseconds(end) - epochMilliseconds(start);
 
-const later = (at: Instant, milliseconds: number): Instant | undefined => instantAt(epochMilliseconds(at) + milliseconds);
+const later = (at: Instant, milliseconds: number): Instant | undefined =>
+  instantAt(epochMilliseconds(at) + milliseconds);
 
 /** The first `count` slots of a length that fit into the gaps, back to back where a gap has room for several. */
 export const slotsIn = (gaps: readonly Window[], length: number, count: number): readonly Window[] => {

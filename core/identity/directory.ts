@@ -4,18 +4,24 @@ import { freeText, idSchema, optional, referenceSchema, text } from '../fields.t
 import { LIMITS } from '../limits.ts';
 import { instantSchema } from '../time/instant.ts';
 
-export const tenantSchema = z.object({ id: idSchema, name: z.string(), created_at: instantSchema });
+export const tenantSchema = z
+  .object({ id: idSchema, name: z.string(), created_at: instantSchema })
+  .meta({ id: 'Tenant' });
 export type Tenant = z.infer<typeof tenantSchema>;
-export const tenantDraft = z.strictObject({ name: text(LIMITS.name) });
+export const tenantDraft = z
+  .strictObject({ name: text(LIMITS.name) })
+  .meta({ id: 'TenantDraft', examples: [{ name: 'North Survey' }] });
 
 /** What the API shows of a user. */
-export const userView = z.object({
-  id: idSchema,
-  tenant_id: idSchema,
-  username: z.string(),
-  is_active: z.boolean(),
-  created_at: instantSchema,
-});
+export const userView = z
+  .object({
+    id: idSchema,
+    tenant_id: idSchema,
+    username: z.string(),
+    is_active: z.boolean(),
+    created_at: instantSchema,
+  })
+  .meta({ id: 'User' });
 
 /** What is kept of a user: never leaves the service whole. */
 export const userSchema = userView.extend({
@@ -28,19 +34,35 @@ export type User = z.infer<typeof userSchema>;
 const username = text(LIMITS.username);
 const password = z.string().min(LIMITS.passwordMin).max(LIMITS.passwordMax);
 
-export const userDraft = z.strictObject({ username, password, is_active: optional(z.boolean()) });
+export const userDraft = z
+  .strictObject({
+    username: username.meta({ description: 'Unique in the tenant' }),
+    password,
+    is_active: optional(z.boolean()).meta({ description: 'Without it: true' }),
+  })
+  .meta({ id: 'UserDraft', examples: [{ username: 'jo', password: 'correct horse' }] });
 export type UserDraft = z.infer<typeof userDraft>;
-export const userPatch = z.strictObject({ password: optional(password), is_active: optional(z.boolean()) });
+export const userPatch = z
+  .strictObject({ password: optional(password), is_active: optional(z.boolean()) })
+  .meta({ id: 'UserPatch', examples: [{ is_active: false }] });
 export type UserPatch = z.infer<typeof userPatch>;
-export const bootstrapDraft = z.strictObject({ tenant_id: referenceSchema, username, password });
+export const bootstrapDraft = z.strictObject({ tenant_id: referenceSchema, username, password }).meta({
+  id: 'BootstrapDraft',
+  examples: [{ tenant_id: '0199c0de-0000-7000-8000-000000000000', username: 'admin', password: 'correct horse' }],
+});
 export type BootstrapDraft = z.infer<typeof bootstrapDraft>;
 
 /** Login takes any text: what could never be a name or password fails like a wrong one. */
-export const credentials = z.strictObject({
-  tenant_id: z.string().max(LIMITS.reference),
-  username: z.string().max(LIMITS.reference),
-  password: z.string().max(LIMITS.reference),
-});
+export const credentials = z
+  .strictObject({
+    tenant_id: z.string().max(LIMITS.reference),
+    username: z.string().max(LIMITS.reference),
+    password: z.string().max(LIMITS.reference),
+  })
+  .meta({
+    id: 'Credentials',
+    examples: [{ tenant_id: '0199c0de-0000-7000-8000-000000000000', username: 'admin', password: 'correct horse' }],
+  });
 export type Credentials = z.infer<typeof credentials>;
 
 export const roleSchema = z.object({
@@ -53,38 +75,50 @@ export const roleSchema = z.object({
   version: z.number().int().min(1),
 });
 export type Role = z.infer<typeof roleSchema>;
-export const roleView = roleSchema.omit({ version: true });
-export const roleDraft = z.strictObject({
-  name: text(LIMITS.shortName),
-  description: optional(freeText(LIMITS.description)),
-});
+export const roleView = roleSchema.omit({ version: true }).meta({ id: 'Role' });
+export const roleDraft = z
+  .strictObject({
+    name: text(LIMITS.shortName).meta({ description: 'Unique in the tenant' }),
+    description: optional(freeText(LIMITS.description)),
+  })
+  .meta({ id: 'RoleDraft', examples: [{ name: 'dispatcher', description: 'Plans and dispatches' }] });
 export type RoleDraft = z.infer<typeof roleDraft>;
 
-export const orgUnitSchema = z.object({
-  id: idSchema,
-  tenant_id: idSchema,
-  name: z.string(),
-  code: z.string(),
-  parent_id: idSchema.nullable(),
-  is_active: z.boolean(),
-  created_at: instantSchema,
-});
+export const orgUnitSchema = z
+  .object({
+    id: idSchema,
+    tenant_id: idSchema,
+    name: z.string(),
+    code: z.string(),
+    parent_id: idSchema.nullable(),
+    is_active: z.boolean(),
+    created_at: instantSchema,
+  })
+  .meta({ id: 'OrgUnit' });
 export type OrgUnit = z.infer<typeof orgUnitSchema>;
-export const orgUnitDraft = z.strictObject({
-  name: text(LIMITS.name),
-  code: text(LIMITS.code),
-  parent_id: optional(referenceSchema),
-  is_active: optional(z.boolean()),
-});
+export const orgUnitDraft = z
+  .strictObject({
+    name: text(LIMITS.name),
+    code: text(LIMITS.code).meta({ description: 'Unique in the tenant' }),
+    parent_id: optional(referenceSchema),
+    is_active: optional(z.boolean()).meta({ description: 'Without it: true' }),
+  })
+  .meta({ id: 'OrgUnitDraft', examples: [{ name: 'North crew', code: 'NORTH' }] });
 export type OrgUnitDraft = z.infer<typeof orgUnitDraft>;
 
-export const membershipDraft = z.strictObject({ is_primary: optional(z.boolean()) });
-export const membershipView = z.object({
-  user_id: idSchema,
-  org_unit_id: idSchema,
-  is_primary: z.boolean(),
-  created_at: instantSchema,
-});
+export const membershipDraft = z
+  .strictObject({
+    is_primary: optional(z.boolean()).meta({ description: 'Without it: stays as it is, and false for a new member' }),
+  })
+  .meta({ id: 'MembershipDraft', examples: [{ is_primary: true }] });
+export const membershipView = z
+  .object({
+    user_id: idSchema,
+    org_unit_id: idSchema,
+    is_primary: z.boolean(),
+    created_at: instantSchema,
+  })
+  .meta({ id: 'Membership' });
 export type Membership = z.infer<typeof membershipView>;
 
 /** Reads of the directory: `get` refuses with `…_not_found`, `find` may be empty, `list` is paged. */

@@ -69,4 +69,5 @@ export const emptyCalendar = ({ id, tenant_id, is_active }: User): Calendar => (
   active_count: 0,
   is_active,
   memberships: [],
+  recent: [],
 });

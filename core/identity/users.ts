@@ -97,7 +97,9 @@ export const makeChangeUser =
         version: before.version + 1,
       };
       const changes: Change[] = [{ kind: 'user_changed', before, after }];
-      if (after.is_active !== calendar.is_active) {
+      // User and calendar are two reads, and one may be older than the other. Whoever changes whether the user is active
+      // therefore moves the calendar, even one that seems to know already: its condition tells whether it did.
+      if (after.is_active !== before.is_active || after.is_active !== calendar.is_active) {
         changes.push({
           kind: 'calendar_changed',
           before: calendar,

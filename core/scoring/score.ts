@@ -3,40 +3,45 @@ import { idSchema } from '../fields.ts';
 import type { Strategy } from './strategy.ts';
 
 /** What is known of the task and its surroundings: the same for every candidate. */
-export interface TaskFacts {
-  readonly priority: number;
-  readonly risk_level: number;
-  readonly is_scheduled: boolean;
-  readonly available_assets: number;
-}
+export const taskFactsSchema = z.object({
+  priority: z.number(),
+  risk_level: z.number(),
+  is_scheduled: z.boolean(),
+  available_assets: z.number(),
+});
+export type TaskFacts = z.infer<typeof taskFactsSchema>;
 
 /** What is known of one candidate. */
-export interface CandidateFacts {
-  readonly user_id: string;
-  readonly active_assignments: number;
-  readonly is_member: boolean;
+export const candidateFactsSchema = z.object({
+  user_id: idSchema,
+  active_assignments: z.number(),
+  is_member: z.boolean(),
   /** Held windows that overlap the task's; 0 for an unscheduled task. */
-  readonly overlaps: number;
-}
-
-export const breakdownSchema = z.object({
-  base: z.number(),
-  workload: z.number(),
-  org_match: z.number(),
-  resource_availability: z.number(),
-  priority: z.number(),
-  risk: z.number(),
-  /** Zero or negative, so that the parts add up to the total. */
-  conflict_penalty: z.number(),
+  overlaps: z.number(),
 });
+export type CandidateFacts = z.infer<typeof candidateFactsSchema>;
+
+export const breakdownSchema = z
+  .object({
+    base: z.number(),
+    workload: z.number(),
+    org_match: z.number(),
+    resource_availability: z.number(),
+    priority: z.number(),
+    risk: z.number(),
+    conflict_penalty: z.number().meta({ description: 'Zero or negative: the parts add up to the total' }),
+  })
+  .meta({ id: 'ScoreBreakdown' });
 export type Breakdown = z.infer<typeof breakdownSchema>;
 
-export const scoreSchema = z.object({
-  user_id: idSchema,
-  total_score: z.number(),
-  breakdown: breakdownSchema,
-  reasons: z.array(z.string()),
-});
+export const scoreSchema = z
+  .object({
+    user_id: idSchema,
+    total_score: z.number(),
+    breakdown: breakdownSchema,
+    reasons: z.array(z.string()).meta({ examples: [['strategy=v2.0', 'base=16', 'workload=1=>24']] }),
+  })
+  .meta({ id: 'Score' });
 export type Score = z.infer<typeof scoreSchema>;
 
 /** Scoring counts in thousandths of a point, as integers: sums are exact, and decimals come out as they were written. */

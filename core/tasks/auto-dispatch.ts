@@ -1,65 +1,106 @@
 import * as z from 'zod';
-import type { Tally, Assets } from '../assets/asset.ts';
+import type { Assets, Tally } from '../assets/asset.ts';
 import type { Call } from '../call.ts';
-import type { Calendar, Calendars, Consistency } from '../calendar/calendar.ts';
+import { obstaclesIn, type Calendars, type Consistency, type Surveyed } from '../calendar/calendar.ts';
 import type { Guard } from '../calendar/guard.ts';
+import { nextSlots } from '../calendar/suggest.ts';
 import { DomainError, isRefusal } from '../errors.ts';
 import { freeText, idSchema, optional, referenceSchema } from '../fields.ts';
+import type { Change } from '../ledger.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
-import { rank, scoreSchema, type Ranked, type Score, type TaskFacts } from '../scoring/score.ts';
+import { flipSchema, flipsOf } from '../scoring/flips.ts';
+import { rank, scoreSchema, type CandidateFacts, type Ranked, type Score, type TaskFacts } from '../scoring/score.ts';
+import { ruleOf, type ChosenStrategies, type Strategies } from '../scoring/strategies.ts';
 import { STRATEGY_V2_0, type Strategy } from '../scoring/strategy.ts';
 import type { Clock } from '../time/instant.ts';
+import { ENGINE, firstFree, rankingOf, type Decision } from './decision.ts';
 import { changeTask } from './history.ts';
+import { openPlan, requireFresh, sealPlan, type Plan } from './plan.ts';
 import { holdingOf, requireDispatchable, requireMatch } from './rules.ts';
 import { taskView, viewOf, windowOf, type Task, type WholeTask } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
-export const autoDispatchDraft = z.strictObject({
-  candidate_user_ids: optional(z.array(referenceSchema).max(LIMITS.candidates)),
-  note: optional(freeText(LIMITS.note)),
-});
+export const autoDispatchDraft = z
+  .strictObject({
+    candidate_user_ids: optional(z.array(referenceSchema).max(LIMITS.candidates)).meta({
+      description: 'Doubles count once; unknown and inactive users are left out. None: all active users',
+    }),
+    note: optional(freeText(LIMITS.note)),
+    validate_only: optional(z.boolean()).meta({
+      description: 'A preview: the same answer, nothing is written, and a plan_token to commit it with',
+    }),
+    plan_token: optional(z.string().max(LIMITS.planToken)).meta({
+      description: 'Commits what a preview showed, or refuses with what has changed since; names the candidates itself',
+    }),
+  })
+  .meta({
+    id: 'AutoDispatchDraft',
+    examples: [
+      { candidate_user_ids: ['0199c0de-0000-7000-8000-000000000002', '0199c0de-0000-7000-8000-000000000003'] },
+    ],
+  });
 export type AutoDispatchDraft = z.infer<typeof autoDispatchDraft>;
 
-export const resourceSnapshotSchema = z.object({
-  scope_area_code: z.string().nullable(),
-  total_assets: z.number().int(),
-  available_assets: z.number().int(),
-  score_strategy: z.object({
-    version: z.string(),
-    schedule_enabled: z.boolean(),
-    weights: z.object({
-      base: z.number(),
-      workload: z.number(),
-      org_match: z.number(),
-      resource: z.number(),
-      priority: z.number(),
-      risk: z.number(),
-      conflict_penalty_per_overlap: z.number(),
+export const resourceSnapshotSchema = z
+  .object({
+    scope_area_code: z.string().nullable(),
+    total_assets: z.number().int(),
+    available_assets: z.number().int(),
+    score_strategy: z.object({
+      version: z.string(),
+      schedule_enabled: z.boolean(),
+      weights: z.object({
+        base: z.number(),
+        workload: z.number(),
+        org_match: z.number(),
+        resource: z.number(),
+        priority: z.number(),
+        risk: z.number(),
+        conflict_penalty_per_overlap: z.number(),
+      }),
     }),
-  }),
-});
+  })
+  .meta({ id: 'ResourceSnapshot' });
 export type ResourceSnapshot = z.infer<typeof resourceSnapshotSchema>;
 
-export const autoDispatchView = z.object({
-  task: taskView,
-  selected_user_id: idSchema,
-  dispatch_mode: z.literal('AUTO'),
-  scores: z.array(scoreSchema),
-  resource_snapshot: resourceSnapshotSchema,
-});
-export type AutoDispatchView = z.infer<typeof autoDispatchView>;
+const EXCLUSIONS = ['unknown_user', 'inactive', 'schedule_conflict', 'unavailable'] as const;
+/** A candidate who could not be chosen, and why. */
+export const excludedSchema = z
+  .object({
+    user_id: z.string(),
+    code: z.enum(EXCLUSIONS),
+    detail: z.string(),
+    conflicts: z.array(
+      z.object({ task_id: idSchema, name: z.string(), planned_start_at: z.string(), planned_end_at: z.string() }),
+    ),
+  })
+  .meta({ id: 'ExcludedCandidate' });
+export type Excluded = z.infer<typeof excludedSchema>;
 
-/** A candidate who was chosen and became busy before the commit. */
-interface PassedOver {
-  readonly user_id: string;
-  readonly reason: 'became_busy';
-}
+export const autoDispatchView = z
+  .object({
+    task: taskView,
+    selected_user_id: idSchema,
+    dispatch_mode: z.literal('AUTO'),
+    scores: z.array(scoreSchema),
+    resource_snapshot: resourceSnapshotSchema,
+    excluded: z.array(excludedSchema),
+    margin: z.number().nullable().meta({
+      description: 'Points between the chosen one and the next who is free; null where there is none',
+    }),
+    flips: z.array(flipSchema),
+    decision_id: idSchema,
+    plan_token: z.string().optional(),
+  })
+  .meta({ id: 'AutoDispatch' });
+export type AutoDispatchView = z.infer<typeof autoDispatchView>;
 
 interface Ports {
   readonly tasks: Pick<Tasks, 'get'>;
   readonly calendars: Calendars;
   readonly assets: Pick<Assets, 'tally'>;
+  readonly strategies: Pick<Strategies, 'chosen'>;
   readonly guard: Guard;
   readonly retry: Retry;
   readonly clock: Clock;
@@ -68,82 +109,127 @@ interface Ports {
 
 /** What was seen of the candidates and the assets, and the ranking made from it. */
 interface Survey {
-  readonly calendars: ReadonlyMap<string, Calendar>;
+  readonly surveyed: readonly Surveyed[];
+  readonly facts: TaskFacts;
+  readonly tally: Tally;
+  readonly strategy: Strategy;
   readonly ranked: readonly Ranked[];
-  readonly snapshot: ResourceSnapshot;
+  readonly excluded: readonly Excluded[];
+}
+
+/** One request, as far as it is the same in every attempt. */
+interface Job {
+  readonly call: Call;
+  readonly note: string | undefined;
+  readonly plan: Plan | undefined;
+  /** Candidates whom an attempt chose and did not get, with what the commit said. */
+  readonly lost: Map<string, 'taken' | 'stale_read'>;
 }
 
 /**
  * Dispatches a task to the best candidate who is free (contract section 7).
  *
  * Ranking reads cost half a read unit each because they may lag by a moment: the guard reads the chosen one again,
- * strongly, before it commits. A refusal for want of a free candidate is only given after a strongly consistent look.
+ * strongly, before it commits. A refusal for want of a candidate is only given after a strongly consistent look;
+ * so is a preview, and the commit of one.
  */
 export const makeAutoDispatchTask =
   (ports: Ports) =>
-  async (
-    call: Call,
-    taskId: string,
-    { candidate_user_ids = [], note }: AutoDispatchDraft,
-  ): Promise<AutoDispatchView> => {
-    const lost = new Set<string>();
+  async (given: Call, taskId: string, draft: AutoDispatchDraft): Promise<AutoDispatchView> => {
+    const { candidate_user_ids = [], note, validate_only = false, plan_token } = draft;
+    const call = { ...given, validateOnly: validate_only };
+    const plan = plan_token === undefined ? undefined : openPlan(call, taskId, plan_token);
+    const named = plan === undefined ? candidate_user_ids : plan.calendars.map(([userId]) => userId);
+    const job: Job = { call, note, plan, lost: new Map() };
     return ports.retry(async () => {
-      // 1. The task, and who may be chosen, in one round trip.
-      const [whole, userIds] = await Promise.all([
+      // 1. The task, who may be chosen and by which strategy, in one round trip.
+      const [whole, userIds, chosen] = await Promise.all([
         ports.tasks.get(call.tenantId, taskId),
-        candidateIds(ports.calendars, call.tenantId, candidate_user_ids),
+        candidateIds(ports.calendars, call.tenantId, named),
+        ports.strategies.chosen(call.tenantId),
       ]);
       requireMatch(call, whole.task);
-      requireDispatchable(whole.task);
-      const job = { call, whole, note, lost };
+      if (plan === undefined) requireDispatchable(whole.task);
       // 2. Candidates and assets, in one round trip; the ranking; the best who is free, through the guard.
-      const quick = await look(ports, whole.task, userIds, 'eventual');
-      const answer = await dispatchToFirstFree(ports, job, quick);
+      const isQuick = plan === undefined && !validate_only;
+      if (isQuick) {
+        const quick = await look(ports, whole.task, userIds, chosen, 'eventual');
+        const answer = await dispatchToFirstFree(ports, job, whole, quick, chosen);
+        if (answer !== undefined) return answer;
+      }
+      // 3. Strongly: for a plan, for a preview, or when a quick look found nobody.
+      const sure = await look(ports, whole.task, userIds, chosen, 'strong');
+      if (plan !== undefined) {
+        // What has changed since comes first: it says more than the rule that it breaks.
+        requireFresh(plan, whole.task, { ...sure, strategyVersion: sure.strategy.version });
+        requireDispatchable(whole.task);
+      }
+      const answer = await dispatchToFirstFree(ports, job, whole, sure, chosen);
       if (answer !== undefined) return answer;
-      // 3. Nobody, as far as a quick look can tell: look again, strongly.
-      const sure = await look(ports, whole.task, userIds, 'strong');
-      const secondAnswer = await dispatchToFirstFree(ports, job, sure);
-      if (secondAnswer !== undefined) return secondAnswer;
-      throw nobodyIsFree(sure);
+      // 4. Nobody, one by one. Only if nothing moved meanwhile was there a moment at which nobody was free.
+      await requireUnmoved(ports.calendars, call.tenantId, named, sure);
+      throw await nobodyIsFree(ports, whole.task, sure);
     });
   };
 
-interface Job {
-  readonly call: Call;
-  readonly whole: WholeTask;
-  readonly note: string | undefined;
-  /** Candidates whom this or an earlier attempt chose, and who became busy before the commit. */
-  readonly lost: Set<string>;
-}
-
-const dispatchToFirstFree = async (ports: Ports, job: Job, survey: Survey): Promise<AutoDispatchView | undefined> => {
+const dispatchToFirstFree = async (
+  ports: Ports,
+  job: Job,
+  whole: WholeTask,
+  survey: Survey,
+  chosen: ChosenStrategies,
+): Promise<AutoDispatchView | undefined> => {
+  const calendars = new Map(survey.surveyed.map(({ calendar }) => [calendar.user_id, calendar]));
+  const becameBusy: string[] = [];
   for (const { candidate } of survey.ranked) {
-    const calendar = survey.calendars.get(candidate.user_id);
+    const calendar = calendars.get(candidate.user_id);
     if (candidate.overlaps > 0 || calendar === undefined) continue;
-    const { change, answer } = decide(ports, job, survey, candidate.user_id);
+    const { changes, holding, answer } = decide(ports, job, whole, survey, chosen, candidate.user_id, becameBusy);
     try {
-      await ports.guard(job.call, {
-        changes: [{ kind: 'task_changed', ...change }],
-        bookings: { take: { calendar, holding: holdingOf(change.after) } },
-        answer,
-      });
+      await ports.guard(job.call, { changes, bookings: { take: { calendar, holding } }, answer });
       return answer;
     } catch (error) {
-      const isTaken = isRefusal(error, 'schedule_conflict');
-      if (isTaken || isRefusal(error, 'stale_read')) job.lost.add(candidate.user_id);
+      const isTaken = isRefusal(error, 'schedule_conflict') || isRefusal(error, 'unavailable');
+      if (isTaken) job.lost.set(candidate.user_id, 'taken');
+      else if (isRefusal(error, 'stale_read')) job.lost.set(candidate.user_id, 'stale_read');
       if (!isTaken) throw error;
+      becameBusy.push(candidate.user_id);
     }
   }
   return undefined;
 };
 
-/** The task as dispatched to a candidate, and the answer that says so. */
-const decide = (ports: Ports, { call, whole, note, lost }: Job, survey: Survey, userId: string) => {
-  const { ranked, snapshot } = survey;
+/** The task as dispatched to a candidate, the record of the decision, and the answer that shows both. */
+const decide = (
+  ports: Ports,
+  { call, note, lost }: Job,
+  { task, later }: WholeTask,
+  survey: Survey,
+  chosen: ChosenStrategies,
+  userId: string,
+  becameBusy: readonly string[],
+) => {
+  const { ranked, strategy, facts, excluded } = survey;
   const at = ports.clock();
   const scores = ranked.map(({ score }) => score);
+  const snapshot = snapshotOf(strategy, task, survey.tally);
+  const decision: Decision = {
+    id: ports.newId(),
+    tenant_id: call.tenantId,
+    task_id: task.id,
+    made_at: at,
+    actor_id: call.actorId,
+    engine_version: ENGINE,
+    strategy,
+    task: facts,
+    candidates: ranked.map(({ candidate }) => candidate),
+    selected_user_id: userId,
+    became_busy: [...becameBusy],
+    ranking: rankingOf(ranked),
+    shadow: shadowOf(chosen, facts, ranked, becameBusy, userId),
+  };
   const change = changeTask(
-    whole.task,
+    task,
     { actorId: call.actorId, at, entryId: ports.newId() },
     {
       action: 'dispatched',
@@ -152,20 +238,65 @@ const decide = (ports: Ports, { call, whole, note, lost }: Job, survey: Survey, 
         dispatch_mode: 'AUTO',
         assigned_to: userId,
         dispatched_by: call.actorId,
-        dispatched_at: at,
       },
       note,
-      detail: detailOf(whole.task, userId, scores, snapshot, passedOver(lost, ranked, userId)),
+      detail: {
+        assigned_to: userId,
+        dispatch_mode: 'AUTO',
+        decision_id: decision.id,
+        planned_start_at: task.planned_start_at,
+        planned_end_at: task.planned_end_at,
+        resource_snapshot: snapshot,
+        // Bounded, however many candidates there were: the decision keeps all of them.
+        scores: scores.slice(0, LIMITS.scoresKept),
+        scores_left_out: Math.max(0, scores.length - LIMITS.scoresKept),
+        passed_over: passedOver(lost, ranked, userId).slice(0, LIMITS.scoresKept),
+      },
     },
   );
+  const free = freeOf(ranked, becameBusy);
+  const plan_token =
+    call.validateOnly === true
+      ? sealPlan(call, task, userId, { ...survey, strategyVersion: strategy.version })
+      : undefined;
   const answer: AutoDispatchView = {
-    task: viewOf({ task: change.after, later: whole.later }),
+    task: viewOf({ task: change.after, later }),
     selected_user_id: userId,
     dispatch_mode: 'AUTO',
     scores,
     resource_snapshot: snapshot,
+    excluded: [...excluded],
+    margin: marginOf(free),
+    flips: [
+      ...flipsOf(
+        strategy,
+        facts,
+        free.map(({ candidate }) => candidate),
+        LIMITS.flips,
+      ),
+    ],
+    decision_id: decision.id,
+    ...(plan_token === undefined ? {} : { plan_token }),
   };
-  return { change, answer };
+  const changes: Change[] = [
+    { kind: 'task_changed', ...change },
+    { kind: 'decision_made', decision },
+  ];
+  if (decision.shadow !== null && chosen.shadow !== null) {
+    changes.push({
+      kind: 'shadow_compared',
+      comparison: {
+        tenant_id: call.tenantId,
+        strategy_id: chosen.shadow.id,
+        task_id: task.id,
+        decision_id: decision.id,
+        selected_user_id: userId,
+        shadow_user_id: decision.shadow.selected_user_id,
+        made_at: at,
+      },
+    });
+  }
+  return { changes, holding: holdingOf(change.after, 'DISPATCHED'), answer };
 };
 
 /** Ids without doubles; all active users when none are named. */
@@ -185,36 +316,54 @@ const look = async (
   { calendars, assets }: Ports,
   task: Task,
   userIds: readonly string[],
+  chosen: ChosenStrategies,
   consistency: Consistency,
 ): Promise<Survey> => {
   const [surveyed, tally] = await Promise.all([
     calendars.survey(task.tenant_id, userIds, windowOf(task), consistency),
     assets.tally(task.tenant_id, task.area_code),
   ]);
+  const excluded = exclusions(userIds, surveyed);
   const candidates = surveyed.filter(({ calendar }) => calendar.is_active);
-  if (candidates.length === 0) {
-    throw new DomainError('no_candidates', 'None of the candidates is an active user of the tenant.', {});
-  }
-  const facts = candidates.map(({ calendar, overlapping }) => ({
+  const strategy = chosen.active === null ? STRATEGY_V2_0 : ruleOf(chosen.active);
+  const facts: TaskFacts = {
+    priority: task.priority,
+    risk_level: task.risk_level,
+    is_scheduled: windowOf(task) !== undefined,
+    available_assets: tally.available,
+  };
+  return { surveyed, facts, tally, strategy, ranked: rank(strategy, facts, candidates.map(factsOf(task))), excluded };
+};
+
+const factsOf =
+  (task: Task) =>
+  ({ calendar, overlapping }: Surveyed): CandidateFacts => ({
     user_id: calendar.user_id,
     active_assignments: calendar.active_count,
     is_member: calendar.memberships.some(({ org_unit_id }) => org_unit_id === task.org_unit_id),
     overlaps: overlapping.length,
-  }));
-  const strategy = STRATEGY_V2_0;
-  return {
-    calendars: new Map(candidates.map(({ calendar }) => [calendar.user_id, calendar])),
-    ranked: rank(strategy, taskFacts(task, tally), facts),
-    snapshot: snapshotOf(strategy, task, tally),
-  };
-};
+  });
 
-const taskFacts = (task: Task, tally: Tally): TaskFacts => ({
-  priority: task.priority,
-  risk_level: task.risk_level,
-  is_scheduled: windowOf(task) !== undefined,
-  available_assets: tally.available,
-});
+/** Why each candidate who could not be chosen could not. */
+const exclusions = (userIds: readonly string[], surveyed: readonly Surveyed[]): readonly Excluded[] => {
+  const known = new Map(surveyed.map((one) => [one.calendar.user_id, one]));
+  return userIds.flatMap((user_id): readonly Excluded[] => {
+    const found = known.get(user_id);
+    if (found === undefined)
+      return [{ user_id, code: 'unknown_user', detail: 'The tenant has no such user.', conflicts: [] }];
+    if (!found.calendar.is_active)
+      return [{ user_id, code: 'inactive', detail: 'The user is not active.', conflicts: [] }];
+    if (found.overlapping.length === 0) return [];
+    const { conflicts, absences } = obstaclesIn(found.overlapping);
+    const detail =
+      conflicts.length > 0
+        ? `The user holds ${conflicts.length} overlapping assignment${conflicts.length === 1 ? '' : 's'}.`
+        : `The user is absent: ${absences.map(({ start_at, end_at }) => `${start_at} to ${end_at}`).join(', ')}.`;
+    return [
+      { user_id, code: conflicts.length > 0 ? 'schedule_conflict' : 'unavailable', detail, conflicts: [...conflicts] },
+    ];
+  });
+};
 
 const snapshotOf = ({ version, weights }: Strategy, task: Task, tally: Tally): ResourceSnapshot => ({
   scope_area_code: task.area_code,
@@ -223,34 +372,85 @@ const snapshotOf = ({ version, weights }: Strategy, task: Task, tally: Tally): R
   score_strategy: { version, schedule_enabled: windowOf(task) !== undefined, weights },
 });
 
-/** Those whom an earlier attempt chose and lost, unless they were free after all. */
-const passedOver = (lost: ReadonlySet<string>, ranked: readonly Ranked[], chosen: string): readonly PassedOver[] =>
-  ranked
-    .map(({ candidate: { user_id } }) => user_id)
-    .filter((userId) => lost.has(userId) && userId !== chosen)
-    .map((userId) => ({ user_id: userId, reason: 'became_busy' }));
+const freeOf = (ranked: readonly Ranked[], becameBusy: readonly string[]): readonly Ranked[] =>
+  ranked.filter(({ candidate }) => candidate.overlaps === 0 && !becameBusy.includes(candidate.user_id));
 
-/** What lets a reader of the history rebuild the decision; bounded, however many candidates there were. */
-const detailOf = (
-  task: Task,
-  assignedTo: string,
-  scores: readonly Score[],
-  snapshot: ResourceSnapshot,
-  passed: readonly PassedOver[],
-) => ({
-  assigned_to: assignedTo,
-  dispatch_mode: 'AUTO',
-  planned_start_at: task.planned_start_at,
-  planned_end_at: task.planned_end_at,
-  resource_snapshot: snapshot,
-  scores: scores.slice(0, LIMITS.scoresKept),
-  scores_left_out: Math.max(0, scores.length - LIMITS.scoresKept),
-  passed_over: passed.slice(0, LIMITS.scoresKept),
-});
+/** In thousandths, as scores are counted: their difference has no noise then. */
+const marginOf = ([first, second]: readonly Ranked[]): number | null =>
+  first === undefined || second === undefined
+    ? null
+    : Math.round((first.score.total_score - second.score.total_score) * 1_000) / 1_000;
 
-const nobodyIsFree = ({ ranked }: Survey): DomainError =>
-  new DomainError(
-    'no_conflict_free_candidate',
-    `None of the ${ranked.length} candidates is free: each has an overlapping assignment in the planned window.`,
-    {},
+/** What the strategy in shadow would have decided from the same facts. */
+const shadowOf = (
+  { shadow }: ChosenStrategies,
+  facts: TaskFacts,
+  ranked: readonly Ranked[],
+  becameBusy: readonly string[],
+  selected: string,
+): Decision['shadow'] => {
+  if (shadow === null) return null;
+  const strategy = ruleOf(shadow);
+  const other = rank(
+    strategy,
+    facts,
+    ranked.map(({ candidate }) => candidate),
   );
+  const choice = firstFree(freeOf(other, becameBusy));
+  return choice === undefined ? null : { strategy, selected_user_id: choice, agrees: choice === selected };
+};
+
+/**
+ * Those who were chosen and became busy. A stale read alone does not say so: the task may have moved, or something else
+ * about the candidate; then only an overlap that is there now does.
+ */
+const passedOver = (lost: Job['lost'], ranked: readonly Ranked[], chosen: string) =>
+  ranked
+    .map(({ candidate }) => candidate)
+    .filter(({ user_id, overlaps }) => lost.get(user_id) === 'taken' || (lost.has(user_id) && overlaps > 0))
+    .filter(({ user_id }) => user_id !== chosen)
+    .map(({ user_id }) => ({ user_id, reason: 'became_busy' }));
+
+/** The refusal carries what the answer would have: why nobody could be chosen, and when the best one is free. */
+const nobodyIsFree = async (
+  { calendars }: Ports,
+  task: Task,
+  { ranked, surveyed, excluded }: Survey,
+): Promise<DomainError> => {
+  if (ranked.length === 0) {
+    return new DomainError('no_candidates', 'None of the candidates is an active user of the tenant.', { excluded });
+  }
+  const counts: Record<string, number> = {};
+  for (const { code } of excluded) counts[code] = (counts[code] ?? 0) + 1;
+  const scores: readonly Score[] = ranked.slice(0, LIMITS.scoresKept).map(({ score }) => score);
+  const best = surveyed.find(({ calendar }) => calendar.user_id === ranked[0]?.candidate.user_id)?.calendar;
+  const window = windowOf(task);
+  const suggestions =
+    best === undefined || window === undefined
+      ? {}
+      : { suggestions: { user_id: best.user_id, slots: await nextSlots(calendars, best, window) } };
+  return new DomainError(
+    'no_conflict_free_candidate',
+    `None of the ${ranked.length} candidates is free: each has an overlapping assignment or absence in the planned window.`,
+    { excluded, counts, scores, ...suggestions },
+  );
+};
+
+/**
+ * Refuses with `stale_read` when a candidate came, went or changed since the survey began. The calendars are read after
+ * the roster: as they are unmoved, they were at the moment of the roster what the survey saw.
+ */
+const requireUnmoved = async (
+  calendars: Calendars,
+  tenantId: string,
+  named: readonly string[],
+  { surveyed }: Survey,
+): Promise<void> => {
+  const userIds = await candidateIds(calendars, tenantId, named);
+  const now = await calendars.survey(tenantId, userIds, undefined, 'strong');
+  const versions = new Map(surveyed.map(({ calendar }) => [calendar.user_id, calendar.version]));
+  const isUnmoved =
+    now.length === surveyed.length &&
+    now.every(({ calendar: { user_id, version } }) => versions.get(user_id) === version);
+  if (!isUnmoved) throw new DomainError('stale_read', 'A candidate changed during the look at them.', {});
+};

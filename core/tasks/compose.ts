@@ -2,8 +2,26 @@ import type { Template } from '../templates/template.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Task, TaskDraft } from './task.ts';
 
+/** Fields that a request, a template or a constant may give. */
+export const COMPOSED_FIELDS = [
+  'requires_approval',
+  'priority',
+  'risk_level',
+  'checklist',
+  'route_template',
+  'payload_template',
+] as const;
+export type ComposedField = (typeof COMPOSED_FIELDS)[number];
+
 /** What a task has when neither the request nor a template says. */
-const CONSTANTS = { priority: 5, risk_level: 3, requires_approval: false } as const;
+const CONSTANTS = {
+  priority: 5,
+  risk_level: 3,
+  requires_approval: false,
+  checklist: [],
+  route_template: {},
+  payload_template: {},
+} as const;
 
 /**
  * Composes a new task: a field given in the request wins, else the template's default, else the constant.
@@ -36,6 +54,7 @@ export const composeTask = (
     task_type_id: draft.task_type_id,
     template_id: template?.id ?? null,
     template_version: template?.template_version ?? null,
+    template_revision: template?.revision ?? null,
     mission_id: draft.mission_id ?? null,
     name: draft.name,
     description: draft.description ?? null,
@@ -52,6 +71,8 @@ export const composeTask = (
     route_template: draft.route_template ?? template?.route_template ?? {},
     payload_template: draft.payload_template ?? template?.payload_template ?? {},
     payload: { ...template?.default_payload, ...draft.context_data },
+    given: COMPOSED_FIELDS.filter((field) => draft[field] !== undefined),
+    payload_given: Object.keys(draft.context_data ?? {}),
     planned_start_at: draft.planned_start_at ?? null,
     planned_end_at: draft.planned_end_at ?? null,
     state: 'DRAFT',
@@ -68,4 +89,21 @@ export const composeTask = (
     updated_at: made.at,
     version: 1,
   };
+};
+
+/** What a template, or else the constant, gives for a composed field. */
+export const defaultOf = (template: Template | undefined, field: ComposedField): unknown => {
+  if (template === undefined) return CONSTANTS[field];
+  switch (field) {
+    case 'priority':
+      return template.default_priority;
+    case 'risk_level':
+      return template.default_risk_level;
+    case 'checklist':
+      return template.default_checklist;
+    case 'requires_approval':
+    case 'route_template':
+    case 'payload_template':
+      return template[field];
+  }
 };

@@ -2,6 +2,7 @@ import type { Call } from '../call.ts';
 import { DomainError, notFound, type FieldProblem } from '../errors.ts';
 import type { OrgUnit } from '../identity/directory.ts';
 import type { Ledger } from '../ledger.ts';
+import { LIMITS } from '../limits.ts';
 import { check } from '../problems.ts';
 import type { Template } from '../templates/template.ts';
 import type { Clock } from '../time/instant.ts';
@@ -61,7 +62,8 @@ export const makeCreateTask =
  */
 export const makeCreateBatch =
   (ports: Ports) =>
-  async (call: Call, { tasks: items }: BatchDraft): Promise<BatchView> => {
+  async (given: Call, { tasks: items, validate_only }: BatchDraft): Promise<BatchView> => {
+    const call = { ...given, validateOnly: validate_only ?? false };
     // 1. Each item by its own schema.
     const checked = items.map((item, index) => ({ index, result: check(taskDraft, item) }));
     const invalid = checked.flatMap(({ index, result }) => (result.ok ? [] : atIndex(index, result.problems)));
@@ -83,10 +85,19 @@ export const makeCreateBatch =
       created_at: ports.clock(),
     };
     const answer: BatchView = { total: tasks.length, tasks: tasks.map((task) => viewOf({ task, later: [] })) };
+    requireSendable(answer);
     const created = tasks.map((task) => ({ kind: 'task_created' as const, task }));
     await ports.ledger.commit(call, [...created, { kind: 'batch_created', batch }], answer);
     return answer;
   };
+
+/** Refuses with `transaction_too_large` a batch whose answer could not be sent: a task tells its templates twice. */
+const requireSendable = (answer: BatchView): void => {
+  const size = new TextEncoder().encode(JSON.stringify(JSON.stringify(answer))).byteLength;
+  if (size <= LIMITS.answerBytes) return;
+  const message = `The answer would take ${size} bytes; ${LIMITS.answerBytes} can be sent. Send fewer or smaller tasks.`;
+  throw new DomainError('transaction_too_large', message, { limit: LIMITS.answerBytes, size });
+};
 
 interface Refused {
   readonly field: 'task_type_id' | 'template_id' | 'org_unit_id';

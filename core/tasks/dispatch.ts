@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Call } from '../call.ts';
 import type { Calendars } from '../calendar/calendar.ts';
 import type { Guard } from '../calendar/guard.ts';
+import type { Suggest } from '../calendar/suggest.ts';
 import { notFound } from '../errors.ts';
 import { freeText, optional, referenceSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
@@ -12,7 +13,21 @@ import { holdingOf, requireDispatchable, requireMatch } from './rules.ts';
 import { viewOf, type TaskView } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
-export const dispatchDraft = z.strictObject({ assigned_to: referenceSchema, note: optional(freeText(LIMITS.note)) });
+export const dispatchDraft = z
+  .strictObject({
+    assigned_to: referenceSchema,
+    note: optional(freeText(LIMITS.note)),
+    validate_only: optional(z.boolean()).meta({
+      description: 'All checks, the same answer or refusal, and nothing is written',
+    }),
+    suggest_users: optional(z.boolean()).meta({
+      description: 'A refusal for want of time also names others who are free',
+    }),
+  })
+  .meta({
+    id: 'DispatchDraft',
+    examples: [{ assigned_to: '0199c0de-0000-7000-8000-000000000002', note: 'Knows the site' }],
+  });
 export type DispatchDraft = z.infer<typeof dispatchDraft>;
 
 /** Dispatches a task to the user that the caller names. Refuses with `schedule_conflict` when the user's time is taken. */
@@ -21,6 +36,7 @@ export const makeDispatchTask =
     tasks,
     calendars,
     guard,
+    suggest,
     retry,
     clock,
     newId,
@@ -28,12 +44,18 @@ export const makeDispatchTask =
     readonly tasks: Pick<Tasks, 'get'>;
     readonly calendars: Pick<Calendars, 'find'>;
     readonly guard: Guard;
+    readonly suggest: Suggest;
     readonly retry: Retry;
     readonly clock: Clock;
     readonly newId: () => string;
   }) =>
-  (call: Call, taskId: string, { assigned_to, note }: DispatchDraft): Promise<TaskView> =>
-    retry(async () => {
+  (
+    given: Call,
+    taskId: string,
+    { assigned_to, note, validate_only, suggest_users }: DispatchDraft,
+  ): Promise<TaskView> => {
+    const call = { ...given, validateOnly: validate_only ?? false };
+    return retry(async () => {
       // 1. The task and the assignee's calendar, in one round trip.
       const [{ task, later }, calendar] = await Promise.all([
         tasks.get(call.tenantId, taskId),
@@ -44,10 +66,9 @@ export const makeDispatchTask =
       requireDispatchable(task);
       if (calendar === undefined) throw notFound('user', assigned_to);
       // 3. The dispatched task.
-      const at = clock();
       const change = changeTask(
         task,
-        { actorId: call.actorId, at, entryId: newId() },
+        { actorId: call.actorId, at: clock(), entryId: newId() },
         {
           action: 'dispatched',
           patch: {
@@ -55,7 +76,6 @@ export const makeDispatchTask =
             dispatch_mode: 'MANUAL',
             assigned_to,
             dispatched_by: call.actorId,
-            dispatched_at: at,
           },
           note,
           detail: {
@@ -68,10 +88,14 @@ export const makeDispatchTask =
       );
       const answer = viewOf({ task: change.after, later });
       // 4. The guard takes the window and commits.
-      await guard(call, {
-        changes: [{ kind: 'task_changed', ...change }],
-        bookings: { take: { calendar, holding: holdingOf(change.after) } },
-        answer,
-      });
+      const holding = holdingOf(change.after, 'DISPATCHED');
+      await suggest({ calendar, holding, suggestUsers: suggest_users ?? false }, () =>
+        guard(call, {
+          changes: [{ kind: 'task_changed', ...change }],
+          bookings: { take: { calendar, holding } },
+          answer,
+        }),
+      );
       return answer;
     });
+  };

@@ -14,23 +14,32 @@ export const ACTIONS = [
   'risk_checklist_updated',
   'attachment_added',
   'comment_added',
+  'amended',
+  'rescheduled',
+  'reassigned',
+  'unassigned',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
-export const historyEntrySchema = z.object({
-  id: idSchema,
-  tenant_id: idSchema,
-  task_id: idSchema,
-  /** The version of the task that this change made: entries count 1, 2, 3 … without a gap. */
-  version: z.number().int().min(1),
-  action: z.enum(ACTIONS),
-  from_state: z.enum(STATES).nullable(),
-  to_state: z.enum(STATES),
-  note: z.string().nullable(),
-  actor_id: z.string(),
-  detail: jsonObject,
-  created_at: instantSchema,
-});
+export const historyEntrySchema = z
+  .object({
+    id: idSchema,
+    tenant_id: idSchema,
+    task_id: idSchema,
+    version: z
+      .number()
+      .int()
+      .min(1)
+      .meta({ description: 'The version of the task that this change made: entries count 1, 2, 3 … without a gap' }),
+    action: z.enum(ACTIONS),
+    from_state: z.enum(STATES).nullable(),
+    to_state: z.enum(STATES),
+    note: z.string().nullable(),
+    actor_id: z.string(),
+    detail: jsonObject.meta({ description: 'What lets a reader rebuild the decision' }),
+    created_at: instantSchema,
+  })
+  .meta({ id: 'HistoryEntry' });
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 
 /** A task before and after one change, with the entry that records it. */
@@ -47,7 +56,8 @@ export interface Occasion {
   readonly entryId: string;
 }
 
-const ENTERED_AT: Partial<Record<State, 'started_at' | 'accepted_at' | 'archived_at' | 'canceled_at'>> = {
+const ENTERED_AT: Partial<Record<State, `${'dispatched' | 'started' | 'accepted' | 'archived' | 'canceled'}_at`>> = {
+  DISPATCHED: 'dispatched_at',
   IN_PROGRESS: 'started_at',
   ACCEPTED: 'accepted_at',
   ARCHIVED: 'archived_at',

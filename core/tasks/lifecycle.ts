@@ -36,7 +36,15 @@ const DEDICATED: Partial<Record<State, string>> = {
 export const nextStates = (state: State): readonly State[] => NEXT[state];
 
 /** A user holds a task, and its window when it has one, in exactly these states. */
-export const isHeldIn = (state: State): boolean => state === 'DISPATCHED' || state === 'IN_PROGRESS';
+export const HELD_STATES = ['DISPATCHED', 'IN_PROGRESS'] as const;
+export type HeldState = (typeof HELD_STATES)[number];
+export const isHeldIn = (state: State): state is HeldState => HELD_STATES.some((held) => held === state);
+
+/** States in which the work is still to be done: its plan may change. */
+export const isOpen = (state: State): boolean => !['ACCEPTED', 'ARCHIVED', 'CANCELED'].includes(state);
+
+/** Where a task was before its dispatch. */
+export const beforeDispatch = (requiresApproval: boolean): State => (requiresApproval ? 'APPROVED' : 'DRAFT');
 
 export const isFinal = (state: State): boolean => NEXT[state].length === 0;
 

@@ -20,11 +20,16 @@ import {
 } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
-export const riskChecklistDraft = z.strictObject({
-  risk_level: optional(riskLevelSchema),
-  checklist: optional(checklistSchema),
-  note: optional(freeText(LIMITS.note)),
-});
+export const riskChecklistDraft = z
+  .strictObject({
+    risk_level: optional(riskLevelSchema),
+    checklist: optional(checklistSchema),
+    note: optional(freeText(LIMITS.note)),
+  })
+  .meta({
+    id: 'RiskChecklistDraft',
+    examples: [{ risk_level: 4, checklist: ['Batteries charged', 'Wind below 8 m/s'], note: 'Gusts forecast' }],
+  });
 export type RiskChecklistDraft = z.infer<typeof riskChecklistDraft>;
 
 interface Ports {

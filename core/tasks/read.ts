@@ -29,7 +29,8 @@ export const makeListHistory =
   ({ tasks }: { readonly tasks: Pick<Tasks, 'get' | 'entriesAfter'> }) =>
   async (tenantId: string, taskId: string, { limit, after }: PageRequest): Promise<Page<HistoryEntry>> => {
     const version = after === undefined ? 0 : Number(after);
-    // One more than the page holds tells whether another page follows.
+    // One more than the page holds tells whether another page follows; a page that large entries cut short does not
+    // reach the task's version.
     const [{ task }, recorded] = await Promise.all([
       tasks.get(tenantId, taskId),
       tasks.entriesAfter(tenantId, taskId, Math.max(version, 1), limit + 1),
@@ -37,5 +38,6 @@ export const makeListHistory =
     const entries = version === 0 ? [creationEntry(task), ...recorded] : recorded;
     const items = entries.slice(0, limit);
     const last = items.at(-1);
-    return entries.length > limit && last !== undefined ? { items, next: String(last.version) } : { items };
+    const isLast = entries.length <= limit && (last === undefined || last.version >= task.version);
+    return isLast || last === undefined ? { items } : { items, next: String(last.version) };
   };

@@ -1,9 +1,9 @@
 import type { Call } from '../call.ts';
 import { DomainError } from '../errors.ts';
-import { isHeldIn, requireTransition } from './lifecycle.ts';
+import { isHeldIn, requireTransition, type HeldState } from './lifecycle.ts';
 import { windowOf, type Task } from './task.ts';
-import type { Holding } from '../calendar/calendar.ts';
-import type { Release } from '../ledger.ts';
+import type { TaskHolding } from '../calendar/calendar.ts';
+import type { Bookings } from '../ledger.ts';
 
 /** `If-Match`: refuses with `precondition_failed` when the caller named versions and the task has another. */
 export const requireMatch = (call: Call, task: Task): void => {
@@ -21,14 +21,26 @@ export const requireDispatchable = (task: Task): void => {
   requireTransition(task.state, 'DISPATCHED');
 };
 
-/** What a user holds when the task is assigned to them. */
-export const holdingOf = (task: Task): Holding => {
+/** What a user holds while the task is in a state of holding. */
+export const holdingOf = (task: Task, state: HeldState): TaskHolding => {
   const window = windowOf(task);
-  return { task_id: task.id, name: task.name, ...(window === undefined ? {} : { window }) };
+  return { task_id: task.id, name: task.name, state, ...(window === undefined ? {} : { window }) };
 };
 
-/** What leaving the states of holding gives back; undefined where the task is held before and after, or was not. */
-export const releaseOf = (before: Task, after: Task): Release | undefined =>
-  before.assigned_to !== null && isHeldIn(before.state) && !isHeldIn(after.state)
-    ? { userId: before.assigned_to, holding: holdingOf(before) }
-    : undefined;
+/**
+ * What a change of state means for the one who holds the task: nothing, a holding given back, or one that shows the new
+ * state. A holding is never taken here.
+ */
+export const bookingsOfTransition = (before: Task, after: Task): Bookings => {
+  const userId = before.assigned_to;
+  if (userId === null || !isHeldIn(before.state)) return {};
+  return isHeldIn(after.state)
+    ? { refresh: { userId, holding: holdingOf(after, after.state) } }
+    : { release: { userId, holding: holdingOf(before, before.state) } };
+};
+
+/** Refuses with `not_assigned` when nobody holds the task; answers with who does. */
+export const requireHeld = (task: Task): { readonly userId: string; readonly state: HeldState } => {
+  if (task.assigned_to !== null && isHeldIn(task.state)) return { userId: task.assigned_to, state: task.state };
+  throw new DomainError('not_assigned', `The task is ${task.state}: nobody holds it.`, { state: task.state });
+};

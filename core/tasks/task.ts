@@ -25,28 +25,44 @@ const attachmentFields = {
   media_type: optional(text(LIMITS.shortName)),
   size_bytes: optional(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)),
 };
-const attachmentInput = z.strictObject(attachmentFields);
-export const attachmentDraft = z.strictObject({ ...attachmentFields, note: optional(freeText(LIMITS.note)) });
+const attachmentInput = z.strictObject(attachmentFields).meta({ id: 'AttachmentInput' });
+export const attachmentDraft = z.strictObject({ ...attachmentFields, note: optional(freeText(LIMITS.note)) }).meta({
+  id: 'AttachmentDraft',
+  examples: [
+    {
+      name: 'Site plan',
+      url: 'https://files.example.com/site-plan.pdf',
+      media_type: 'application/pdf',
+      size_bytes: 48211,
+    },
+  ],
+});
 export type AttachmentDraft = z.infer<typeof attachmentDraft>;
 
-export const attachmentSchema = z.object({
-  id: idSchema,
-  name: z.string(),
-  url: z.string(),
-  media_type: z.string().nullable(),
-  size_bytes: z.number().nullable(),
-  created_by: z.string(),
-  created_at: instantSchema,
-});
+export const attachmentSchema = z
+  .object({
+    id: idSchema,
+    name: z.string(),
+    url: z.string(),
+    media_type: z.string().nullable(),
+    size_bytes: z.number().nullable(),
+    created_by: z.string(),
+    created_at: instantSchema,
+  })
+  .meta({ id: 'Attachment', description: 'Where a file is, not the file' });
 export type Attachment = z.infer<typeof attachmentSchema>;
 
-export const commentDraft = z.strictObject({ content: text(LIMITS.comment) });
-export const commentSchema = z.object({
-  id: idSchema,
-  content: z.string(),
-  created_by: z.string(),
-  created_at: instantSchema,
-});
+export const commentDraft = z
+  .strictObject({ content: text(LIMITS.comment) })
+  .meta({ id: 'CommentDraft', examples: [{ content: 'The gate on the north side is locked.' }] });
+export const commentSchema = z
+  .object({
+    id: idSchema,
+    content: z.string(),
+    created_by: z.string(),
+    created_at: instantSchema,
+  })
+  .meta({ id: 'Comment' });
 export type Comment = z.infer<typeof commentSchema>;
 
 const WINDOW_ENDS = ['planned_start_at', 'planned_end_at'] as const;
@@ -63,7 +79,7 @@ const windowIsReadable = ({ value, issues }: z.core.ParsePayload): boolean =>
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
-const windowRules = <T extends z.ZodType<WindowDraft>>(draft: T): T =>
+export const windowRules = <T extends z.ZodType<WindowDraft>>(draft: T): T =>
   draft
     .refine(({ planned_start_at: start, planned_end_at: end }) => isGiven(start) || !isGiven(end), {
       path: ['planned_start_at'],
@@ -87,31 +103,66 @@ export const taskDraft = windowRules(
     task_type_id: referenceSchema,
     name: text(LIMITS.name),
     template_id: optional(referenceSchema),
-    mission_id: optional(text(LIMITS.reference)),
+    mission_id: optional(text(LIMITS.reference)).meta({
+      description: 'A reference of the client: kept, never looked up',
+    }),
     description: optional(freeText(LIMITS.description)),
-    requires_approval: optional(z.boolean()),
-    priority: optional(prioritySchema),
-    risk_level: optional(riskLevelSchema),
+    requires_approval: optional(z.boolean()).meta({ description: 'Without it and without a template: false' }),
+    priority: optional(prioritySchema).meta({ description: 'Without it and without a template: 5' }),
+    risk_level: optional(riskLevelSchema).meta({ description: 'Without it and without a template: 3' }),
     org_unit_id: optional(referenceSchema),
     project_code: optional(text(LIMITS.reference)),
     area_code: optional(text(LIMITS.areaCode)),
     area_geom: optional(geometrySchema),
     checklist: optional(checklistSchema),
     attachments: optional(z.array(attachmentInput).max(LIMITS.attachmentsAtCreation)),
-    route_template: optional(jsonObject),
-    payload_template: optional(jsonObject),
+    route_template: optional(jsonObject).meta({ description: 'Replaces that of the template as a whole' }),
+    payload_template: optional(jsonObject).meta({ description: 'Replaces that of the template as a whole' }),
     planned_start_at: optional(instantInput),
-    planned_end_at: optional(instantInput),
-    context_data: optional(jsonObject),
+    planned_end_at: optional(instantInput).meta({ description: 'After `planned_start_at`. Both or neither' }),
+    context_data: optional(jsonObject).meta({
+      description: 'Overlays the default payload of the template, key by key',
+    }),
   }),
-);
+).meta({
+  id: 'TaskDraft',
+  examples: [
+    {
+      task_type_id: '0199c0de-0000-7000-8000-000000000001',
+      name: 'Inspect the north roof',
+      priority: 6,
+      risk_level: 2,
+      area_code: 'NORTH',
+      checklist: ['Batteries charged'],
+      planned_start_at: '2026-03-01T08:00:00Z',
+      planned_end_at: '2026-03-01T10:00:00Z',
+    },
+  ],
+});
 export type TaskDraft = z.infer<typeof taskDraft>;
 
 /** A batch: its items are checked one by one, so that every bad one is reported with its index. */
-export const batchDraft = z.strictObject({ tasks: z.array(z.unknown()).min(1).max(LIMITS.batchTasks) });
+export const batchDraft = z
+  .strictObject({
+    tasks: z.array(z.unknown()).min(1).max(LIMITS.batchTasks),
+    validate_only: optional(z.boolean()).meta({
+      description: 'All checks, the same answer or refusal, and nothing is written',
+    }),
+  })
+  .meta({
+    id: 'TaskBatchDraft',
+    examples: [
+      {
+        tasks: [
+          { task_type_id: '0199c0de-0000-7000-8000-000000000001', name: 'Inspect the north roof' },
+          { task_type_id: '0199c0de-0000-7000-8000-000000000001', name: 'Inspect the south roof', priority: 8 },
+        ],
+      },
+    ],
+  });
 export type BatchDraft = z.infer<typeof batchDraft>;
 
-export const DISPATCH_MODES = ['MANUAL', 'AUTO'] as const;
+const DISPATCH_MODES = ['MANUAL', 'AUTO'] as const;
 
 /** A task as it is kept: every field resolved at creation. */
 export const taskSchema = z.object({
@@ -119,7 +170,14 @@ export const taskSchema = z.object({
   tenant_id: idSchema,
   task_type_id: idSchema,
   template_id: idSchema.nullable(),
-  template_version: z.string().nullable(),
+  template_version: z.string().nullable().meta({ description: 'Of the template at the time of creation' }),
+  template_revision: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta({ description: 'The revision of the template that the task was composed from' }),
   mission_id: z.string().nullable(),
   name: z.string(),
   description: z.string().nullable(),
@@ -138,6 +196,9 @@ export const taskSchema = z.object({
   payload_template: jsonObject,
   /** The template's default payload, overlaid by the request's context data. */
   payload: jsonObject,
+  /** Composed fields that a request gave, and keys of `payload` likewise: where the others came from follows. */
+  given: z.array(z.string()).default([]),
+  payload_given: z.array(z.string()).default([]),
   planned_start_at: instantSchema.nullable(),
   planned_end_at: instantSchema.nullable(),
   state: z.enum(STATES),
@@ -152,21 +213,28 @@ export const taskSchema = z.object({
   created_by: z.string(),
   created_at: instantSchema,
   updated_at: instantSchema,
-  /** Counts the changes of the task, from 1. */
-  version: z.number().int().min(1),
+  version: z.number().int().min(1).meta({ description: 'Counts the changes of the task, from 1' }),
 });
 export type Task = z.infer<typeof taskSchema>;
 
 /** A task in a list: all but its attachments, which are items of their own. */
 export const taskSummary = taskSchema
-  .omit({ first_attachments: true, payload: true })
-  .extend({ context_data: jsonObject });
+  .omit({ first_attachments: true, payload: true, given: true, payload_given: true })
+  .extend({
+    context_data: jsonObject.meta({
+      description:
+        'The payload, and in it `route_template`, `payload_template`, `template_version` and `schedule` as the task has them',
+    }),
+  })
+  .meta({ id: 'TaskSummary', description: 'A task without its attachments' });
 export type TaskSummary = z.infer<typeof taskSummary>;
 
-export const taskView = taskSummary.extend({ attachments: z.array(attachmentSchema) });
+export const taskView = taskSummary.extend({ attachments: z.array(attachmentSchema) }).meta({ id: 'Task' });
 export type TaskView = z.infer<typeof taskView>;
 
-export const batchView = z.object({ total: z.number().int(), tasks: z.array(taskView) });
+export const batchView = z
+  .object({ total: z.number().int(), tasks: z.array(taskView) })
+  .meta({ id: 'TaskBatch', description: 'The tasks in the order of the request' });
 export type BatchView = z.infer<typeof batchView>;
 
 export const taskFilters = z.strictObject({
@@ -191,7 +259,10 @@ const contextOf = (task: Task): JsonObject => ({
   schedule: { planned_start_at: task.planned_start_at, planned_end_at: task.planned_end_at },
 });
 
-export const summaryOf = (task: Task): TaskSummary => ({ ...task, context_data: contextOf(task) });
+export const summaryOf = (task: Task): TaskSummary => {
+  const { first_attachments, payload, ...shown } = task;
+  return { ...shown, context_data: contextOf(task) };
+};
 
 /** A task with the attachments added after its creation, oldest first. */
 export interface WholeTask {

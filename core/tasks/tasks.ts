@@ -8,7 +8,10 @@ export interface Tasks {
   readonly get: (tenantId: string, taskId: string) => Promise<WholeTask>;
   readonly list: (tenantId: string, filters: TaskFilters, page: PageRequest) => Promise<Page<Task>>;
   readonly comments: (tenantId: string, taskId: string, page: PageRequest) => Promise<Page<Comment>>;
-  /** The recorded changes after `version`, oldest first. The first entry, `created`, is derived from the task. */
+  /**
+   * The recorded changes after `version`, oldest first; fewer than `limit` where large ones fill a page. The first
+   * entry, `created`, is derived from the task.
+   */
   readonly entriesAfter: (
     tenantId: string,
     taskId: string,

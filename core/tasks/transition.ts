@@ -9,18 +9,24 @@ import { DomainError } from '../errors.ts';
 import { changeTask, type Action } from './history.ts';
 import { requirePlainTarget, requireTransition, STATES } from './lifecycle.ts';
 import type { State } from './lifecycle.ts';
-import { releaseOf, requireMatch } from './rules.ts';
+import { bookingsOfTransition, requireMatch } from './rules.ts';
 import { viewOf, type Task, type TaskView } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
-export const transitionDraft = z.strictObject({ target_state: z.enum(STATES), note: optional(freeText(LIMITS.note)) });
+export const transitionDraft = z
+  .strictObject({ target_state: z.enum(STATES), note: optional(freeText(LIMITS.note)) })
+  .meta({ id: 'TransitionDraft', examples: [{ target_state: 'IN_PROGRESS' }] });
 export type TransitionDraft = z.infer<typeof transitionDraft>;
-export const submitDraft = z.strictObject({ note: optional(freeText(LIMITS.note)) });
+export const submitDraft = z
+  .strictObject({ note: optional(freeText(LIMITS.note)) })
+  .meta({ id: 'SubmitDraft', examples: [{ note: 'Over a public road' }] });
 export type SubmitDraft = z.infer<typeof submitDraft>;
-export const approvalDraft = z.strictObject({
-  decision: z.enum(['APPROVE', 'REJECT']),
-  note: optional(freeText(LIMITS.note)),
-});
+export const approvalDraft = z
+  .strictObject({
+    decision: z.enum(['APPROVE', 'REJECT']),
+    note: optional(freeText(LIMITS.note)),
+  })
+  .meta({ id: 'ApprovalDraft', examples: [{ decision: 'APPROVE', note: 'Road closed until noon' }] });
 export type ApprovalDraft = z.infer<typeof approvalDraft>;
 
 interface Ports {
@@ -89,11 +95,10 @@ const makeMove =
           note,
         },
       );
-      const release = releaseOf(task, change.after);
       const answer = viewOf({ task: change.after, later });
       await guard(call, {
         changes: [{ kind: 'task_changed', ...change }],
-        bookings: release === undefined ? {} : { release },
+        bookings: bookingsOfTransition(task, change.after),
         answer,
       });
       return answer;

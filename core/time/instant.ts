@@ -8,14 +8,14 @@ export const instantSchema = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)
   .brand<'Instant'>()
-  .meta({ format: 'date-time', example: '2026-03-01T08:00:00.000Z' });
+  .meta({ id: 'Instant', description: 'In UTC', format: 'date-time', examples: ['2026-03-01T08:00:00.000Z'] });
 export type Instant = z.infer<typeof instantSchema>;
 
 export const isInstant = (value: unknown): value is Instant => instantSchema.safeParse(value).success;
 
 export type Clock = () => Instant;
 
-const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))?$/;
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))?$/;
 
 /**
  * Reads an RFC 3339 date-time with any offset; without an offset it is read as UTC. Fractions finer than a millisecond

@@ -18,6 +18,7 @@ export const makeCreateTaskType =
       created_by: call.actorId,
       created_at: at,
       updated_at: at,
+      version: 1,
     };
     await ledger.commit(call, [{ kind: 'task_type_created', taskType }], taskType);
     return taskType;

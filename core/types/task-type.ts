@@ -14,19 +14,36 @@ export const taskTypeSchema = z.object({
   created_by: z.string(),
   created_at: instantSchema,
   updated_at: instantSchema,
+  version: z.number().int().min(1).default(1),
 });
 export type TaskType = z.infer<typeof taskTypeSchema>;
 
-export const taskTypeDraft = z.strictObject({
-  code: text(LIMITS.code),
-  name: text(LIMITS.shortName),
-  description: optional(freeText(LIMITS.description)),
-  is_active: optional(z.boolean()),
-});
+export const taskTypeView = taskTypeSchema.omit({ version: true }).meta({ id: 'TaskType' });
+
+export const taskTypePatch = z
+  .strictObject({
+    name: optional(text(LIMITS.shortName)),
+    description: freeText(LIMITS.description).nullable().optional(),
+    is_active: optional(z.boolean()),
+  })
+  .meta({ id: 'TaskTypePatch', examples: [{ is_active: false }] });
+export type TaskTypePatch = z.infer<typeof taskTypePatch>;
+
+export const taskTypeDraft = z
+  .strictObject({
+    code: text(LIMITS.code).meta({ description: 'Unique in the tenant' }),
+    name: text(LIMITS.shortName),
+    description: optional(freeText(LIMITS.description)),
+    is_active: optional(z.boolean()).meta({ description: 'Without it: true' }),
+  })
+  .meta({ id: 'TaskTypeDraft', examples: [{ code: 'ROOF', name: 'Roof inspection' }] });
 export type TaskTypeDraft = z.infer<typeof taskTypeDraft>;
 
 export const taskTypeFilters = z.strictObject({
-  is_active: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
+  is_active: z
+    .stringbool({ truthy: ['true'], falsy: ['false'] })
+    .meta({ override: { type: 'boolean' } })
+    .optional(),
 });
 export type TaskTypeFilters = z.infer<typeof taskTypeFilters>;
 

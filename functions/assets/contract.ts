@@ -17,7 +17,7 @@ export const createAsset = route({
   body: assetDraft,
   status: 201,
   response: assetView,
-  refusals: ['duplicate'],
+  refusals: ['duplicate', 'item_too_large'],
   table: ['PutItem', 'UpdateItem'],
 });
 
@@ -64,6 +64,6 @@ export const setAvailability = route({
   body: availabilityDraft,
   status: 200,
   response: assetView,
-  refusals: ['asset_not_found'],
+  refusals: ['asset_not_found', 'item_too_large'],
   table: ['GetItem', 'UpdateItem'],
 });

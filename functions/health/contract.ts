@@ -1,7 +1,23 @@
 import * as z from 'zod';
 import { route } from '../../adapters/http/contract.ts';
 
-const status = z.object({ status: z.literal('ok') });
+const status = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
+
+export const getDocument = route({
+  operation: 'getDocument',
+  method: 'GET',
+  path: '/openapi.json',
+  tag: 'health',
+  summary: 'This document',
+  access: 'public',
+  handler: 'health/openapi',
+  status: 200,
+  response: z
+    .looseObject({ openapi: z.string(), info: z.looseObject({ title: z.string(), version: z.string() }) })
+    .meta({ id: 'OpenApiDocument', description: 'An OpenAPI 3.1 document' }),
+  refusals: [],
+  table: [],
+});
 
 export const healthz = route({
   operation: 'healthz',

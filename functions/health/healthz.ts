@@ -1,4 +1,4 @@
-import { serve } from '../../adapters/runtime/serve.ts';
+import { serveWithoutTable } from '../../adapters/runtime/serve.ts';
 import { healthz } from './contract.ts';
 
-export const handler = serve(healthz, () => Promise.resolve({ status: 'ok' }));
+export const handler = serveWithoutTable(healthz, () => Promise.resolve({ status: 'ok' }));

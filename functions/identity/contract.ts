@@ -64,7 +64,9 @@ export const devLogin = route({
   handler: 'identity/dev-login',
   body: credentials,
   status: 200,
-  response: z.object({ access_token: z.string(), token_type: z.literal('bearer'), permissions: z.array(z.string()) }),
+  response: z
+    .object({ access_token: z.string(), token_type: z.literal('bearer'), permissions: z.array(z.string()) })
+    .meta({ id: 'Login' }),
   safe: true,
   refusals: ['unauthenticated'],
   table: ['GetItem', 'BatchGetItem'],
@@ -79,7 +81,11 @@ export const listPermissions = route({
   access: 'identity.read',
   handler: 'identity/list-permissions',
   status: 200,
-  response: z.array(z.object({ id: idSchema, name: z.string(), description: z.string(), created_at: instantSchema })),
+  response: z.array(
+    z
+      .object({ id: idSchema, name: z.string(), description: z.string(), created_at: instantSchema })
+      .meta({ id: 'Permission' }),
+  ),
   refusals: [],
   table: [],
 });

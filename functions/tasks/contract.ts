@@ -1,9 +1,13 @@
 import * as z from 'zod';
 import { route } from '../../adapters/http/contract.ts';
 import { autoDispatchDraft, autoDispatchView } from '../../core/tasks/auto-dispatch.ts';
+import { taskPatch } from '../../core/tasks/amend.ts';
+import { decisionView, replayDraft, replayView } from '../../core/tasks/decision.ts';
 import { dispatchDraft } from '../../core/tasks/dispatch.ts';
 import { historyEntrySchema } from '../../core/tasks/history.ts';
 import { riskChecklistDraft } from '../../core/tasks/material.ts';
+import { provenanceView } from '../../core/tasks/provenance.ts';
+import { reassignDraft, scheduleDraft, unassignDraft } from '../../core/tasks/replan.ts';
 import {
   attachmentDraft,
   batchDraft,
@@ -111,7 +115,7 @@ export const submitForApproval = route({
   response: taskView,
   etag: true,
   ifMatch: true,
-  refusals: ['task_not_found', 'approval_not_required', 'illegal_transition', 'precondition_failed'],
+  refusals: ['task_not_found', 'approval_not_required', 'illegal_transition', 'precondition_failed', 'item_too_large'],
   table: ['Query', 'PutItem', 'UpdateItem'],
 });
 
@@ -129,7 +133,7 @@ export const approveTask = route({
   response: taskView,
   etag: true,
   ifMatch: true,
-  refusals: ['task_not_found', 'illegal_transition', 'precondition_failed'],
+  refusals: ['task_not_found', 'illegal_transition', 'precondition_failed', 'item_too_large'],
   table: ['Query', 'PutItem', 'UpdateItem'],
 });
 
@@ -154,9 +158,11 @@ export const dispatchTask = route({
     'approval_required',
     'illegal_transition',
     'schedule_conflict',
+    'unavailable',
     'precondition_failed',
+    'item_too_large',
   ],
-  table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+  table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
 });
 
 export const autoDispatchTask = route({
@@ -180,8 +186,11 @@ export const autoDispatchTask = route({
     'no_candidates',
     'too_many_candidates',
     'no_conflict_free_candidate',
+    'plan_stale',
+    'malformed_plan',
     'inactive_user',
     'precondition_failed',
+    'item_too_large',
   ],
   table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
 });
@@ -202,7 +211,7 @@ export const transitionTask = route({
   response: taskView,
   etag: true,
   ifMatch: true,
-  refusals: ['task_not_found', 'illegal_transition', 'dedicated_endpoint', 'precondition_failed'],
+  refusals: ['task_not_found', 'illegal_transition', 'dedicated_endpoint', 'precondition_failed', 'item_too_large'],
   table: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
 });
 
@@ -238,7 +247,7 @@ export const addAttachment = route({
   response: taskView,
   etag: true,
   ifMatch: true,
-  refusals: ['task_not_found', 'limit_reached', 'precondition_failed'],
+  refusals: ['task_not_found', 'limit_reached', 'precondition_failed', 'item_too_large'],
   table: ['Query', 'PutItem', 'UpdateItem'],
 });
 
@@ -255,7 +264,7 @@ export const addComment = route({
   status: 200,
   response: commentSchema,
   ifMatch: true,
-  refusals: ['task_not_found', 'precondition_failed'],
+  refusals: ['task_not_found', 'precondition_failed', 'item_too_large'],
   table: ['Query', 'PutItem', 'UpdateItem'],
 });
 
@@ -289,4 +298,151 @@ export const listHistory = route({
   paged: true,
   refusals: ['task_not_found'],
   table: ['Query'],
+});
+
+const HOLDING = ['Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] as const;
+
+export const amendTask = route({
+  operation: 'amendTask',
+  method: 'PATCH',
+  path: `${PATH}/{task_id}`,
+  tag,
+  summary: 'Change the material of a task that is not yet dispatched',
+  description: 'A task that was approved, or waits for approval, goes back to DRAFT: it was the old material.',
+  access: 'mission.write',
+  handler: 'tasks/amend',
+  params,
+  body: taskPatch,
+  status: 200,
+  response: taskView,
+  etag: true,
+  ifMatch: true,
+  refusals: [
+    'task_not_found',
+    'org_unit_not_found',
+    'inactive_org_unit',
+    'already_dispatched',
+    'precondition_failed',
+    'item_too_large',
+  ],
+  table: ['Query', 'GetItem', 'PutItem', 'UpdateItem'],
+});
+
+export const rescheduleTask = route({
+  operation: 'rescheduleTask',
+  method: 'PATCH',
+  path: `${PATH}/{task_id}/schedule`,
+  tag,
+  summary: 'Move, shrink or remove the window of an open task',
+  description: 'A dispatched task passes the guard, its own window excluded. null for both ends removes the window.',
+  access: 'mission.write',
+  handler: 'tasks/reschedule',
+  params,
+  body: scheduleDraft,
+  status: 200,
+  response: taskView,
+  etag: true,
+  ifMatch: true,
+  refusals: [
+    'task_not_found',
+    'task_closed',
+    'inactive_user',
+    'schedule_conflict',
+    'unavailable',
+    'precondition_failed',
+  ],
+  table: HOLDING,
+});
+
+export const reassignTask = route({
+  operation: 'reassignTask',
+  method: 'POST',
+  path: `${PATH}/{task_id}/reassign`,
+  tag,
+  summary: 'Give a held task to another user, in one transaction',
+  access: 'mission.write',
+  handler: 'tasks/reassign',
+  params,
+  body: reassignDraft,
+  status: 200,
+  response: taskView,
+  etag: true,
+  ifMatch: true,
+  refusals: [
+    'task_not_found',
+    'user_not_found',
+    'inactive_user',
+    'not_assigned',
+    'already_assigned',
+    'schedule_conflict',
+    'unavailable',
+    'precondition_failed',
+  ],
+  table: HOLDING,
+});
+
+export const unassignTask = route({
+  operation: 'unassignTask',
+  method: 'POST',
+  path: `${PATH}/{task_id}/unassign`,
+  tag,
+  summary: 'Take a dispatched task back to where it was before; its window is released',
+  access: 'mission.write',
+  handler: 'tasks/unassign',
+  params,
+  body: unassignDraft,
+  status: 200,
+  response: taskView,
+  etag: true,
+  ifMatch: true,
+  refusals: ['task_not_found', 'not_assigned', 'illegal_transition', 'precondition_failed'],
+  table: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+});
+
+export const listDecisions = route({
+  operation: 'listDecisions',
+  method: 'GET',
+  path: `${PATH}/{task_id}/decisions`,
+  tag,
+  summary: 'The automatic decisions on a task with what they were made from, oldest first',
+  access: 'mission.read',
+  handler: 'tasks/list-decisions',
+  params,
+  status: 200,
+  response: z.array(decisionView),
+  paged: true,
+  refusals: ['task_not_found'],
+  table: ['Query'],
+});
+
+export const replayDecision = route({
+  operation: 'replayDecision',
+  method: 'POST',
+  path: `${PATH}/{task_id}/decisions/{decision_id}:replay`,
+  tag,
+  summary: 'Decide again from the kept facts, with the kept weights or with others',
+  access: 'mission.read',
+  handler: 'tasks/replay-decision',
+  params: z.object({ task_id: z.string(), decision_id: z.string() }),
+  body: replayDraft,
+  status: 200,
+  response: replayView,
+  safe: true,
+  refusals: ['task_not_found', 'decision_not_found', 'engine_changed'],
+  table: ['GetItem', 'Query'],
+});
+
+export const getProvenance = route({
+  operation: 'getProvenance',
+  method: 'GET',
+  path: `${PATH}/{task_id}/provenance`,
+  tag,
+  summary: 'Where each composed field of a task came from, and what the newest revision would change',
+  access: 'mission.read',
+  handler: 'tasks/provenance',
+  params,
+  status: 200,
+  response: provenanceView,
+  refusals: ['task_not_found', 'template_not_found'],
+  table: ['Query', 'GetItem'],
 });

@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { route } from '../../adapters/http/contract.ts';
-import { cloneDraft, templateDraft, templateFilters, templateSchema } from '../../core/templates/template.ts';
+import {
+  cloneDraft,
+  templateDraft,
+  templateFilters,
+  templatePatch,
+  templateSchema,
+} from '../../core/templates/template.ts';
 
 const PATH = '/api/task-center/templates';
 const tag = 'templates';
@@ -17,7 +23,7 @@ export const createTemplate = route({
   body: templateDraft,
   status: 201,
   response: templateSchema,
-  refusals: ['task_type_not_found', 'inactive_task_type', 'duplicate'],
+  refusals: ['task_type_not_found', 'inactive_task_type', 'duplicate', 'item_too_large'],
   table: ['GetItem', 'PutItem'],
 });
 
@@ -64,6 +70,39 @@ export const cloneTemplate = route({
   body: cloneDraft,
   status: 201,
   response: templateSchema,
-  refusals: ['template_not_found', 'duplicate'],
+  refusals: ['template_not_found', 'duplicate', 'item_too_large'],
   table: ['GetItem', 'PutItem'],
+});
+
+export const reviseTemplate = route({
+  operation: 'reviseTemplate',
+  method: 'PATCH',
+  path: `${PATH}/{template_id}`,
+  tag,
+  summary: 'Make a new revision of a template, or take it in or out of use',
+  description: 'The revision before is kept as it was; tasks keep the revision that they were made from.',
+  access: 'mission.write',
+  handler: 'templates/revise',
+  params,
+  body: templatePatch,
+  status: 200,
+  response: templateSchema,
+  refusals: ['template_not_found', 'item_too_large'],
+  table: ['GetItem', 'PutItem', 'UpdateItem'],
+});
+
+export const listRevisions = route({
+  operation: 'listRevisions',
+  method: 'GET',
+  path: `${PATH}/{template_id}/revisions`,
+  tag,
+  summary: 'Every revision of a template, oldest first',
+  access: 'mission.read',
+  handler: 'templates/list-revisions',
+  params,
+  status: 200,
+  response: z.array(templateSchema),
+  paged: true,
+  refusals: ['template_not_found'],
+  table: ['Query'],
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { route } from '../../adapters/http/contract.ts';
-import { taskTypeDraft, taskTypeFilters, taskTypeSchema } from '../../core/types/task-type.ts';
+import { taskTypeDraft, taskTypeFilters, taskTypePatch, taskTypeView } from '../../core/types/task-type.ts';
 
 const PATH = '/api/task-center/types';
 const tag = 'task types';
@@ -15,7 +15,7 @@ export const createTaskType = route({
   handler: 'types/create',
   body: taskTypeDraft,
   status: 201,
-  response: taskTypeSchema,
+  response: taskTypeView,
   refusals: ['duplicate'],
   table: ['PutItem'],
 });
@@ -30,8 +30,24 @@ export const listTaskTypes = route({
   handler: 'types/list',
   query: taskTypeFilters,
   status: 200,
-  response: z.array(taskTypeSchema),
+  response: z.array(taskTypeView),
   paged: true,
   refusals: [],
   table: ['Query'],
+});
+
+export const changeTaskType = route({
+  operation: 'changeTaskType',
+  method: 'PATCH',
+  path: `${PATH}/{task_type_id}`,
+  tag,
+  summary: 'Rename a task type, or take it in or out of use',
+  access: 'mission.write',
+  handler: 'types/change',
+  params: z.object({ task_type_id: z.string() }),
+  body: taskTypePatch,
+  status: 200,
+  response: taskTypeView,
+  refusals: ['task_type_not_found'],
+  table: ['GetItem', 'UpdateItem'],
 });

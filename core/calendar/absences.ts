@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import type { Call } from '../call.ts';
+import { notFound } from '../errors.ts';
+import { freeText, instantInput, optional } from '../fields.ts';
+import { LIMITS } from '../limits.ts';
+import type { Page, PageRequest } from '../page.ts';
+import type { Retry } from '../retry.ts';
+import type { Clock } from '../time/instant.ts';
+import type { Absence, AbsenceHolding, Calendars } from './calendar.ts';
+import type { Guard } from './guard.ts';
+
+export const absenceDraft = z
+  .strictObject({ start_at: instantInput, end_at: instantInput, reason: optional(freeText(LIMITS.note)) })
+  .refine(({ start_at, end_at }) => start_at < end_at, { path: ['end_at'], error: 'end_at must be after start_at' })
+  .meta({
+    id: 'AbsenceDraft',
+    examples: [{ start_at: '2026-03-01T08:00:00Z', end_at: '2026-03-02T08:00:00Z', reason: 'Training' }],
+  });
+export type AbsenceDraft = z.infer<typeof absenceDraft>;
+
+interface Ports {
+  readonly calendars: Pick<Calendars, 'find' | 'findAbsence' | 'absences'>;
+  readonly guard: Guard;
+  readonly retry: Retry;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+/**
+ * Marks time at which a user cannot be had. It passes the same guard as a dispatch: refused with `schedule_conflict`
+ * over a held task, which it names, and with `unavailable` over another absence.
+ */
+export const makeAddAbsence =
+  ({ calendars, guard, retry, clock, newId }: Ports) =>
+  (call: Call, userId: string, { start_at, end_at, reason }: AbsenceDraft): Promise<Absence> =>
+    retry(async () => {
+      const calendar = await calendars.find(call.tenantId, userId);
+      if (calendar === undefined) throw notFound('user', userId);
+      const absence: Absence = {
+        id: newId(),
+        user_id: userId,
+        start_at,
+        end_at,
+        reason: reason ?? null,
+        created_by: call.actorId,
+        created_at: clock(),
+      };
+      await guard(call, {
+        changes: [{ kind: 'absence_added', tenantId: call.tenantId, absence }],
+        bookings: { take: { calendar, holding: holdingOf(absence) } },
+        answer: absence,
+      });
+      return absence;
+    });
+
+/** Gives the time of an absence back. */
+export const makeRemoveAbsence =
+  ({ calendars, guard, retry }: Pick<Ports, 'calendars' | 'guard' | 'retry'>) =>
+  (call: Call, userId: string, absenceId: string): Promise<void> =>
+    retry(async () => {
+      const [calendar, absence] = await Promise.all([
+        calendars.find(call.tenantId, userId),
+        calendars.findAbsence(call.tenantId, userId, absenceId),
+      ]);
+      if (calendar === undefined) throw notFound('user', userId);
+      if (absence === undefined) throw notFound('absence', absenceId);
+      await guard(call, {
+        changes: [{ kind: 'absence_removed', tenantId: call.tenantId, absence }],
+        bookings: { release: { userId, holding: holdingOf(absence) } },
+        answer: undefined,
+      });
+    });
+
+/** Oldest first. Refuses with `user_not_found`. */
+export const makeListAbsences =
+  ({ calendars }: Pick<Ports, 'calendars'>) =>
+  async (tenantId: string, userId: string, page: PageRequest): Promise<Page<Absence>> => {
+    const [calendar, absences] = await Promise.all([
+      calendars.find(tenantId, userId),
+      calendars.absences(tenantId, userId, page),
+    ]);
+    if (calendar === undefined) throw notFound('user', userId);
+    return absences;
+  };
+
+const holdingOf = ({ id, reason, start_at, end_at }: Absence): AbsenceHolding => ({
+  absence_id: id,
+  reason,
+  window: { start: start_at, end: end_at },
+});

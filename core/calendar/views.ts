@@ -1,0 +1,158 @@
+import * as z from 'zod';
+import { DomainError, notFound } from '../errors.ts';
+import { idSchema, instantInput } from '../fields.ts';
+import { LIMITS } from '../limits.ts';
+import type { Page, PageRequest } from '../page.ts';
+import { HELD_STATES } from '../tasks/lifecycle.ts';
+import { instantSchema, parseInstant, type Instant } from '../time/instant.ts';
+import { isAbsence, type Calendar, type Calendars, type HeldWindow } from './calendar.ts';
+import { gapsIn, lengthOf } from './slots.ts';
+import type { Window } from './window.ts';
+
+const DAY_MS = 86_400_000;
+
+const rangeFields = { from: instantInput, to: instantInput };
+interface RangeQuery {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+const rangeRules = <T extends z.ZodType<RangeQuery>>(query: T): T =>
+  query
+    .refine(({ from, to }) => from < to, { path: ['to'], error: 'to must be after from' })
+    .refine(({ from, to }) => lengthOf({ start: from, end: to }) <= LIMITS.calendarDays * DAY_MS, {
+      path: ['to'],
+      error: `the range may span ${LIMITS.calendarDays} days`,
+    });
+
+export const calendarQuery = rangeRules(z.strictObject(rangeFields));
+export const boardQuery = rangeRules(
+  z.strictObject({
+    ...rangeFields,
+    user_ids: z
+      .string()
+      .transform((text) => [...new Set(text.split(',').filter((id) => id !== ''))])
+      .pipe(z.array(z.string().max(64)).min(1).max(LIMITS.boardUsers))
+      .meta({ description: `Up to ${LIMITS.boardUsers} ids, separated by commas` }),
+  }),
+);
+export const freeSlotsQuery = rangeRules(
+  z.strictObject({
+    ...rangeFields,
+    duration_minutes: z
+      .string()
+      .regex(/^[1-9]\d{0,6}$/, 'duration_minutes is a number from 1')
+      .transform(Number),
+  }),
+);
+
+export const calendarView = z.object({
+  user_id: idSchema,
+  /** Counts the changes of the calendar. */
+  version: z.number().int(),
+  active_count: z.number().int(),
+  windows: z.array(
+    z.object({
+      kind: z.enum(['task', 'absence']),
+      task_id: idSchema.nullable(),
+      absence_id: idSchema.nullable(),
+      name: z.string().nullable(),
+      state: z.enum(HELD_STATES).nullable(),
+      reason: z.string().nullable(),
+      start_at: instantSchema,
+      end_at: instantSchema,
+    }),
+  ),
+});
+export type CalendarView = z.infer<typeof calendarView>;
+
+export const freeSlotSchema = z.object({ start_at: instantSchema, end_at: instantSchema, minutes: z.number() });
+export type FreeSlot = z.infer<typeof freeSlotSchema>;
+
+interface Ports {
+  readonly calendars: Pick<Calendars, 'survey' | 'held'>;
+}
+
+/** What a user holds in a range. Refuses with `user_not_found`. */
+export const makeGetCalendar = (ports: Ports) => {
+  const read = makeRead(ports);
+  return async (tenantId: string, userId: string, { from, to }: RangeQuery): Promise<CalendarView> => {
+    const [view] = await read(tenantId, [userId], { start: from, end: to });
+    if (view === undefined) throw notFound('user', userId);
+    return view;
+  };
+};
+
+/** The calendars of several users, in the order of the ids; ids that name nobody are left out. */
+export const makeGetBoard = (ports: Ports) => {
+  const read = makeRead(ports);
+  return (tenantId: string, { from, to, user_ids }: RangeQuery & { readonly user_ids: readonly string[] }) =>
+    read(tenantId, user_ids, { start: from, end: to });
+};
+
+const makeRead =
+  ({ calendars }: Ports) =>
+  async (tenantId: string, userIds: readonly string[], range: Window): Promise<readonly CalendarView[]> => {
+    const [surveyed, held] = await Promise.all([
+      calendars.survey(tenantId, userIds, undefined, 'eventual'),
+      Promise.all(userIds.map((userId) => calendars.held(tenantId, userId, range, LIMITS.calendarWindows + 1))),
+    ]);
+    const byUser = new Map(surveyed.map(({ calendar }) => [calendar.user_id, calendar]));
+    return userIds.flatMap((userId, index) => {
+      const calendar = byUser.get(userId);
+      return calendar === undefined ? [] : [viewOf(calendar, held[index] ?? [])];
+    });
+  };
+
+const viewOf = ({ user_id, version, active_count }: Calendar, held: readonly HeldWindow[]): CalendarView => {
+  if (held.length > LIMITS.calendarWindows) {
+    const message = `User ${user_id} holds more than ${LIMITS.calendarWindows} windows in this range: ask for a shorter one.`;
+    throw new DomainError('limit_reached', message, { limit: LIMITS.calendarWindows });
+  }
+  return {
+    user_id,
+    version,
+    active_count,
+    windows: held.map((one) => ({
+      kind: isAbsence(one) ? 'absence' : 'task',
+      task_id: isAbsence(one) ? null : one.task_id,
+      absence_id: isAbsence(one) ? one.absence_id : null,
+      name: isAbsence(one) ? null : one.name,
+      state: isAbsence(one) ? null : one.state,
+      reason: isAbsence(one) ? one.reason : null,
+      start_at: one.window.start,
+      end_at: one.window.end,
+    })),
+  };
+};
+
+/** Windows that one page of free slots looks at: at most about two read units. */
+const WINDOWS_PER_PAGE = 40;
+
+/**
+ * The times in a range at which a user is free for at least a duration, earliest first. A page looks at a bounded
+ * number of windows, so in a full calendar it may hold fewer slots than asked for, and say that there are more.
+ */
+export const makeListFreeSlots =
+  ({ calendars }: Ports) =>
+  async (
+    tenantId: string,
+    userId: string,
+    { from, to, duration_minutes }: RangeQuery & { readonly duration_minutes: number },
+    { limit, after }: PageRequest,
+  ): Promise<Page<FreeSlot>> => {
+    const start = after === undefined ? from : (parseInstant(after) ?? from);
+    const [[surveyed], held] = await Promise.all([
+      calendars.survey(tenantId, [userId], undefined, 'eventual'),
+      calendars.held(tenantId, userId, { start, end: to }, WINDOWS_PER_PAGE),
+    ]);
+    if (surveyed === undefined) throw notFound('user', userId);
+    const windows = held.map(({ window }) => window);
+    const last = windows.at(-1);
+    const known = windows.length < WINDOWS_PER_PAGE || last === undefined || last.end >= to ? to : last.end;
+    const free = gapsIn({ start, end: known }, windows).filter((gap) => lengthOf(gap) >= duration_minutes * 60_000);
+    const page = free.slice(0, limit);
+    const items = page.map((gap) => ({ start_at: gap.start, end_at: gap.end, minutes: lengthOf(gap) / 60_000 }));
+    const end = page.at(-1)?.end;
+    if (free.length > limit && end !== undefined) return { items, next: end };
+    return known < to ? { items, next: known } : { items };
+  };

@@ -1,0 +1,175 @@
+import type { Call } from '../call.ts';
+import { DomainError, notFound, type FieldProblem } from '../errors.ts';
+import type { Ledger } from '../ledger.ts';
+import { LIMITS } from '../limits.ts';
+import type { Retry } from '../retry.ts';
+import type { Clock } from '../time/instant.ts';
+import type {
+  ChosenStrategies,
+  ShadowReport,
+  Strategies,
+  StrategyDraft,
+  StrategyView,
+  TenantStrategy,
+} from './strategies.ts';
+import { STRATEGY_V2_0 } from './strategy.ts';
+
+/** The id of the built-in strategy. */
+const BUILT_IN_ID = 'v2-0';
+
+interface Ports {
+  readonly strategies: Strategies;
+  readonly ledger: Ledger;
+  readonly retry: Retry;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+/** What is wrong with a strategy beyond its fields: caps in the wrong order, and weights that could never matter. */
+const nonsenseIn = ({ weights, caps }: StrategyDraft): readonly FieldProblem[] => {
+  const problems: FieldProblem[] = [];
+  const refuse = (pointer: string, message: string): void => {
+    problems.push({ pointer, code: 'rule_broken', message });
+  };
+  const span = caps.workload_max - caps.workload_min;
+  if (span < 0) refuse('/caps/workload_min', 'workload_min must not be above workload_max');
+  if (span === 0 && weights.workload > 0) {
+    refuse('/weights/workload', 'this weight can never matter: workload_min and workload_max are the same');
+  }
+  if (caps.resource_max === 0 && weights.resource > 0) {
+    refuse('/weights/resource', 'this weight can never matter: resource_max is 0');
+  }
+  if (weights.org_match === 0 && (weights.workload === 0 || span === 0)) {
+    refuse('/weights', 'nothing tells candidates apart: give org_match or workload a weight');
+  }
+  return problems;
+};
+
+/** Keeps a new version. It is immutable, and decides nothing until it is activated. */
+export const makeCreateStrategy =
+  ({ strategies, ledger, clock, newId }: Ports) =>
+  async (call: Call, draft: StrategyDraft): Promise<StrategyView> => {
+    const problems = nonsenseIn(draft);
+    if (problems.length > 0)
+      throw new DomainError('validation_failed', 'The strategy makes no sense.', {}, { problems });
+    if (draft.version === STRATEGY_V2_0.version) {
+      throw new DomainError('duplicate', `The version "${draft.version}" is built in.`, { field: 'version' });
+    }
+    const known = await strategies.all(call.tenantId);
+    if (known.length >= LIMITS.strategies) {
+      throw new DomainError('limit_reached', `A tenant keeps at most ${LIMITS.strategies} strategies.`, {
+        limit: LIMITS.strategies,
+      });
+    }
+    const strategy: TenantStrategy = {
+      id: newId(),
+      tenant_id: call.tenantId,
+      ...draft,
+      is_retired: false,
+      created_by: call.actorId,
+      created_at: clock(),
+    };
+    const answer = viewOf(strategy, undefined);
+    await ledger.commit(call, [{ kind: 'strategy_created', strategy }], answer);
+    return answer;
+  };
+
+/** The built-in strategy first, then the tenant's own, oldest first. */
+export const makeListStrategies =
+  ({ strategies }: Pick<Ports, 'strategies'>) =>
+  async (tenantId: string): Promise<readonly StrategyView[]> => {
+    const [all, chosen] = await Promise.all([strategies.all(tenantId), strategies.chosen(tenantId)]);
+    return [builtInView(chosen), ...all.map((strategy) => viewOf(strategy, chosen))];
+  };
+
+/** Lets a strategy decide from now on, or run in shadow; the built-in one can be activated again. */
+export const makeChooseStrategy =
+  ({ strategies, ledger, retry }: Ports) =>
+  (call: Call, id: string, role: 'active' | 'shadow'): Promise<StrategyView> =>
+    retry(async () => {
+      const [found, before] = await Promise.all([strategies.find(call.tenantId, id), strategies.chosen(call.tenantId)]);
+      const isBuiltIn = id === BUILT_IN_ID && role === 'active';
+      if (found === undefined && !isBuiltIn) throw notFound('strategy', id);
+      if (found?.is_retired === true)
+        throw new DomainError('strategy_retired', `Strategy "${found.version}" is retired.`, {});
+      const strategy = found ?? null;
+      const after: ChosenStrategies = {
+        ...before,
+        [role]: strategy,
+        // What decides need not be compared with itself.
+        ...(role === 'active' && before.shadow?.id === id ? { shadow: null } : {}),
+        version: before.version + 1,
+      };
+      const answer = strategy === null ? builtInView(after) : viewOf(strategy, after);
+      await ledger.commit(call, [{ kind: 'strategies_chosen', before, after }], answer);
+      return answer;
+    });
+
+/** Takes a strategy out of use; one that decides must be replaced first. */
+export const makeRetireStrategy =
+  ({ strategies, ledger, retry }: Ports) =>
+  (call: Call, id: string): Promise<StrategyView> =>
+    retry(async () => {
+      const [before, chosen] = await Promise.all([
+        strategies.find(call.tenantId, id),
+        strategies.chosen(call.tenantId),
+      ]);
+      if (before === undefined) throw notFound('strategy', id);
+      if (chosen.active?.id === id) {
+        throw new DomainError(
+          'strategy_active',
+          `Strategy "${before.version}" decides: activate another one first.`,
+          {},
+        );
+      }
+      const after: TenantStrategy = { ...before, is_retired: true };
+      const without: ChosenStrategies = {
+        ...chosen,
+        shadow: chosen.shadow?.id === id ? null : chosen.shadow,
+        version: chosen.version + 1,
+      };
+      const answer = viewOf(after, without);
+      await ledger.commit(
+        call,
+        [
+          { kind: 'strategy_retired', before, after },
+          // Moved even where nothing changes in it, so that nobody activates the strategy at this moment.
+          { kind: 'strategies_chosen', before: chosen, after: without },
+        ],
+        answer,
+      );
+      return answer;
+    });
+
+/** How often a strategy in shadow would have decided otherwise. Refuses with `strategy_not_found`. */
+export const makeGetShadowReport =
+  ({ strategies }: Pick<Ports, 'strategies'>) =>
+  async (tenantId: string, id: string): Promise<ShadowReport> => {
+    const [found, report] = await Promise.all([strategies.find(tenantId, id), strategies.shadowReport(tenantId, id)]);
+    if (found === undefined) throw notFound('strategy', id);
+    return report;
+  };
+
+const builtInView = (chosen: ChosenStrategies): StrategyView => ({
+  id: BUILT_IN_ID,
+  ...STRATEGY_V2_0,
+  status: chosen.active === null ? 'active' : 'available',
+  created_by: null,
+  created_at: null,
+});
+
+const viewOf = (strategy: TenantStrategy, chosen: ChosenStrategies | undefined): StrategyView => ({
+  id: strategy.id,
+  version: strategy.version,
+  weights: strategy.weights,
+  caps: strategy.caps,
+  status: statusOf(strategy, chosen),
+  created_by: strategy.created_by,
+  created_at: strategy.created_at,
+});
+
+const statusOf = ({ id, is_retired }: TenantStrategy, chosen: ChosenStrategies | undefined): StrategyView['status'] => {
+  if (is_retired) return 'retired';
+  if (chosen?.active?.id === id) return 'active';
+  return chosen?.shadow?.id === id ? 'shadow' : 'available';
+};

@@ -1,0 +1,114 @@
+import * as z from 'zod';
+import type { Call } from '../call.ts';
+import { DomainError, notFound } from '../errors.ts';
+import {
+  checklistSchema,
+  freeText,
+  geometrySchema,
+  jsonObject,
+  optional,
+  prioritySchema,
+  referenceSchema,
+  riskLevelSchema,
+  text,
+} from '../fields.ts';
+import type { Directory } from '../identity/directory.ts';
+import type { Ledger } from '../ledger.ts';
+import { LIMITS } from '../limits.ts';
+import type { Retry } from '../retry.ts';
+import type { Clock } from '../time/instant.ts';
+import { COMPOSED_FIELDS } from './compose.ts';
+import { changeTask } from './history.ts';
+import type { State } from './lifecycle.ts';
+import { requireMatch } from './rules.ts';
+import { viewOf, type Task, type TaskView } from './task.ts';
+import type { Tasks } from './tasks.ts';
+
+const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().optional();
+
+/** A field left out stays; null empties what may be empty. */
+export const taskPatch = z.strictObject({
+  name: optional(text(LIMITS.name)),
+  mission_id: nullable(text(LIMITS.reference)),
+  description: nullable(freeText(LIMITS.description)),
+  requires_approval: optional(z.boolean()),
+  priority: optional(prioritySchema),
+  risk_level: optional(riskLevelSchema),
+  org_unit_id: nullable(referenceSchema),
+  project_code: nullable(text(LIMITS.reference)),
+  area_code: nullable(text(LIMITS.areaCode)),
+  area_geom: nullable(geometrySchema),
+  checklist: optional(checklistSchema),
+  route_template: optional(jsonObject),
+  payload_template: optional(jsonObject),
+  context_data: optional(jsonObject),
+  note: optional(freeText(LIMITS.note)),
+});
+export type TaskPatch = z.infer<typeof taskPatch>;
+
+const AMENDABLE: readonly State[] = ['DRAFT', 'APPROVAL_PENDING', 'APPROVED', 'REJECTED'];
+
+/**
+ * Changes the material of a task that is not yet dispatched. What was approved, or waits for approval, was the old
+ * material: such a task goes back to DRAFT.
+ */
+export const makeAmendTask =
+  ({
+    tasks,
+    directory,
+    ledger,
+    retry,
+    clock,
+    newId,
+  }: {
+    readonly tasks: Pick<Tasks, 'get'>;
+    readonly directory: Pick<Directory, 'findOrgUnit'>;
+    readonly ledger: Ledger;
+    readonly retry: Retry;
+    readonly clock: Clock;
+    readonly newId: () => string;
+  }) =>
+  (call: Call, taskId: string, { note, context_data, ...fields }: TaskPatch): Promise<TaskView> =>
+    retry(async () => {
+      const [{ task, later }] = await Promise.all([
+        tasks.get(call.tenantId, taskId),
+        requireOrgUnit(directory, call.tenantId, fields.org_unit_id),
+      ]);
+      requireMatch(call, task);
+      if (!AMENDABLE.includes(task.state)) {
+        const message = `The task is ${task.state}: its material can be changed until it is dispatched.`;
+        throw new DomainError('already_dispatched', message, { state: task.state });
+      }
+      const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+      const patch: Partial<Task> = {
+        ...given,
+        ...(context_data === undefined ? {} : { payload: { ...task.payload, ...context_data } }),
+        given: [...new Set([...task.given, ...COMPOSED_FIELDS.filter((field) => field in given)])],
+        payload_given: [...new Set([...task.payload_given, ...Object.keys(context_data ?? {})])],
+        state: task.state === 'REJECTED' ? 'REJECTED' : 'DRAFT',
+      };
+      const change = changeTask(
+        task,
+        { actorId: call.actorId, at: clock(), entryId: newId() },
+        {
+          action: 'amended',
+          patch,
+          note,
+          detail: { fields: [...Object.keys(given), ...(context_data === undefined ? [] : ['context_data'])] },
+        },
+      );
+      const answer = viewOf({ task: change.after, later });
+      await ledger.commit(call, [{ kind: 'task_changed', ...change }], answer);
+      return answer;
+    });
+
+const requireOrgUnit = async (
+  directory: Pick<Directory, 'findOrgUnit'>,
+  tenantId: string,
+  id: string | null | undefined,
+): Promise<void> => {
+  if (id === null || id === undefined) return;
+  const orgUnit = await directory.findOrgUnit(tenantId, id);
+  if (orgUnit === undefined) throw notFound('org_unit', id);
+  if (!orgUnit.is_active) throw new DomainError('inactive_org_unit', `Org unit "${orgUnit.code}" is not active.`, {});
+};

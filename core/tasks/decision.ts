@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import { DomainError, notFound } from '../errors.ts';
+import { idSchema } from '../fields.ts';
+import type { Page, PageRequest } from '../page.ts';
+import { candidateFactsSchema, rank, scoreSchema, taskFactsSchema, type Ranked } from '../scoring/score.ts';
+import { strategySchema, weightsSchema } from '../scoring/strategies.ts';
+import { instantSchema } from '../time/instant.ts';
+import type { Tasks } from './tasks.ts';
+
+/** Names the way candidates are ranked. It changes with every change of the formulas, so that old decisions stay true. */
+export const ENGINE = 'ranking-1';
+
+/** An auto-dispatch with everything that it was decided from: enough to decide it again. */
+export const decisionSchema = z.object({
+  id: idSchema,
+  tenant_id: idSchema,
+  task_id: idSchema,
+  made_at: instantSchema,
+  actor_id: z.string(),
+  engine_version: z.string(),
+  strategy: strategySchema,
+  task: taskFactsSchema,
+  candidates: z.array(candidateFactsSchema),
+  selected_user_id: idSchema,
+  /** Candidates who ranked as free and were found busy at the commit: they were passed over. */
+  became_busy: z.array(idSchema),
+  /** The ranking as it was: user ids and totals, best first. */
+  ranking: z.array(z.tuple([idSchema, z.number()])),
+  shadow: z.object({ strategy: strategySchema, selected_user_id: idSchema, agrees: z.boolean() }).nullable(),
+});
+export type Decision = z.infer<typeof decisionSchema>;
+
+export const decisionView = decisionSchema.omit({ tenant_id: true });
+
+export const replayDraft = z.strictObject({ weights: weightsSchema.partial().optional() });
+export type ReplayDraft = z.infer<typeof replayDraft>;
+
+export const replayView = z.object({
+  decision_id: idSchema,
+  engine_version: z.string(),
+  strategy: strategySchema,
+  selected_user_id: idSchema,
+  /** Whether the winner is the one that was dispatched. */
+  same_selection: z.boolean(),
+  /** Whether the whole ranking, totals included, is the one that was kept. */
+  reproduced: z.boolean(),
+  scores: z.array(scoreSchema),
+});
+export type Replay = z.infer<typeof replayView>;
+
+export interface Decisions {
+  readonly find: (tenantId: string, taskId: string, decisionId: string) => Promise<Decision | undefined>;
+  readonly list: (tenantId: string, taskId: string, page: PageRequest) => Promise<Page<Decision>>;
+}
+
+export const rankingOf = (ranked: readonly Ranked[]): [string, number][] =>
+  ranked.map(({ score }) => [score.user_id, score.total_score]);
+
+/** The first candidate of a ranking who is free: the one who is chosen. */
+export const firstFree = (ranked: readonly Ranked[]): string | undefined =>
+  ranked.find(({ candidate }) => candidate.overlaps === 0)?.candidate.user_id;
+
+/** Oldest first. Refuses with `task_not_found`. */
+export const makeListDecisions =
+  ({ tasks, decisions }: { readonly tasks: Pick<Tasks, 'get'>; readonly decisions: Pick<Decisions, 'list'> }) =>
+  async (tenantId: string, taskId: string, page: PageRequest): Promise<Page<Decision>> => {
+    const [, found] = await Promise.all([tasks.get(tenantId, taskId), decisions.list(tenantId, taskId, page)]);
+    return found;
+  };
+
+/**
+ * Decides again from the kept facts: with the kept weights, which reproduces the decision, or with other ones, which
+ * tells what they would have decided. Weights left out stay as they were.
+ */
+export const makeReplayDecision =
+  ({ tasks, decisions }: { readonly tasks: Pick<Tasks, 'get'>; readonly decisions: Pick<Decisions, 'find'> }) =>
+  async (tenantId: string, taskId: string, decisionId: string, { weights }: ReplayDraft): Promise<Replay> => {
+    const [, decision] = await Promise.all([tasks.get(tenantId, taskId), decisions.find(tenantId, taskId, decisionId)]);
+    if (decision === undefined) throw notFound('decision', decisionId);
+    if (decision.engine_version !== ENGINE) {
+      throw new DomainError(
+        'engine_changed',
+        `The decision was made by ${decision.engine_version}; this is ${ENGINE}.`,
+        {},
+      );
+    }
+    const changed = Object.fromEntries(Object.entries(weights ?? {}).filter(([, value]) => value !== undefined));
+    const strategy = { ...decision.strategy, weights: { ...decision.strategy.weights, ...changed } };
+    const ranked = rank(strategy, decision.task, decision.candidates);
+    const selected = firstFree(ranked.filter(({ candidate }) => !decision.became_busy.includes(candidate.user_id)));
+    if (selected === undefined) throw new Error(`Decision ${decisionId} chose nobody.`);
+    return {
+      decision_id: decision.id,
+      engine_version: decision.engine_version,
+      strategy,
+      selected_user_id: selected,
+      same_selection: selected === decision.selected_user_id,
+      reproduced: JSON.stringify(rankingOf(ranked)) === JSON.stringify(decision.ranking),
+      scores: ranked.map(({ score }) => score),
+    };
+  };

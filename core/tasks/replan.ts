@@ -1,0 +1,178 @@
+import * as z from 'zod';
+import type { Call } from '../call.ts';
+import type { Calendar, Calendars } from '../calendar/calendar.ts';
+import type { Guard } from '../calendar/guard.ts';
+import type { Suggest } from '../calendar/suggest.ts';
+import { DomainError, notFound } from '../errors.ts';
+import { freeText, instantInput, optional, referenceSchema } from '../fields.ts';
+import { LIMITS } from '../limits.ts';
+import type { Retry } from '../retry.ts';
+import type { Clock } from '../time/instant.ts';
+import { changeTask } from './history.ts';
+import { beforeDispatch, isHeldIn, isOpen } from './lifecycle.ts';
+import { holdingOf, requireHeld, requireMatch } from './rules.ts';
+import { viewOf, windowRules, type Task, type TaskView } from './task.ts';
+import type { Tasks } from './tasks.ts';
+
+const note = optional(freeText(LIMITS.note));
+
+/** Both ends, or null for both: then the task is unscheduled. */
+export const scheduleDraft = windowRules(
+  z.strictObject({ planned_start_at: instantInput.nullable(), planned_end_at: instantInput.nullable(), note }),
+).meta({
+  id: 'ScheduleDraft',
+  examples: [{ planned_start_at: '2026-03-01T09:00:00+01:00', planned_end_at: '2026-03-01T11:00:00+01:00' }],
+});
+export type ScheduleDraft = z.infer<typeof scheduleDraft>;
+export const reassignDraft = z
+  .strictObject({ assigned_to: referenceSchema, note, suggest_users: optional(z.boolean()) })
+  .meta({ id: 'ReassignDraft', examples: [{ assigned_to: '0199c0de-0000-7000-8000-000000000003' }] });
+export type ReassignDraft = z.infer<typeof reassignDraft>;
+export const unassignDraft = z.strictObject({ note });
+export type UnassignDraft = z.infer<typeof unassignDraft>;
+
+interface Ports {
+  readonly tasks: Pick<Tasks, 'get'>;
+  readonly calendars: Pick<Calendars, 'find'>;
+  readonly guard: Guard;
+  readonly suggest: Suggest;
+  readonly retry: Retry;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+/**
+ * Moves, shrinks or removes the window of an open task. One that is held passes the guard, its own window excluded: the
+ * old window is given back and the new one taken in one transaction, or nothing changes.
+ */
+export const makeReschedule =
+  ({ tasks, calendars, guard, suggest, retry, clock, newId }: Ports) =>
+  (call: Call, taskId: string, { planned_start_at, planned_end_at, note }: ScheduleDraft): Promise<TaskView> =>
+    retry(async () => {
+      const { task, later } = await tasks.get(call.tenantId, taskId);
+      requireMatch(call, task);
+      if (!isOpen(task.state))
+        throw new DomainError('task_closed', `The task is ${task.state}.`, { state: task.state });
+      // The calendar is read before the guard reads the windows.
+      const calendar = await calendarOfHolder(calendars, task);
+      const change = changeTask(
+        task,
+        { actorId: call.actorId, at: clock(), entryId: newId() },
+        {
+          action: 'rescheduled',
+          patch: { planned_start_at, planned_end_at },
+          note,
+          detail: {
+            before: { planned_start_at: task.planned_start_at, planned_end_at: task.planned_end_at },
+            after: { planned_start_at, planned_end_at },
+          },
+        },
+      );
+      const answer = viewOf({ task: change.after, later });
+      const changes = [{ kind: 'task_changed' as const, ...change }];
+      if (calendar === undefined || !isHeldIn(task.state)) {
+        await guard(call, { changes, bookings: {}, answer });
+        return answer;
+      }
+      const holding = holdingOf(change.after, task.state);
+      await suggest({ calendar, holding, suggestUsers: false }, () =>
+        guard(call, {
+          changes,
+          bookings: {
+            take: { calendar, holding },
+            release: {
+              userId: calendar.user_id,
+              holding: holdingOf(task, isHeldIn(task.state) ? task.state : 'DISPATCHED'),
+            },
+          },
+          answer,
+        }),
+      );
+      return answer;
+    });
+
+/** Gives a held task to another user, in one transaction: when the new one's time is taken, the old one keeps it. */
+export const makeReassign =
+  ({ tasks, calendars, guard, suggest, retry, clock, newId }: Ports) =>
+  (call: Call, taskId: string, { assigned_to, note, suggest_users = false }: ReassignDraft): Promise<TaskView> =>
+    retry(async () => {
+      const [{ task, later }, calendar] = await Promise.all([
+        tasks.get(call.tenantId, taskId),
+        calendars.find(call.tenantId, assigned_to),
+      ]);
+      requireMatch(call, task);
+      if (calendar === undefined) throw notFound('user', assigned_to);
+      const { userId, state } = requireHeld(task);
+      if (userId === assigned_to)
+        throw new DomainError('already_assigned', `User ${userId} holds the task already.`, {});
+      const at = clock();
+      const change = changeTask(
+        task,
+        { actorId: call.actorId, at, entryId: newId() },
+        {
+          action: 'reassigned',
+          patch: { dispatch_mode: 'MANUAL', assigned_to, dispatched_by: call.actorId, dispatched_at: at },
+          note,
+          detail: {
+            from: userId,
+            assigned_to,
+            dispatch_mode: 'MANUAL',
+            planned_start_at: task.planned_start_at,
+            planned_end_at: task.planned_end_at,
+          },
+        },
+      );
+      const answer = viewOf({ task: change.after, later });
+      const holding = holdingOf(change.after, state);
+      await suggest({ calendar, holding, suggestUsers: suggest_users }, () =>
+        guard(call, {
+          changes: [{ kind: 'task_changed', ...change }],
+          bookings: { take: { calendar, holding }, release: { userId, holding: holdingOf(task, state) } },
+          answer,
+        }),
+      );
+      return answer;
+    });
+
+/** Takes a dispatched task back to where it was before its dispatch; the window is released. */
+export const makeUnassign =
+  ({ tasks, guard, retry, clock, newId }: Omit<Ports, 'calendars' | 'suggest'>) =>
+  (call: Call, taskId: string, { note }: UnassignDraft): Promise<TaskView> =>
+    retry(async () => {
+      const { task, later } = await tasks.get(call.tenantId, taskId);
+      requireMatch(call, task);
+      const { userId, state } = requireHeld(task);
+      if (state !== 'DISPATCHED') {
+        const to = beforeDispatch(task.requires_approval);
+        throw new DomainError('illegal_transition', `Work on the task has begun: cancel it, or reassign it.`, {
+          from: state,
+          to,
+        });
+      }
+      const change = changeTask(
+        task,
+        { actorId: call.actorId, at: clock(), entryId: newId() },
+        {
+          action: 'unassigned',
+          patch: {
+            state: beforeDispatch(task.requires_approval),
+            dispatch_mode: null,
+            assigned_to: null,
+            dispatched_by: null,
+            dispatched_at: null,
+          },
+          note,
+          detail: { from: userId, planned_start_at: task.planned_start_at, planned_end_at: task.planned_end_at },
+        },
+      );
+      const answer = viewOf({ task: change.after, later });
+      await guard(call, {
+        changes: [{ kind: 'task_changed', ...change }],
+        bookings: { release: { userId, holding: holdingOf(task, state) } },
+        answer,
+      });
+      return answer;
+    });
+
+const calendarOfHolder = async (calendars: Pick<Calendars, 'find'>, task: Task): Promise<Calendar | undefined> =>
+  task.assigned_to === null || !isHeldIn(task.state) ? undefined : calendars.find(task.tenant_id, task.assigned_to);

@@ -1,0 +1,43 @@
+import type { Call } from '../call.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Retry } from '../retry.ts';
+import type { Clock } from '../time/instant.ts';
+import type { Template, TemplatePatch, Templates } from './template.ts';
+
+/**
+ * Makes a new revision of a template; the one before is kept as it was, and tasks keep the one they were made from.
+ * Taking a template in or out of use changes no content and makes no revision.
+ */
+export const makeReviseTemplate =
+  ({
+    templates,
+    ledger,
+    retry,
+    clock,
+    newId,
+  }: {
+    readonly templates: Pick<Templates, 'get'>;
+    readonly ledger: Ledger;
+    readonly retry: Retry;
+    readonly clock: Clock;
+    readonly newId: () => string;
+  }) =>
+  (call: Call, templateId: string, { is_active, ...patch }: TemplatePatch): Promise<Template> =>
+    retry(async () => {
+      const before = await templates.get(call.tenantId, templateId);
+      const content = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+      const isRevision = Object.keys(content).length > 0;
+      const after: Template = {
+        ...before,
+        ...content,
+        is_active: is_active ?? before.is_active,
+        revision: before.revision + (isRevision ? 1 : 0),
+        updated_at: clock(),
+      };
+      await ledger.commit(
+        call,
+        [{ kind: 'template_changed', before, after, editId: newId(), actorId: call.actorId }],
+        after,
+      );
+      return after;
+    });

@@ -1,0 +1,41 @@
+import type { Call } from '../call.ts';
+import { notFound } from '../errors.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Retry } from '../retry.ts';
+import type { Clock } from '../time/instant.ts';
+import type { TaskType, TaskTypePatch, TaskTypes } from './task-type.ts';
+
+/** Renames a task type, or takes it in or out of use. Tasks that exist are not touched. */
+export const makeChangeTaskType =
+  ({
+    taskTypes,
+    ledger,
+    retry,
+    clock,
+    newId,
+  }: {
+    readonly taskTypes: Pick<TaskTypes, 'find'>;
+    readonly ledger: Ledger;
+    readonly retry: Retry;
+    readonly clock: Clock;
+    readonly newId: () => string;
+  }) =>
+  (call: Call, taskTypeId: string, { name, description, is_active }: TaskTypePatch): Promise<TaskType> =>
+    retry(async () => {
+      const before = await taskTypes.find(call.tenantId, taskTypeId);
+      if (before === undefined) throw notFound('task_type', taskTypeId);
+      const after: TaskType = {
+        ...before,
+        name: name ?? before.name,
+        description: description === undefined ? before.description : description,
+        is_active: is_active ?? before.is_active,
+        updated_at: clock(),
+        version: before.version + 1,
+      };
+      await ledger.commit(
+        call,
+        [{ kind: 'task_type_changed', before, after, editId: newId(), actorId: call.actorId }],
+        after,
+      );
+      return after;
+    });

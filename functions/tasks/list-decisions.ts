@@ -1,0 +1,8 @@
+import { decisions, tasks } from '../../adapters/runtime/composition.ts';
+import { serve } from '../../adapters/runtime/serve.ts';
+import { makeListDecisions } from '../../core/tasks/decision.ts';
+import { listDecisions } from './contract.ts';
+
+const run = makeListDecisions({ tasks, decisions });
+
+export const handler = serve(listDecisions, ({ call, params, page }) => run(call.tenantId, params.task_id, page));

@@ -1,0 +1,8 @@
+import { calendars, clock, guard, newId, retry, suggest, tasks } from '../../adapters/runtime/composition.ts';
+import { serve } from '../../adapters/runtime/serve.ts';
+import { makeReassign } from '../../core/tasks/replan.ts';
+import { reassignTask } from './contract.ts';
+
+const run = makeReassign({ tasks, calendars, guard, suggest, retry, clock, newId });
+
+export const handler = serve(reassignTask, ({ call, params, body }) => run(call, params.task_id, body));

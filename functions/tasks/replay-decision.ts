@@ -1,0 +1,10 @@
+import { decisions, tasks } from '../../adapters/runtime/composition.ts';
+import { serve } from '../../adapters/runtime/serve.ts';
+import { makeReplayDecision } from '../../core/tasks/decision.ts';
+import { replayDecision } from './contract.ts';
+
+const run = makeReplayDecision({ tasks, decisions });
+
+export const handler = serve(replayDecision, ({ call, params, body }) =>
+  run(call.tenantId, params.task_id, params.decision_id, body),
+);

@@ -1,0 +1,8 @@
+import { calendars, clock, guard, newId, retry, suggest, tasks } from '../../adapters/runtime/composition.ts';
+import { serve } from '../../adapters/runtime/serve.ts';
+import { makeReschedule } from '../../core/tasks/replan.ts';
+import { rescheduleTask } from './contract.ts';
+
+const run = makeReschedule({ tasks, calendars, guard, suggest, retry, clock, newId });
+
+export const handler = serve(rescheduleTask, ({ call, params, body }) => run(call, params.task_id, body));
