@@ -1,6 +1,7 @@
 import { DynamoDBClient, type ConsumedCapacity } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { makeLanes } from './lanes.ts';
 import { countCall } from './meter.ts';
 
 /**
@@ -9,6 +10,12 @@ import { countCall } from './meter.ts';
  */
 const TIMEOUTS = { connect: 1_000, request: 2_000, requestLocal: 10_000 } as const;
 
+/**
+ * Requests under way at a time. The SDK's clock runs for one that waits for a connection too: without a bound, the last
+ * of a thousand would be given up before they are sent. As many wait here, where no clock runs.
+ */
+const CONNECTIONS = 50;
+
 const capacitySchema = z.union([z.looseObject({}), z.array(z.looseObject({}))]).optional();
 const answerSchema = z.object({
   ConsumedCapacity: capacitySchema,
@@ -16,12 +23,14 @@ const answerSchema = z.object({
   $metadata: z.object({ attempts: z.number().optional() }).optional(),
 });
 
+const READS = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
+
 /** Read units of a request, and write units: DynamoDB reports one sum, and a request is either. */
 const unitsOf = (operation: string) => (answer: { readonly output: unknown }) => {
   const { ConsumedCapacity: consumed, ScannedCount = 0, $metadata } = answerSchema.parse(answer.output);
   const all: readonly ConsumedCapacity[] = consumed === undefined ? [] : [consumed].flat();
   const units = all.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
-  const isRead = operation === 'GetItem' || operation === 'BatchGetItem' || operation === 'Query';
+  const isRead = READS.has(operation);
   return {
     readUnits: isRead ? units : 0,
     writeUnits: isRead ? 0 : units,
@@ -30,25 +39,39 @@ const unitsOf = (operation: string) => (answer: { readonly output: unknown }) =>
   };
 };
 
+export interface ClientOptions {
+  readonly endpoint?: string | undefined;
+  /** Milliseconds until a request counts as unanswered. */
+  readonly requestTimeout?: number;
+}
+
 /** A document client with bounded waiting, whose requests are counted by `metered`. */
-export const makeClient = ({ endpoint }: { readonly endpoint?: string | undefined } = {}): DynamoDBDocumentClient => {
+export const makeClient = ({
+  endpoint,
+  requestTimeout = endpoint === undefined ? TIMEOUTS.request : TIMEOUTS.requestLocal,
+}: ClientOptions = {}): DynamoDBDocumentClient => {
   const client = new DynamoDBClient({
     ...(endpoint === undefined ? {} : { endpoint }),
     maxAttempts: 3,
     retryMode: 'standard',
     requestHandler: {
       connectionTimeout: TIMEOUTS.connect,
-      requestTimeout: endpoint === undefined ? TIMEOUTS.request : TIMEOUTS.requestLocal,
+      requestTimeout,
+      // The request timeout ends with the first byte of an answer: a body that stalls needs one of its own.
+      socketTimeout: requestTimeout,
       // Without it the SDK only logs a request that takes too long.
       throwOnRequestTimeout: true,
+      httpAgent: { maxSockets: CONNECTIONS },
+      httpsAgent: { maxSockets: CONNECTIONS },
     },
   });
+  const inLane = makeLanes(CONNECTIONS);
   client.middlewareStack.add(
     (next, context) => (args) => {
       const operation = String(context.commandName).replace(/Command$/, '');
       return countCall(
         operation,
-        () => next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } }),
+        () => inLane(() => next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } })),
         unitsOf(operation),
       );
     },

@@ -1,6 +1,16 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { assetSchema, type Asset } from '../../core/assets/asset.ts';
-import { calendarSchema, holdingSchema, type Calendar, type HeldWindow } from '../../core/calendar/calendar.ts';
+import {
+  absenceHoldingSchema,
+  absenceSchema,
+  calendarSchema,
+  taskHoldingSchema,
+  type Absence,
+  type Calendar,
+  type HeldWindow,
+  type Holding,
+} from '../../core/calendar/calendar.ts';
 import {
   orgUnitSchema,
   roleSchema,
@@ -20,13 +30,25 @@ import {
   type Comment,
   type Task,
 } from '../../core/tasks/task.ts';
+import {
+  chosenSchema,
+  tenantStrategySchema,
+  type ChosenStrategies,
+  type TenantStrategy,
+} from '../../core/scoring/strategies.ts';
+import { decisionSchema, type Decision } from '../../core/tasks/decision.ts';
 import { templateSchema, type Template } from '../../core/templates/template.ts';
 import { instantSchema } from '../../core/time/instant.ts';
 import { taskTypeSchema, type TaskType } from '../../core/types/task-type.ts';
 import {
+  absenceKey,
   assetKey,
   attachmentKey,
   calendarKey,
+  chosenKey,
+  decisionKey,
+  revisionKey,
+  strategyKey,
   commentKey,
   historyKey,
   orgUnitKey,
@@ -41,7 +63,7 @@ import {
 import { listAttributes, type ListName } from './listing.ts';
 import type { Item } from './transaction.ts';
 
-/** How records of one kind are kept. */
+/** How records of one kind are kept. The codecs are marked pure: a bundle carries those that its function uses. */
 export interface Codec<T> {
   readonly toItem: (record: T) => Item & Key;
   /** Checks what it reads: an item that does not fit is a bug, and is said to be one. */
@@ -91,47 +113,60 @@ const owned =
     of(tenant_id, id);
 const tenantOf = ({ tenant_id }: Owned): string => tenant_id;
 
-export const tenants: Codec<Tenant> = makeCodec({ schema: tenantSchema, key: ({ id }) => tenantKey(id) });
-export const users: Codec<User> = makeCodec({ schema: userSchema, key: owned(userKey), list: 'users', tenantOf });
-export const roles: Codec<Role> = makeCodec({ schema: roleSchema, key: owned(roleKey), list: 'roles', tenantOf });
-export const orgUnits: Codec<OrgUnit> = makeCodec({
+export const tenants: Codec<Tenant> = /* @__PURE__ */ makeCodec({
+  schema: tenantSchema,
+  key: ({ id }) => tenantKey(id),
+});
+export const users: Codec<User> = /* @__PURE__ */ makeCodec({
+  schema: userSchema,
+  key: owned(userKey),
+  list: 'users',
+  tenantOf,
+});
+export const roles: Codec<Role> = /* @__PURE__ */ makeCodec({
+  schema: roleSchema,
+  key: owned(roleKey),
+  list: 'roles',
+  tenantOf,
+});
+export const orgUnits: Codec<OrgUnit> = /* @__PURE__ */ makeCodec({
   schema: orgUnitSchema,
   key: owned(orgUnitKey),
   list: 'org_units',
   tenantOf,
 });
-export const assets: Codec<Asset> = makeCodec({
+export const assets: Codec<Asset> = /* @__PURE__ */ makeCodec({
   schema: assetSchema,
   key: owned(assetKey),
   documents: ['detail'],
   list: 'assets',
   tenantOf,
 });
-export const taskTypes: Codec<TaskType> = makeCodec({
+export const taskTypes: Codec<TaskType> = /* @__PURE__ */ makeCodec({
   schema: taskTypeSchema,
   key: owned(taskTypeKey),
   list: 'task_types',
   tenantOf,
 });
-export const templates: Codec<Template> = makeCodec({
+export const templates: Codec<Template> = /* @__PURE__ */ makeCodec({
   schema: templateSchema,
   key: owned(templateKey),
   documents: ['default_checklist', 'route_template', 'payload_template', 'default_payload'],
   list: 'templates',
   tenantOf,
 });
-export const tasks: Codec<Task> = makeCodec({
+export const tasks: Codec<Task> = /* @__PURE__ */ makeCodec({
   schema: taskSchema,
   key: owned(taskKey),
   documents: ['checklist', 'area_geom', 'first_attachments', 'route_template', 'payload_template', 'payload'],
   list: 'tasks',
   tenantOf,
 });
-export const calendars: Codec<Calendar> = makeCodec({
+export const calendars: Codec<Calendar> = /* @__PURE__ */ makeCodec({
   schema: calendarSchema,
   key: ({ tenant_id, user_id }) => calendarKey(tenant_id, user_id),
 });
-export const historyEntries: Codec<HistoryEntry> = makeCodec({
+export const historyEntries: Codec<HistoryEntry> = /* @__PURE__ */ makeCodec({
   schema: historyEntrySchema,
   key: ({ tenant_id, task_id, version }) => historyKey(tenant_id, task_id, version),
   documents: ['detail'],
@@ -143,5 +178,40 @@ export const commentsOf = (task: Owned): Codec<Comment> =>
 export const attachmentsOf = (task: Owned): Codec<Attachment> =>
   makeCodec({ schema: attachmentSchema, key: ({ id }) => attachmentKey(task.tenant_id, task.id, id) });
 
-const heldWindowSchema = holdingSchema.extend({ window: z.object({ start: instantSchema, end: instantSchema }) });
+const heldWindowSchema = z.union([
+  absenceHoldingSchema,
+  taskHoldingSchema.extend({ window: z.object({ start: instantSchema, end: instantSchema }) }),
+]);
+const holdingSchema = z.union([absenceHoldingSchema, taskHoldingSchema]);
+/** Anything that a user holds: a window, or an open assignment. */
+export const holdingFrom = (item: Item): Holding => holdingSchema.parse(item);
 export const heldWindowFrom = (item: Item): HeldWindow => heldWindowSchema.parse(item);
+
+export const absencesOf = (tenantId: string): Codec<Absence> =>
+  makeCodec({ schema: absenceSchema, key: ({ user_id, id }) => absenceKey(tenantId, user_id, id) });
+
+/** A decision holds the facts of up to a thousand candidates: it is kept compressed. */
+export const decisions: Codec<Decision> = {
+  toItem: (decision) => ({
+    ...decisionKey(decision.tenant_id, decision.task_id, decision.id),
+    compressed: gzipSync(JSON.stringify(decision)),
+  }),
+  fromItem: ({ compressed }) =>
+    decisionSchema.parse(JSON.parse(gunzipSync(z.instanceof(Uint8Array).parse(compressed)).toString('utf8'))),
+};
+export const strategies: Codec<TenantStrategy> = makeCodec({ schema: tenantStrategySchema, key: owned(strategyKey) });
+export const chosenStrategies: Codec<ChosenStrategies> = makeCodec({
+  schema: chosenSchema,
+  key: ({ tenant_id }) => chosenKey(tenant_id),
+});
+
+/** An earlier revision of a template: kept as it was, and in no list. */
+export const templateRevisions: Codec<Template> = {
+  toItem: (template) => {
+    const item = templates.toItem(template);
+    const lists = Object.keys(listAttributes('templates', template.tenant_id, template));
+    const rest = Object.fromEntries(Object.entries(item).filter(([name]) => !lists.includes(name)));
+    return { ...rest, ...revisionKey(template.tenant_id, template.id, template.revision) };
+  },
+  fromItem: templates.fromItem,
+};

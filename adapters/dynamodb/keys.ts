@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Instant } from '../../core/time/instant.ts';
 
 export interface Key {
@@ -7,9 +8,14 @@ export interface Key {
 
 /**
  * Every key of the table. Each partition begins with its tenant. Variable parts are percent-encoded: none can hold
- * the `#` that separates them, so no id or code reaches into another's key.
+ * the `#` that separates them, so no id or code reaches into another's key. DynamoDB holds a partition key to 2,048
+ * bytes and a sort key to 1,024, so a long part is digested; no encoded text begins with `%%`.
  */
-const part = (value: string): string => encodeURIComponent(value);
+const part = (value: string): string => {
+  const encoded = encodeURIComponent(value);
+  return encoded.length <= LONGEST_PART ? encoded : `%%${createHash('sha256').update(value).digest('base64url')}`;
+};
+const LONGEST_PART = 512;
 const tenant = (tenantId: string): string => `T#${part(tenantId)}`;
 const taskPartition = (tenantId: string, taskId: string): string => `${tenant(tenantId)}#TASK#${part(taskId)}`;
 const userPartition = (tenantId: string, userId: string): string => `${tenant(tenantId)}#USER#${part(userId)}`;
@@ -58,6 +64,12 @@ export const windowKey = (tenantId: string, userId: string, start: Instant, task
 export const windowsFrom = (start: Instant): string => `WINDOW#${start}`;
 export const WINDOWS_BEGIN = 'WINDOW#';
 
+export const ABSENCE_PREFIX = 'ABSENCE#';
+export const absenceKey = (tenantId: string, userId: string, id: string): Key => ({
+  PK: userPartition(tenantId, userId),
+  SK: `${ABSENCE_PREFIX}${part(id)}`,
+});
+
 /** The active users of a tenant in one partition: a roster to read strongly when no candidates are named. */
 export const rosterKey = (tenantId: string, userId: string, isActive: boolean): Key => ({
   PK: `${tenant(tenantId)}#ROSTER`,
@@ -69,11 +81,18 @@ export const roleKey = (tenantId: string, id: string): Key => single(tenantId, '
 export const orgUnitKey = (tenantId: string, id: string): Key => single(tenantId, 'ORG_UNIT', id);
 export const taskTypeKey = (tenantId: string, id: string): Key => single(tenantId, 'TYPE', id);
 export const templateKey = (tenantId: string, id: string): Key => single(tenantId, 'TEMPLATE', id);
+/** A template and its earlier revisions are neighbours: `REVISION#…` sorts before `TEMPLATE`, which is the newest. */
+export const revisionKey = (tenantId: string, id: string, revision: number): Key => ({
+  PK: templateKey(tenantId, id).PK,
+  SK: `${REVISION_PREFIX}${String(revision).padStart(10, '0')}`,
+});
+export const REVISION_PREFIX = 'REVISION#';
 export const assetKey = (tenantId: string, id: string): Key => single(tenantId, 'ASSET', id);
 export const batchKey = (tenantId: string, id: string): Key => single(tenantId, 'BATCH', id);
 
 /** A value that only one resource of the tenant may have: claimed by an item of its own. */
-export type Claim = 'USERNAME' | 'ROLE_NAME' | 'ORG_UNIT_CODE' | 'TYPE_CODE' | 'TEMPLATE_KEY' | 'ASSET_CODE';
+export type Claim =
+  'STRATEGY_VERSION' | 'USERNAME' | 'ROLE_NAME' | 'ORG_UNIT_CODE' | 'TYPE_CODE' | 'TEMPLATE_KEY' | 'ASSET_CODE';
 export const claimKey = (tenantId: string, claim: Claim, value: string): Key => ({
   PK: `${tenant(tenantId)}#CLAIM#${claim}#${part(value)}`,
   SK: 'CLAIM',
@@ -88,6 +107,32 @@ export const tallyKey = (tenantId: string, areaCode: string | null): Key => ({
 export const receiptKey = (tenantId: string, key: string): Key => ({
   PK: `${tenant(tenantId)}#RECEIPT#${part(key)}`,
   SK: 'RECEIPT',
+});
+
+export const DECISION_PREFIX = 'DECISION#';
+export const decisionKey = (tenantId: string, taskId: string, id: string): Key => ({
+  PK: taskPartition(tenantId, taskId),
+  SK: `${DECISION_PREFIX}${part(id)}`,
+});
+
+const strategyPartition = (tenantId: string): string => `${tenant(tenantId)}#STRATEGIES`;
+export const STRATEGY_PREFIX = 'STRATEGY#';
+export const strategyKey = (tenantId: string, id: string): Key => ({
+  PK: strategyPartition(tenantId),
+  SK: `${STRATEGY_PREFIX}${part(id)}`,
+});
+export const chosenKey = (tenantId: string): Key => ({ PK: strategyPartition(tenantId), SK: 'CHOSEN' });
+/** The count of a shadow is spread over shards, so that decisions do not queue for one item. */
+export const SHADOW_SHARDS = 8;
+export const shadowCountPrefix = (id: string): string => `SHADOW#${part(id)}#COUNT#`;
+export const shadowCountKey = (tenantId: string, id: string, shard: number): Key => ({
+  PK: strategyPartition(tenantId),
+  SK: `${shadowCountPrefix(id)}${shard}`,
+});
+export const shadowExamplePrefix = (id: string): string => `SHADOW#${part(id)}#EXAMPLE#`;
+export const shadowExampleKey = (tenantId: string, id: string, decisionId: string): Key => ({
+  PK: strategyPartition(tenantId),
+  SK: `${shadowExamplePrefix(id)}${part(decisionId)}`,
 });
 
 /** Partition of a list index: a kind of resource, and the values of the filters of the index's set. */

@@ -1,13 +1,18 @@
 import { tallyMoves } from '../../core/assets/asset.ts';
 import type { Call, Receipt } from '../../core/call.ts';
-import type { Calendar, Holding } from '../../core/calendar/calendar.ts';
+import { idOf, isAbsence, type Calendar, type Holding } from '../../core/calendar/calendar.ts';
 import { DomainError } from '../../core/errors.ts';
+import { lastChangeOf, lastEditOf } from '../../core/events/last-change.ts';
 import type { User } from '../../core/identity/directory.ts';
-import type { BatchRecord, Bookings, Change, Ledger } from '../../core/ledger.ts';
+import type { BatchRecord, Bookings, Change, Ledger, Taking } from '../../core/ledger.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { epochMilliseconds, type Clock } from '../../core/time/instant.ts';
 import * as items from './items.ts';
 import {
+  absenceKey,
+  SHADOW_SHARDS,
+  shadowCountKey,
+  shadowExampleKey,
   batchKey,
   calendarKey,
   claimKey,
@@ -60,6 +65,24 @@ export const makeLedger = ({
     actions: [{ label, write: { Put: { TableName: tableName, Item: item } }, refusal: stale }],
     written: [item],
   });
+
+  /** Replaces an item at the version seen; version 0 is one that is not there yet. */
+  const putAtVersion = (label: string, item: KeyedItem, seen: number): Planned => {
+    const condition: Pick<
+      NonNullable<Write['Put']>,
+      'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+    > = seen === 0
+      ? { ConditionExpression: `attribute_not_exists(${KEY.partition})` }
+      : {
+          ConditionExpression: '#version = :seen',
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: { ':seen': seen },
+        };
+    return {
+      actions: [{ label, write: { Put: { TableName: tableName, Item: item, ...condition } }, refusal: stale }],
+      written: [item],
+    };
+  };
 
   const remove = (label: string, key: Key): Planned => ({
     actions: [{ label, write: { Delete: { TableName: tableName, Key: key } }, refusal: stale }],
@@ -175,7 +198,7 @@ export const makeLedger = ({
           claim(change.asset.tenant_id, 'ASSET_CODE', change.asset.asset_code, change.asset.id, 'asset_code'),
           put('asset', items.assets.toItem(change.asset), stale),
           ...tallyMoves(undefined, change.asset).map(({ areaCode, total, available }) =>
-            add('tally', tallyKey(change.asset.tenant_id, areaCode), { total, available }),
+            add('tally', tallyKey(change.asset.tenant_id, areaCode), { total, available, version: 1 }),
           ),
         );
       case 'asset_changed': {
@@ -183,9 +206,29 @@ export const makeLedger = ({
         return all(
           update('asset', items.assets.toItem(before), items.assets.toItem(after), { version: before.version }),
           ...tallyMoves(before, after).map(({ areaCode, total, available }) =>
-            add('tally', tallyKey(after.tenant_id, areaCode), { total, available }),
+            add('tally', tallyKey(after.tenant_id, areaCode), { total, available, version: 1 }),
           ),
         );
+      }
+      case 'tally_corrected': {
+        const { area_code, version } = change.before;
+        const write: Write = {
+          Update: {
+            TableName: tableName,
+            Key: tallyKey(change.tenantId, area_code),
+            UpdateExpression: 'SET #total = :total, #available = :available, #version = :next',
+            // A tally that was written before moves were counted has no version.
+            ConditionExpression: version === 0 ? 'attribute_not_exists(#version)' : '#version = :version',
+            ExpressionAttributeNames: { '#total': 'total', '#available': 'available', '#version': 'version' },
+            ExpressionAttributeValues: {
+              ':total': change.after.total,
+              ':available': change.after.available,
+              ':next': version + 1,
+              ...(version === 0 ? {} : { ':version': version }),
+            },
+          },
+        };
+        return { actions: [{ label: 'tally', write, refusal: stale }], written: [] };
       }
       case 'task_type_created':
         return all(
@@ -203,28 +246,77 @@ export const makeLedger = ({
           ),
           put('template', items.templates.toItem(change.template), stale),
         );
+      case 'template_changed': {
+        const { before, after } = change;
+        const seen = { revision: before.revision, updated_at: before.updated_at };
+        const changed = update(
+          'template',
+          items.templates.toItem(before),
+          { ...items.templates.toItem(after), last_edit: lastEditOf(change) },
+          seen,
+        );
+        if (before.revision === after.revision) return changed;
+        return all(changed, put('revision before', items.templateRevisions.toItem(before), stale));
+      }
+      case 'task_type_changed': {
+        const { before, after } = change;
+        const seen = { version: before.version };
+        return update(
+          'task type',
+          items.taskTypes.toItem(before),
+          { ...items.taskTypes.toItem(after), last_edit: lastEditOf(change) },
+          seen,
+        );
+      }
+      case 'decision_made':
+        return put('decision', items.decisions.toItem(change.decision), stale);
+      case 'strategy_created': {
+        const { strategy } = change;
+        return all(
+          claim(strategy.tenant_id, 'STRATEGY_VERSION', strategy.version, strategy.id, 'version'),
+          put('strategy', items.strategies.toItem(strategy), stale),
+        );
+      }
+      case 'strategy_retired':
+        return update('strategy', items.strategies.toItem(change.before), items.strategies.toItem(change.after), {
+          is_retired: false,
+        });
+      case 'strategies_chosen':
+        return putAtVersion('chosen strategies', items.chosenStrategies.toItem(change.after), change.before.version);
+      case 'shadow_compared': {
+        const { tenant_id, strategy_id, decision_id, selected_user_id, shadow_user_id } = change.comparison;
+        const isOther = selected_user_id !== shadow_user_id;
+        const shard = Number.parseInt(decision_id.slice(-2), 16) % SHADOW_SHARDS;
+        const counted = add('shadow count', shadowCountKey(tenant_id, strategy_id, shard), {
+          decisions: 1,
+          disagreements: isOther ? 1 : 0,
+        });
+        if (!isOther) return counted;
+        const example = { ...change.comparison, ...shadowExampleKey(tenant_id, strategy_id, decision_id) };
+        return all(counted, putOver('shadow example', example));
+      }
       case 'task_created':
         return put('task', items.tasks.toItem(change.task), stale);
       case 'batch_created':
         return put('batch', { ...change.batch, ...batchKey(change.batch.tenant_id, change.batch.id) }, stale);
       case 'task_changed': {
         const { before, after, entry } = change;
-        // The stream keeps the order of changes per item only, so the task itself says what its last change was.
-        const last_change = {
-          entry_id: entry.id,
-          action: entry.action,
-          actor_id: entry.actor_id,
-          from_state: entry.from_state,
-        };
         return all(
           update(
             'task',
             items.tasks.toItem(before),
-            { ...items.tasks.toItem(after), last_change },
+            { ...items.tasks.toItem(after), last_change: lastChangeOf(entry) },
             { version: before.version, state: before.state },
           ),
           put('history', items.historyEntries.toItem(entry), stale),
         );
+      }
+      case 'absence_added':
+        return put('absence', items.absencesOf(change.tenantId).toItem(change.absence), stale);
+      case 'absence_removed': {
+        const key = absenceKey(change.tenantId, change.absence.user_id, change.absence.id);
+        const write: Write = { Delete: { TableName: tableName, Key: key, ConditionExpression: exists } };
+        return { actions: [{ label: 'absence', write, refusal: stale }], written: [] };
       }
       case 'attachment_added':
         return put('attachment', items.attachmentsOf(change.task).toItem(change.attachment), stale);
@@ -234,25 +326,37 @@ export const makeLedger = ({
   };
 
   /** The guard's writes. A calendar is written once, whatever is taken from it and given back to it. */
-  const planBookings = (tenantId: string, { take, release }: Bookings): Planned => {
+  const planBookings = (tenantId: string, { take, release, refresh }: Bookings): Planned => {
     const isSameUser = take !== undefined && take.calendar.user_id === release?.userId;
     const taken = take === undefined ? undefined : holdingItem(tenantId, take.calendar.user_id, take.holding);
     const given = release === undefined ? undefined : holdingItem(tenantId, release.userId, release.holding);
     const plans: Planned[] = [];
-    if (take !== undefined) plans.push(takeFrom(take.calendar, isSameUser ? 0 : 1));
+    if (take !== undefined) plans.push(takeFrom(take, isSameUser));
     if (release !== undefined && !isSameUser) {
+      const key = calendarKey(tenantId, release.userId);
       plans.push(
-        add('calendar given back to', calendarKey(tenantId, release.userId), { version: 1, active_count: -1 }, exists),
+        add('calendar given back to', key, { version: 1, active_count: 0 - workloadOf(release.holding) }, exists),
       );
     }
     if (taken !== undefined) plans.push(putOver('holding', taken));
-    if (given !== undefined && (taken === undefined || !isSameKey(given, taken)))
+    if (given !== undefined && (taken === undefined || !isSameKey(given, taken))) {
       plans.push(remove('holding given back', keyOf(given)));
+    }
+    if (refresh !== undefined) plans.push(putOver('holding', holdingItem(tenantId, refresh.userId, refresh.holding)));
     return all(...plans);
   };
 
-  const takeFrom = (calendar: Calendar, more: number): Planned => {
-    const after = { ...calendar, version: calendar.version + 1, active_count: calendar.active_count + more };
+  const takeFrom = ({ calendar, holding }: Taking, isMove: boolean): Planned => {
+    const version = calendar.version + 1;
+    const taken = isAbsence(holding)
+      ? []
+      : [{ version, task_id: holding.task_id, name: holding.name, window: holding.window }];
+    const after: Calendar = {
+      ...calendar,
+      version,
+      active_count: calendar.active_count + (isMove ? 0 : workloadOf(holding)),
+      recent: [...taken, ...calendar.recent].slice(0, LIMITS.recentTakings),
+    };
     return update('calendar taken from', items.calendars.toItem(calendar), items.calendars.toItem(after), {
       version: calendar.version,
     });
@@ -302,6 +406,7 @@ export const makeLedger = ({
         planBookings(call.tenantId, bookings),
       );
       requireSizes(planned.written);
+      if (call.validateOnly === true) return;
       await transact(planned.actions);
     },
   };
@@ -332,10 +437,13 @@ const rosterEntry = ({ tenant_id, id, is_active }: User): KeyedItem => ({
   user_id: id,
 });
 
+/** An absence is no work. */
+const workloadOf = (holding: Holding): number => (isAbsence(holding) ? 0 : 1);
+
 const holdingItem = (tenantId: string, userId: string, holding: Holding): KeyedItem => ({
   ...(holding.window === undefined
-    ? openAssignmentKey(tenantId, userId, holding.task_id)
-    : windowKey(tenantId, userId, holding.window.start, holding.task_id)),
+    ? openAssignmentKey(tenantId, userId, idOf(holding))
+    : windowKey(tenantId, userId, holding.window.start, idOf(holding))),
   ...holding,
 });
 

@@ -6,6 +6,8 @@ export interface Cost {
   calls: number;
   /** Sequential round trips: requests under way together count as one. */
   roundTrips: number;
+  /** Milliseconds during which at least one request was under way. */
+  tableMs: number;
   readUnits: number;
   writeUnits: number;
   /** Items read by queries, whether answered or not. */
@@ -18,6 +20,9 @@ export interface Cost {
 
 interface Running extends Cost {
   inFlight: number;
+  /** When the first of the requests under way was sent. */
+  since: number;
+  readonly outer: Running | undefined;
 }
 
 const storage = new AsyncLocalStorage<Running>();
@@ -25,23 +30,31 @@ const storage = new AsyncLocalStorage<Running>();
 const zero = (): Running => ({
   calls: 0,
   roundTrips: 0,
+  tableMs: 0,
   readUnits: 0,
   writeUnits: 0,
   itemsRead: 0,
   retries: 0,
   operations: new Set(),
   inFlight: 0,
+  since: 0,
+  outer: storage.getStore(),
 });
 
-/** Runs work and counts what it asks of the table; concurrent pieces of work are counted apart. */
+/** Runs work and counts what it asks of the table. Concurrent pieces of work are counted apart, one within another twice. */
 export const metered = async <T>(work: (cost: Cost) => Promise<T>): Promise<T> => {
   const cost = zero();
   return storage.run(cost, () => work(cost));
 };
 
+const running = (): readonly Running[] => {
+  const all: Running[] = [];
+  for (let cost = storage.getStore(); cost !== undefined; cost = cost.outer) all.push(cost);
+  return all;
+};
+
 export const countRetry = (): void => {
-  const cost = storage.getStore();
-  if (cost !== undefined) cost.retries += 1;
+  for (const cost of running()) cost.retries += 1;
 };
 
 /** Counts one request from its sending to its answer. */
@@ -50,21 +63,31 @@ export const countCall = async <T>(
   send: () => Promise<T>,
   unitsOf: (answer: T) => Pick<Cost, 'readUnits' | 'writeUnits' | 'itemsRead' | 'retries'>,
 ): Promise<T> => {
-  const cost = storage.getStore();
-  if (cost === undefined) return send();
-  cost.calls += 1;
-  if (cost.inFlight === 0) cost.roundTrips += 1;
-  cost.inFlight += 1;
-  cost.operations.add(operation);
+  const costs = running();
+  if (costs.length === 0) return send();
+  for (const cost of costs) {
+    cost.calls += 1;
+    if (cost.inFlight === 0) {
+      cost.roundTrips += 1;
+      cost.since = performance.now();
+    }
+    cost.inFlight += 1;
+    cost.operations.add(operation);
+  }
   try {
     const answer = await send();
     const units = unitsOf(answer);
-    cost.readUnits += units.readUnits;
-    cost.writeUnits += units.writeUnits;
-    cost.itemsRead += units.itemsRead;
-    cost.retries += units.retries;
+    for (const cost of costs) {
+      cost.readUnits += units.readUnits;
+      cost.writeUnits += units.writeUnits;
+      cost.itemsRead += units.itemsRead;
+      cost.retries += units.retries;
+    }
     return answer;
   } finally {
-    cost.inFlight -= 1;
+    for (const cost of costs) {
+      cost.inFlight -= 1;
+      if (cost.inFlight === 0) cost.tableMs += performance.now() - cost.since;
+    }
   }
 };

@@ -6,6 +6,8 @@ import { notFound } from '../../core/errors.ts';
 import type { Directory } from '../../core/identity/directory.ts';
 import type { Page, PageRequest } from '../../core/page.ts';
 import type { References } from '../../core/tasks/create.ts';
+import { shadowReportView, type Strategies } from '../../core/scoring/strategies.ts';
+import type { Decisions } from '../../core/tasks/decision.ts';
 import type { Tasks } from '../../core/tasks/tasks.ts';
 import type { Templates } from '../../core/templates/template.ts';
 import { epochMilliseconds, type Clock } from '../../core/time/instant.ts';
@@ -13,7 +15,18 @@ import type { TaskTypes } from '../../core/types/task-type.ts';
 import * as z from 'zod';
 import * as items from './items.ts';
 import {
+  ABSENCE_PREFIX,
+  absenceKey,
   ACTIVE_PREFIX,
+  chosenKey,
+  DECISION_PREFIX,
+  decisionKey,
+  REVISION_PREFIX,
+  revisionKey,
+  shadowCountPrefix,
+  shadowExamplePrefix,
+  STRATEGY_PREFIX,
+  strategyKey,
   ATTACHMENT_PREFIX,
   calendarKey,
   claimKey,
@@ -36,6 +49,7 @@ import {
   type Key,
 } from './keys.ts';
 import { indexFor, LISTS, type ListName } from './listing.ts';
+import { sizeOf } from './size.ts';
 import type { TableReader } from './table-reader.ts';
 import { KEY } from './table.ts';
 import type { Item } from './transaction.ts';
@@ -47,7 +61,10 @@ interface Reads {
   readonly reader: TableReader;
 }
 
-/** One page of a list, newest first. It reads one item more than the page, which tells whether another page follows. */
+/**
+ * One page of a list, newest first. It reads one item more than the page, which tells whether another page follows. A
+ * page of large items ends early, at about 1 MB: its answer has to fit into what Lambda sends.
+ */
 const listPage = async <T extends { readonly id: string }>(
   { reader }: Reads,
   list: ListName,
@@ -57,7 +74,7 @@ const listPage = async <T extends { readonly id: string }>(
   { limit, after }: PageRequest,
 ): Promise<Page<T>> => {
   const { index, partition } = indexFor(list, tenantId, filters);
-  const { items: found } = await reader.indexPage({
+  const { items: found, last: stopped } = await reader.indexPage({
     index: index.name,
     attribute: index.partition,
     partition,
@@ -65,13 +82,27 @@ const listPage = async <T extends { readonly id: string }>(
     after:
       after === undefined ? undefined : { [index.partition]: partition, ...positionSchema.parse(JSON.parse(after)) },
   });
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  const whole = index.projection === 'ALL' ? page : await wholeItems(reader, page, list, filters);
-  const records = whole.map(codec.fromItem);
-  return found.length > limit && last !== undefined
+  const asked = found.slice(0, limit);
+  const whole = index.projection === 'ALL' ? asked : await wholeItems(reader, asked, list, filters);
+  const sent = firstOf(whole);
+  const isCut = sent.length < whole.length;
+  const last = isCut ? sent.at(-1) : asked.at(-1);
+  const records = sent.map(codec.fromItem);
+  return (isCut || found.length > limit || stopped !== undefined) && last !== undefined
     ? { items: records, next: JSON.stringify(positionSchema.parse(last)) }
     : { items: records };
+};
+
+const PAGE_BYTES = 1024 * 1024;
+
+/** As many of the items as a page of 1 MB holds, and one at least. */
+const firstOf = (whole: readonly Item[]): readonly Item[] => {
+  let bytes = 0;
+  const end = whole.findIndex((item, at) => {
+    bytes += sizeOf(item);
+    return bytes > PAGE_BYTES && at > 0;
+  });
+  return end === -1 ? whole : whole.slice(0, end);
 };
 
 const positionSchema = z.object({ id: z.string(), [KEY.partition]: z.string(), [KEY.sort]: z.string() });
@@ -118,17 +149,19 @@ export const makeTasks = (reads: Reads): Tasks => ({
     const { PK: partition } = taskKey(tenantId, taskId);
     // Positions are ids; the next key after one is the one with the lowest character behind it.
     const from = after === undefined ? COMMENT_PREFIX : `${commentKey(tenantId, taskId, after).SK}\u0000`;
-    const found = await reads.reader.range({ partition, from, to: `${COMMENT_PREFIX}${END}`, limit: limit + 1 });
+    const to = `${COMMENT_PREFIX}${END}`;
+    const { items: found, last: stopped } = await reads.reader.rangePage({ partition, from, to, limit: limit + 1 });
     const comments = found.slice(0, limit).map(items.commentsOf({ tenant_id: tenantId, id: taskId }).fromItem);
     const last = comments.at(-1);
-    return found.length > limit && last !== undefined ? { items: comments, next: last.id } : { items: comments };
+    return (found.length > limit || stopped !== undefined) && last !== undefined
+      ? { items: comments, next: last.id }
+      : { items: comments };
   },
   entriesAfter: async (tenantId, taskId, version, limit) => {
     const from = historyKey(tenantId, taskId, version + 1);
     const to = historyKey(tenantId, taskId, 9_999_999_999);
-    return (await reads.reader.range({ partition: from.PK, from: from.SK, to: to.SK, limit })).map(
-      items.historyEntries.fromItem,
-    );
+    const { items: found } = await reads.reader.rangePage({ partition: from.PK, from: from.SK, to: to.SK, limit });
+    return found.map(items.historyEntries.fromItem);
   },
 });
 
@@ -144,6 +177,15 @@ export const makeTemplates = (reads: Reads): Templates => ({
     return template;
   },
   list: (tenantId, filters, page) => listPage(reads, 'templates', items.templates, tenantId, filters, page),
+  revisions: async (tenantId, id, { limit, after }) => {
+    const newest = templateKey(tenantId, id);
+    const from = after === undefined ? REVISION_PREFIX : `${revisionKey(tenantId, id, Number(after)).SK}\u0000`;
+    const found = await reads.reader.range({ partition: newest.PK, from, to: newest.SK, limit: limit + 1 });
+    if (found.length === 0) throw notFound('template', id);
+    const page = found.slice(0, limit).map(items.templates.fromItem);
+    const last = page.at(-1);
+    return found.length > limit && last !== undefined ? { items: page, next: String(last.revision) } : { items: page };
+  },
 });
 
 const tallySchema = z.object({ total: z.number().int(), available: z.number().int() });
@@ -282,6 +324,28 @@ export const makeCalendars = ({ reader }: Reads): Calendars => {
       const byUser = new Map(windowsOf);
       return calendars.map((calendar) => ({ calendar, overlapping: byUser.get(calendar.user_id) ?? [] }));
     },
+    held: async (tenantId, userId, range, limit) => {
+      const { PK: partition } = calendarKey(tenantId, userId);
+      const show = { partition, consistency: 'eventual' as const };
+      const [before, within] = await Promise.all([
+        reader.range({ ...show, from: WINDOWS_BEGIN, to: windowsFrom(range.start), descending: true, limit: 1 }),
+        reader.range({ ...show, from: windowsFrom(range.start), to: windowsFrom(range.end), limit }),
+      ]);
+      return [...before, ...within]
+        .map(items.heldWindowFrom)
+        .filter(({ window }) => overlaps(window, range))
+        .slice(0, limit);
+    },
+    absences: async (tenantId, userId, { limit, after }) => {
+      const { PK: partition } = calendarKey(tenantId, userId);
+      const from = after === undefined ? ABSENCE_PREFIX : `${absenceKey(tenantId, userId, after).SK}\u0000`;
+      const found = await reader.range({ partition, from, to: `${ABSENCE_PREFIX}${END}`, limit: limit + 1 });
+      const page = found.slice(0, limit).map(items.absencesOf(tenantId).fromItem);
+      const last = page.at(-1);
+      return found.length > limit && last !== undefined ? { items: page, next: last.id } : { items: page };
+    },
+    findAbsence: (tenantId, userId, id) =>
+      find({ reader }, items.absencesOf(tenantId), absenceKey(tenantId, userId, id)),
     activeUserIds: async (tenantId, limit) => {
       const { PK: partition } = rosterKey(tenantId, '', true);
       const entries = await reader.range({ partition, from: ACTIVE_PREFIX, to: `${ACTIVE_PREFIX}${END}`, limit });
@@ -310,5 +374,60 @@ export const makeReceipts = ({ reader, clock }: Reads & { readonly clock: Clock 
     const { fingerprint, status, headers, body, ...rest } = receiptSchema.parse(item);
     if (rest[KEY.expiry] * 1_000 <= epochMilliseconds(clock())) return undefined;
     return { fingerprint, answer: { status, headers, compressedBody: body } };
+  },
+});
+
+export const makeDecisions = (reads: Reads): Decisions => ({
+  find: (tenantId, taskId, id) => find(reads, items.decisions, decisionKey(tenantId, taskId, id)),
+  list: async (tenantId, taskId, { limit, after }) => {
+    const { PK: partition } = taskKey(tenantId, taskId);
+    const from = after === undefined ? DECISION_PREFIX : `${decisionKey(tenantId, taskId, after).SK}\u0000`;
+    const found = await reads.reader.range({ partition, from, to: `${DECISION_PREFIX}${END}`, limit: limit + 1 });
+    const page = found.slice(0, limit).map(items.decisions.fromItem);
+    const last = page.at(-1);
+    return found.length > limit && last !== undefined ? { items: page, next: last.id } : { items: page };
+  },
+});
+
+const countSchema = z.object({ decisions: z.number().int(), disagreements: z.number().int() });
+const comparisonSchema = shadowReportView.shape.examples.element;
+const EXAMPLES_SHOWN = 20;
+
+export const makeStrategies = (reads: Reads): Strategies => ({
+  find: (tenantId, id) => find(reads, items.strategies, strategyKey(tenantId, id)),
+  all: async (tenantId) => {
+    const { PK: partition } = chosenKey(tenantId);
+    const found = await reads.reader.range({ partition, from: STRATEGY_PREFIX, to: `${STRATEGY_PREFIX}${END}` });
+    return found.map(items.strategies.fromItem);
+  },
+  chosen: async (tenantId) =>
+    (await find(reads, items.chosenStrategies, chosenKey(tenantId))) ?? {
+      tenant_id: tenantId,
+      active: null,
+      shadow: null,
+      version: 0,
+    },
+  shadowReport: async (tenantId, id) => {
+    const { PK: partition } = chosenKey(tenantId);
+    const [counts, examples] = await Promise.all([
+      reads.reader.range({ partition, from: shadowCountPrefix(id), to: `${shadowCountPrefix(id)}${END}` }),
+      reads.reader.range({
+        partition,
+        from: shadowExamplePrefix(id),
+        to: `${shadowExamplePrefix(id)}${END}`,
+        descending: true,
+        limit: EXAMPLES_SHOWN,
+      }),
+    ]);
+    const sums = counts.map((count) => countSchema.parse(count));
+    const decisions = sums.reduce((sum, count) => sum + count.decisions, 0);
+    const disagreements = sums.reduce((sum, count) => sum + count.disagreements, 0);
+    return {
+      strategy_id: id,
+      decisions,
+      disagreements,
+      rate: decisions === 0 ? null : disagreements / decisions,
+      examples: examples.map((example) => comparisonSchema.parse(example)),
+    };
   },
 });

@@ -29,10 +29,16 @@ export interface TableReader {
   readonly getMany: (keys: readonly Key[], consistency?: Consistency) => Promise<readonly Item[]>;
   /** The range, up to its limit; all of it when it has none. */
   readonly range: (range: Range) => Promise<readonly Item[]>;
-  /** One page of an index, newest first; `last` is where it ended. */
-  readonly indexPage: (
-    page: IndexPage,
-  ) => Promise<{ readonly items: readonly Item[]; readonly last: Item | undefined }>;
+  /** What one request reads of a range. */
+  readonly rangePage: (range: Range) => Promise<ReadPage>;
+  /** One page of an index, newest first. */
+  readonly indexPage: (page: IndexPage) => Promise<ReadPage>;
+}
+
+/** One request reads 1 MB at the most, so it may end before its limit: `last` is where it ended, absent at the end. */
+export interface ReadPage {
+  readonly items: readonly Item[];
+  readonly last: Item | undefined;
 }
 
 export interface IndexPage {
@@ -84,6 +90,22 @@ export const makeTableReader = ({
     return items;
   };
 
+  const rangePage = async (
+    { partition, from, to, descending = false, limit, consistency = 'strong' }: Range,
+    start?: Item,
+  ): Promise<ReadPage> => {
+    const { Items = [], LastEvaluatedKey } = await query({
+      KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :from AND :to',
+      ExpressionAttributeNames: { '#pk': KEY.partition, '#sk': KEY.sort },
+      ExpressionAttributeValues: { ':pk': partition, ':from': from, ':to': to },
+      ScanIndexForward: !descending,
+      ConsistentRead: consistency === 'strong',
+      ...(limit === undefined ? {} : { Limit: limit }),
+      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    });
+    return { items: Items, last: LastEvaluatedKey };
+  };
+
   return {
     get: async (key) => {
       const { Item: item } = await translated(
@@ -99,24 +121,19 @@ export const makeTableReader = ({
       return (await Promise.all(batches.map((batch) => getBatch(batch, consistency)))).flat();
     },
 
-    range: async ({ partition, from, to, descending = false, limit, consistency = 'strong' }) => {
+    range: async (range) => {
       const items: Item[] = [];
-      let start: Record<string, unknown> | undefined;
+      let start: Item | undefined;
       do {
-        const answer = await query({
-          KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :from AND :to',
-          ExpressionAttributeNames: { '#pk': KEY.partition, '#sk': KEY.sort },
-          ExpressionAttributeValues: { ':pk': partition, ':from': from, ':to': to },
-          ScanIndexForward: !descending,
-          ConsistentRead: consistency === 'strong',
-          ...(limit === undefined ? {} : { Limit: limit - items.length }),
-          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-        });
-        items.push(...(answer.Items ?? []));
-        start = answer.LastEvaluatedKey;
-      } while (start !== undefined && (limit === undefined || items.length < limit));
+        const rest = range.limit === undefined ? {} : { limit: range.limit - items.length };
+        const page = await rangePage({ ...range, ...rest }, start);
+        items.push(...page.items);
+        start = page.last;
+      } while (start !== undefined && (range.limit === undefined || items.length < range.limit));
       return items;
     },
+
+    rangePage: (range) => rangePage(range),
 
     indexPage: async ({ index, attribute, partition, limit, after }) => {
       const { Items = [], LastEvaluatedKey } = await query({

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { DomainError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { faultOf, refusalOf } from './faults.ts';
+import { faultOf, refusalOfFault } from './faults.ts';
 import { countRetry } from './meter.ts';
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -21,6 +21,8 @@ export interface Action {
 
 /** Attempts of one commit: waits double from 10 ms to 320 ms, about a second in all. */
 const ATTEMPTS = 8;
+/** Attempts without an answer: each lasts as long as the request timeout, and API Gateway waits 29 s for all of it. */
+const UNANSWERED = 3;
 const FIRST_WAIT_MS = 10;
 const LONGEST_WAIT_MS = 320;
 
@@ -38,7 +40,8 @@ interface Ports {
  * token (for ten minutes) with the first outcome.
  * - A failed condition is an answer: the first failed action names the refusal.
  * - Contention, throttling and a transaction still in progress are waited out.
- * - No answer is an unknown outcome: asked again, and in the end said so.
+ * - No answer is an unknown outcome: asked again, and in the end said so, even if the last attempt was only throttled:
+ *   an earlier one may have been carried out.
  */
 export const makeTransact =
   ({ client, sleep, random, newToken }: Ports) =>
@@ -49,25 +52,40 @@ export const makeTransact =
       TransactItems: actions.map(({ write }) => write),
       ClientRequestToken: newToken(),
     };
+    let mayBeDone = false;
+    let unanswered = 0;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await client.send(new TransactWriteCommand(command));
+        await client.send(sentOnce(new TransactWriteCommand(command)));
         return;
       } catch (error) {
         const outcome = error instanceof TransactionCanceledException ? canceled(error, actions) : undefined;
         if (outcome instanceof DomainError) throw outcome;
-        if (attempt === ATTEMPTS || (outcome === undefined && faultOf(error) === 'bug')) {
-          throw outcome === 'throttled' || outcome === 'contended'
-            ? refusalOf({ name: NAMES[outcome], cause: error }, 'write')
-            : refusalOf(error, 'write');
-        }
+        const fault = outcome ?? faultOf(error);
+        if (fault === 'bug') throw error;
+        mayBeDone ||= fault === 'unknown' || fault === 'in_progress';
+        if (fault === 'unknown' || fault === 'unreached') unanswered += 1;
+        if (attempt === ATTEMPTS || unanswered === UNANSWERED)
+          throw refusalOfFault(mayBeDone ? 'unknown' : fault, 'write', error);
         countRetry();
         await sleep(random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt));
       }
     }
   };
 
-const NAMES = { throttled: 'ThrottlingException', contended: 'TransactionConflictException' } as const;
+/**
+ * Takes the SDK's own retry out of a command. It would hide an attempt without an answer behind a later one that was
+ * only throttled, and it would multiply the attempts of the loop above.
+ */
+const sentOnce = (command: TransactWriteCommand): TransactWriteCommand => {
+  command.middlewareStack.add((next) => next, {
+    name: 'retryMiddleware',
+    step: 'finalizeRequest',
+    priority: 'high',
+    override: true,
+  });
+  return command;
+};
 
 /**
  * What a canceled transaction says: the refusal of the first failed condition, in the order of the actions, or why it
@@ -82,7 +100,10 @@ const canceled = (
     const action = actions[position];
     if (Code === 'ConditionalCheckFailed' && action !== undefined) return action.refusal();
   }
-  const codes = reasons.map(({ Code }) => Code);
-  if (codes.includes('TransactionConflict')) return 'contended';
-  return codes.includes('ThrottlingError') || codes.includes('ProvisionedThroughputExceeded') ? 'throttled' : undefined;
+  const codes = reasons.map(({ Code = 'None' }) => Code).filter((code) => code !== 'None');
+  if (codes.length === 0 || !codes.every((code) => PASSING.has(code))) return undefined;
+  return codes.includes('TransactionConflict') ? 'contended' : 'throttled';
 };
+
+/** Reasons that pass; any other, such as `ValidationError`, would come again. */
+const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);

@@ -42,7 +42,10 @@ export const renderPage = (
   if (next === undefined) return rendered;
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(scope.filters)) {
-    if ((typeof value === 'string' || typeof value === 'boolean') && !contract.path.includes(`{${name}}`))
+    if (
+      (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') &&
+      !contract.path.includes(`{${name}}`)
+    )
       query.set(name, String(value));
   }
   query.set('limit', String(limit));

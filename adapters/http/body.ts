@@ -1,6 +1,6 @@
 import { DomainError, type FieldProblem } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { pointerTo } from '../../core/problems.ts';
+import { listed, pointerTo } from '../../core/problems.ts';
 
 /**
  * Reads a JSON body; an empty one counts as `{}`.
@@ -16,10 +16,13 @@ export const readBody = (body: string | null, isBase64Encoded: boolean): unknown
   }
   if (text.trim() === '') return {};
   const value = parse(text);
-  const problems = unspeakable(value);
-  if (problems.length > 0)
-    throw new DomainError('validation_failed', 'The body breaks a rule of the service.', {}, { problems });
-  return value;
+  const found = unspeakable(value);
+  if (found.length === 0) return value;
+  // Pointers to places nobody is told of are not written: each may be as long as the body.
+  const told = found.slice(0, LIMITS.problemsListed);
+  const problems = told.map(({ path, code, message }) => ({ pointer: pointerTo(path), code, message }));
+  const message = 'The body breaks a rule of the service.';
+  throw new DomainError('validation_failed', message, {}, { problems: listed(problems, found.length) });
 };
 
 const parse = (text: string): unknown => {
@@ -30,14 +33,18 @@ const parse = (text: string): unknown => {
   }
 };
 
+interface Found extends Omit<FieldProblem, 'pointer'> {
+  readonly path: readonly (string | number)[];
+}
+
 /** Walks without recursion: the depth of a body is the caller's choice, the depth of our stack is not. */
-const unspeakable = (root: unknown): readonly FieldProblem[] => {
-  const problems: FieldProblem[] = [];
+const unspeakable = (root: unknown): readonly Found[] => {
+  const problems: Found[] = [];
   const open: { value: unknown; path: readonly (string | number)[] }[] = [{ value: root, path: [] }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, path } = next;
     const refuse = (code: string, message: string): void => {
-      problems.push({ pointer: pointerTo(path), code, message });
+      problems.push({ path, code, message });
     };
     if (typeof value === 'string' && !value.isWellFormed())
       refuse('wrong_format', 'The text is not well-formed Unicode.');

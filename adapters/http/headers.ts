@@ -24,8 +24,10 @@ export const expectedVersions = (header: string | undefined): readonly number[] 
       const message = 'If-Match holds entity tags in double quotes, or an asterisk.';
       throw new DomainError('malformed_header', message, { header: 'If-Match' });
     }
-    const version = Number(groups['tag']);
-    return groups['weak'] === undefined && Number.isSafeInteger(version) ? [version] : [];
+    const { weak, tag } = groups;
+    const version = Number(tag);
+    // Tags are compared as texts: "05" and "5.0" are other tags than "5".
+    return weak === undefined && Number.isSafeInteger(version) && String(version) === tag ? [version] : [];
   });
 };
 

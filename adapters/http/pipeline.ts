@@ -7,7 +7,7 @@ import { isGranted } from '../../core/identity/permission.ts';
 import { keep, render, renderPage, replayOf, toResult, type Rendered } from './answer.ts';
 import { readBody } from './body.ts';
 import { honoursIdempotencyKey, type RouteContract } from './contract.ts';
-import type { CursorScope } from './cursor.ts';
+import { makeSeal, type CursorScope } from './cursor.ts';
 import { expectedVersions, headerOf, idempotencyKey } from './headers.ts';
 import { callerOf, type Caller } from './principal.ts';
 import { PROBLEM_CONTENT_TYPE, problemOf } from './problems.ts';
@@ -157,6 +157,7 @@ export const makePipeline =
         exchange.call = {
           tenantId: caller.tenantId,
           actorId: caller.sub,
+          ...(caller === NO_TENANT ? {} : { seal: makeSeal(caller.cursorKey, caller.tenantId) }),
           ...(versions === undefined ? {} : { expectedVersions: versions }),
           ...(key === undefined ? {} : { receipt: receiptOf(contract, caller, key, params, json) }),
         };
@@ -218,7 +219,11 @@ const onceOnly = async (
   try {
     return await run();
   } catch (error) {
-    const twin = error instanceof DomainError ? await receipts.find(receipt.tenantId, receipt.key) : undefined;
+    if (!(error instanceof DomainError)) throw error;
+    const twin = await receipts.find(receipt.tenantId, receipt.key).catch((reason: unknown) => {
+      // What is not known stays not known; any other refusal might be the twin's doing, so it cannot be given.
+      throw error.code === 'outcome_unknown' ? error : reason;
+    });
     if (twin === undefined) throw error;
     return replay(receipt, twin);
   }

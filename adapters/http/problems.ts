@@ -27,7 +27,19 @@ export const PROBLEMS = {
   task_type_not_found: missing('task type'),
   template_not_found: missing('template'),
   task_not_found: missing('task'),
+  absence_not_found: missing('absence'),
+  decision_not_found: missing('decision'),
+  strategy_not_found: missing('strategy'),
   schedule_conflict: conflict('Overlapping assignment'),
+  unavailable: conflict('The user is absent'),
+  already_assigned: conflict('Already assigned'),
+  already_dispatched: conflict('Already dispatched'),
+  engine_changed: conflict('Decided by another engine'),
+  strategy_active: conflict('The strategy is active'),
+  strategy_retired: conflict('The strategy is retired'),
+  plan_stale: conflict('The plan is stale'),
+  malformed_plan: { status: 422, title: 'The plan token is malformed' },
+  not_assigned: conflict('Not assigned'),
   illegal_transition: conflict('Illegal transition'),
   dedicated_endpoint: conflict('This state has an endpoint of its own'),
   approval_required: conflict('Approval required'),
@@ -59,7 +71,7 @@ export const PROBLEMS = {
   outcome_unknown: { status: 503, title: 'Outcome unknown' },
 } as const satisfies Record<Code, Kind>;
 
-export const fieldProblemSchema = z.object({
+const fieldProblemSchema = z.object({
   pointer: z.string().meta({ description: 'JSON pointer into the body, or ?name for a query parameter' }),
   index: z.number().int().optional().meta({ description: 'Position in a batch, counted from 0' }),
   code: z.string(),
@@ -93,7 +105,7 @@ export interface Problem {
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 
-const problemType = (code: string): string => `urn:task-center:problem:${code}`;
+export const problemType = (code: string): string => `urn:task-center:problem:${code}`;
 
 const INTERNAL = { status: 500, title: 'Internal error', code: 'internal_error' } as const;
 

@@ -73,7 +73,7 @@ export const readWith = <S extends z.ZodType>(schema: S, value: unknown, place: 
   if (checked.ok) return checked.data;
   const problems = place === 'body' ? checked.problems : checked.problems.map(inQuery);
   const [first] = problems;
-  const more = problems.length > 1 ? ` There are ${problems.length} problems in all.` : '';
+  const more = problems.length > 1 ? ` More problems are in errors.` : '';
   const message = `The ${place} breaks a rule: ${first?.pointer === '' ? 'the whole of it' : first?.pointer}: ${first?.message}${more}`;
   throw new DomainError('validation_failed', message, {}, { problems });
 };
@@ -83,7 +83,7 @@ const inQuery = ({ pointer, ...rest }: FieldProblem): FieldProblem => ({ ...rest
 const pagingSchema = {
   limit: z
     .string()
-    .regex(/^[1-9]\d{0,8}$/, 'limit is a number from 1')
+    .regex(/^[1-9]\d*$/, 'limit is a number from 1')
     .transform(Number)
     .optional(),
   cursor: z.string().optional(),
@@ -97,7 +97,7 @@ export const readQuery = (
 ): { query: Record<string, unknown>; page: PageRequest } => {
   const values = Object.entries(given ?? {}).map(([name, all]) => [name, all?.length === 1 ? all[0] : all] as const);
   const filters = contract.query ?? z.strictObject({});
-  const schema = contract.paged === true ? filters.extend(pagingSchema) : filters;
+  const schema = contract.paged === true ? filters.safeExtend(pagingSchema) : filters;
   const { limit, cursor, ...query }: Record<string, unknown> = readWith(schema, Object.fromEntries(values), 'query');
   const page = {
     limit: Math.min(typeof limit === 'number' ? limit : LIMITS.pageDefault, LIMITS.pageMax),

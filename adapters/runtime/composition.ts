@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as newUuid } from 'uuid';
 import { makeGuard } from '../../core/calendar/guard.ts';
+import { makeSuggest } from '../../core/calendar/suggest.ts';
 import { makeRetry } from '../../core/retry.ts';
 import { instantAt, type Clock } from '../../core/time/instant.ts';
 import { makeClient } from '../dynamodb/client.ts';
@@ -8,6 +9,8 @@ import { makeLedger } from '../dynamodb/ledger.ts';
 import {
   makeAssets,
   makeCalendars,
+  makeDecisions,
+  makeStrategies,
   makeDirectory,
   makeReceipts,
   makeReferences,
@@ -34,8 +37,10 @@ export const newId = (): string => newUuid();
 
 const random = Math.random;
 const tableName = environment.TABLE_NAME;
+// A name of its own: reading a property is nothing that the bundler may leave out.
+const endpoint = environment.DYNAMODB_ENDPOINT;
 
-export const client = /* @__PURE__ */ makeClient({ endpoint: environment.DYNAMODB_ENDPOINT });
+export const client = /* @__PURE__ */ makeClient({ endpoint });
 export const reader = /* @__PURE__ */ makeTableReader({ client, tableName, sleep, random });
 const transact = /* @__PURE__ */ makeTransact({ client, sleep, random, newToken: newId });
 
@@ -50,4 +55,7 @@ export const assets = /* @__PURE__ */ makeAssets({ reader });
 export const calendars = /* @__PURE__ */ makeCalendars({ reader });
 export const directory = /* @__PURE__ */ makeDirectory({ reader });
 export const receipts = /* @__PURE__ */ makeReceipts({ reader, clock });
+export const decisions = /* @__PURE__ */ makeDecisions({ reader });
+export const strategies = /* @__PURE__ */ makeStrategies({ reader });
+export const suggest = /* @__PURE__ */ makeSuggest({ calendars });
 export const guard = /* @__PURE__ */ makeGuard({ calendars, ledger });

@@ -23,14 +23,19 @@ export const ENV = {
   oidcPermissionsClaim: 'OIDC_PERMISSIONS_CLAIM',
   oidcSubjectClaim: 'OIDC_SUBJECT_CLAIM',
   eventBusName: 'EVENT_BUS_NAME',
+  /** Origins whose pages may call the API, separated by commas. */
+  corsOrigins: 'CORS_ORIGINS',
 } as const;
 
 export const IDENTITY_MODES = ['builtin', 'oidc'] as const;
 
+/** The stage of a run that is not deployed. */
+export const LOCAL_STAGE = 'local';
+
 const environment = z.object({
   [ENV.tableName]: z.string().min(1),
   [ENV.dynamodbEndpoint]: z.url().optional(),
-  [ENV.stage]: z.string().default('local'),
+  [ENV.stage]: z.string().default(LOCAL_STAGE),
   [ENV.logLevel]: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']).default('INFO'),
   [ENV.logFormat]: z.enum(['json', 'text']).default('json'),
   [ENV.identityMode]: z.enum(IDENTITY_MODES).default('oidc'),
@@ -45,13 +50,18 @@ const environment = z.object({
   [ENV.oidcPermissionsClaim]: z.string().default('permissions'),
   [ENV.oidcSubjectClaim]: z.string().default('sub'),
   [ENV.eventBusName]: z.string().optional(),
+  [ENV.corsOrigins]: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter((origin) => origin !== '')),
 });
 
 export type Environment = z.infer<typeof environment>;
 
-/** Reads and checks the environment; throws an error that names every bad variable. */
+/** Reads and checks the environment, where an empty variable is none; throws an error that names every bad one. */
 export const readEnvironment = (variables: Readonly<Record<string, string | undefined>>): Environment => {
-  const result = environment.safeParse(variables);
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const result = environment.safeParse(given);
   if (!result.success) throw new Error(`Bad environment: ${z.prettifyError(result.error)}`);
   return result.data;
 };

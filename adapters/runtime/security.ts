@@ -1,5 +1,5 @@
 import { makePasswords } from '../security/passwords.ts';
-import { makeLocalSecrets, makeManagedSecrets } from '../security/secrets.ts';
+import { makeLocalSecrets, makeManagedSecrets, type Secrets } from '../security/secrets.ts';
 import {
   InvalidToken,
   makeBuiltinVerifier,
@@ -10,22 +10,24 @@ import {
 import { environment } from './composition.ts';
 
 /** What only the functions of identity need: apart from the rest, so that no other bundle carries it. */
-const local = environment.LOCAL_SECRETS;
-export const secrets =
-  local === undefined
-    ? makeManagedSecrets({
-        ids: {
-          signing: environment.SIGNING_SECRET_ID,
-          bootstrap: environment.BOOTSTRAP_SECRET_ID,
-          cursor: environment.CURSOR_SECRET_ID,
-        },
-        stopwatch: () => performance.now(),
-      })
-    : makeLocalSecrets(local);
+const makeSecrets = (): Secrets => {
+  const { LOCAL_SECRETS: local, SIGNING_SECRET_ID, BOOTSTRAP_SECRET_ID, CURSOR_SECRET_ID } = environment;
+  if (local !== undefined) return makeLocalSecrets(local);
+  return makeManagedSecrets({
+    ids: { signing: SIGNING_SECRET_ID, bootstrap: BOOTSTRAP_SECRET_ID, cursor: CURSOR_SECRET_ID },
+    stopwatch: () => performance.now(),
+  });
+};
+export const secrets = /* @__PURE__ */ makeSecrets();
 
 export const passwords = /* @__PURE__ */ makePasswords();
 export const tokens = /* @__PURE__ */ makeTokens(secrets);
-export const bootstrapKey = (): Promise<string | undefined> => secrets('bootstrap');
+/** Undefined only in a local run, which may go without: a deployed function that lacks its key stays shut. */
+export const bootstrapKey = async (): Promise<string | undefined> => {
+  const key = await secrets('bootstrap');
+  if (key === undefined && environment.LOCAL_SECRETS === undefined) throw new Error('There is no bootstrap secret.');
+  return key;
+};
 export const isInvalidToken = (error: unknown): boolean => error instanceof InvalidToken;
 
 const FETCH_TIMEOUT_MS = 5_000;

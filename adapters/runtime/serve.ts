@@ -1,31 +1,46 @@
 import type { RouteContract } from '../http/contract.ts';
+import { corsHeaders } from '../http/cors.ts';
+import { headerOf } from '../http/headers.ts';
 import { makePipeline, type Handler, type Observation, type Request } from '../http/pipeline.ts';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { metered, type Cost } from '../dynamodb/meter.ts';
 import { environment, receipts } from './composition.ts';
+import { LOCAL_STAGE } from './environment.ts';
 import { makeLog } from './logger.ts';
+import { metricLine, metricsOf } from './metrics.ts';
 
-export const log = makeLog(environment);
+const log = makeLog(environment);
 
-const costs = new AsyncLocalStorage<{ cost?: Cost }>();
+/** What is learned of a request while it is worked on. */
+const learned = new AsyncLocalStorage<{ cost?: Cost; result?: unknown }>();
+
+const tenths = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;
 
 const observe = ({ error, ...told }: Observation): void => {
-  const cost = costs.getStore()?.cost;
+  const { cost, result } = learned.getStore() ?? {};
   const capacity =
     cost === undefined
       ? {}
       : {
           calls: cost.calls,
           round_trips: cost.roundTrips,
+          table_ms: tenths(cost.tableMs),
           read_units: cost.readUnits,
           write_units: cost.writeUnits,
           retries: cost.retries,
         };
-  const fields = { ...told, duration_ms: Math.round(told.duration_ms * 10) / 10, ...capacity };
+  const fields = { ...told, duration_ms: tenths(told.duration_ms), ...capacity };
   const message = `${told.status} ${told.method} ${told.path}`;
   if (error !== undefined) log.error(message, { ...fields, error });
   else if (told.status >= 500) log.warn(message, fields);
   else log.info(message, fields);
+  emit(metricsOf({ ...told, retries: cost?.retries ?? 0, result }));
+};
+
+/** Whatever the log level: metrics are no log. A local run has nobody who would collect them. */
+const emit = (metrics: Readonly<Record<string, number>>): void => {
+  if (environment.STAGE === LOCAL_STAGE || Object.keys(metrics).length === 0) return;
+  process.stdout.write(`${metricLine(metrics, environment.STAGE, Date.now())}\n`);
 };
 
 const serveWith = (bootstrapKey: () => Promise<string | undefined>) =>
@@ -34,8 +49,8 @@ const serveWith = (bootstrapKey: () => Promise<string | undefined>) =>
     receipts,
     measured: (work) =>
       metered((cost) => {
-        const kept = costs.getStore();
-        if (kept !== undefined) kept.cost = cost;
+        const known = learned.getStore();
+        if (known !== undefined) known.cost = cost;
         return work();
       }),
     stopwatch: () => performance.now(),
@@ -45,7 +60,21 @@ const serveWith = (bootstrapKey: () => Promise<string | undefined>) =>
 const traced =
   (handler: Handler): Handler =>
   (event, context) =>
-    costs.run({}, () => handler(event, context));
+    learned.run({}, async () => {
+      const answer = await handler(event, context);
+      const readable = corsHeaders(headerOf(event.headers, 'origin'), environment.CORS_ORIGINS);
+      return { ...answer, headers: { ...answer.headers, ...readable } };
+    });
+
+/** Keeps what the work returned for the metrics. */
+const remembered =
+  <R>(work: (request: R) => Promise<unknown>) =>
+  async (request: R): Promise<unknown> => {
+    const result = await work(request);
+    const known = learned.getStore();
+    if (known !== undefined) known.result = result;
+    return result;
+  };
 
 /** Serves a contract. `bootstrapKey` is only needed by routes that demand it. */
 export const serve = <const C extends RouteContract>(
@@ -54,4 +83,22 @@ export const serve = <const C extends RouteContract>(
   {
     bootstrapKey = () => Promise.resolve(undefined),
   }: { readonly bootstrapKey?: () => Promise<string | undefined> } = {},
-): Handler => traced(serveWith(bootstrapKey)(contract, work));
+): Handler => traced(serveWith(bootstrapKey)(contract, remembered(work)));
+
+/** Serves a contract that reads and writes no table: its bundle carries no database client, so it starts faster. */
+export const serveWithoutTable = <
+  const C extends RouteContract & { readonly method: 'GET'; readonly table: readonly [] },
+>(
+  contract: C,
+  work: (request: Request<C>) => Promise<unknown>,
+): Handler => {
+  const nothing = () => Promise.resolve(undefined);
+  const pipeline = makePipeline({
+    observe,
+    receipts: { find: nothing },
+    measured: (run) => run(),
+    stopwatch: () => performance.now(),
+    bootstrapKey: nothing,
+  });
+  return traced(pipeline(contract, work));
+};

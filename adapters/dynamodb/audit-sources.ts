@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import type { TenantSnapshot } from '../../core/audit/invariants.ts';
+import type { Sources } from '../../core/audit/repair.ts';
+import { isAbsence, type Holding } from '../../core/calendar/calendar.ts';
+import { holdingFrom } from './items.ts';
+import { calendarKey, openAssignmentKey, tallyKey, WINDOWS_BEGIN } from './keys.ts';
+import type { TableReader } from './table-reader.ts';
+
+const tallySchema = z.object({
+  total: z.number().int(),
+  available: z.number().int(),
+  version: z.number().int().default(0),
+});
+
+/** Sorts after every text that begins with a prefix. */
+const END = '\uffff';
+
+/** What the repair of counts and tallies counts. `snapshot` has to be one that misses no asset. */
+export const makeAuditSources = ({
+  reader,
+  snapshot,
+}: {
+  readonly reader: TableReader;
+  readonly snapshot: (tenantId: string) => Promise<TenantSnapshot>;
+}): Sources => {
+  const held = async (partition: string, prefix: string): Promise<readonly Holding[]> =>
+    (await reader.range({ partition, from: prefix, to: `${prefix}${END}` })).map(holdingFrom);
+  return {
+    heldCount: async (tenantId, userId) => {
+      const { PK: partition } = calendarKey(tenantId, userId);
+      const [windows, open] = await Promise.all([
+        held(partition, WINDOWS_BEGIN),
+        held(partition, openAssignmentKey(tenantId, userId, '').SK),
+      ]);
+      return windows.filter((holding) => !isAbsence(holding)).length + open.length;
+    },
+    tally: async (tenantId, areaCode) => {
+      const item = await reader.get(tallyKey(tenantId, areaCode));
+      const { total, available, version } = item === undefined ? NOTHING : tallySchema.parse(item);
+      return { area_code: areaCode, total, available, version };
+    },
+    assets: async (tenantId) => (await snapshot(tenantId)).assets,
+  };
+};
+
+const NOTHING = { total: 0, available: 0, version: 0 } as const;
