@@ -1,0 +1,162 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { LIST_INDEXES } from '../adapters/dynamodb/table.ts';
+import { grantsOf, type RouteContract } from '../adapters/http/contract.ts';
+import { ENV } from '../adapters/runtime/environment.ts';
+import { bootstrapAdmin, changeUser, createUser, devLogin } from '../functions/identity/contract.ts';
+import { HANDLER, NOT_DEPLOYED, type Bundle } from './bundle.ts';
+import type { Secrets } from './secrets.ts';
+import type { Stage } from './stages.ts';
+import type { ServiceTable } from './table.ts';
+
+/** What every function is made of. */
+export interface Workshop {
+  readonly stage: Stage;
+  readonly bundle: Bundle;
+  readonly table: ServiceTable;
+}
+
+/**
+ * Lambda gives CPU by memory: 1,769 MB are one core. A request is a few milliseconds of JSON, signatures and TLS around
+ * waiting for the table, so more than half a core only costs; but with less, the first request after a cold start waits
+ * for its TLS handshake. A process holds about 110 MB.
+ */
+const MEMORY_MB = 1_024;
+/** A password is hashed on purpose with a third of a second of a whole core (`adapters/security/passwords.ts`). */
+const HASHING_MEMORY_MB = 1_769;
+const HASHING: readonly RouteContract[] = [devLogin, bootstrapAdmin, createUser, changeUser];
+
+/** API Gateway gives up after 29 s. What runs longer is paid for and answers nobody. */
+const TIMEOUT = Duration.seconds(28);
+
+/**
+ * `sam local` sets a variable only where the template declares it. Empty, they count as absent: a function that is
+ * deployed with them does what it does without.
+ */
+const FOR_SAM = { [ENV.dynamodbEndpoint]: '', [ENV.localSecrets]: '', [ENV.logFormat]: '' };
+
+export const allow = (actions: readonly string[], resources: readonly string[]): PolicyStatement =>
+  new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources] });
+
+export const allowReading = (secret: Secret): PolicyStatement =>
+  allow(['secretsmanager:GetSecretValue'], [secret.secretArn]);
+
+export interface ServiceFunctionProps extends Workshop {
+  readonly description: string;
+  /** File below `functions/`, without its extension. */
+  readonly handler: string;
+  readonly statements: readonly PolicyStatement[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly memorySize?: number;
+  readonly timeout?: Duration;
+}
+
+/** A Lambda function of the service, with a role and a log group of its own. It may do what `statements` say, and log. */
+export class ServiceFunction extends Construct {
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    super(scope, id);
+    const { stage, bundle, table, description, handler, statements } = props;
+    const logGroup = new LogGroup(this, 'Log', { retention: stage.logRetention, removalPolicy: stage.removalPolicy });
+    // The policies are part of the role: with one resource less a function, and there before the function is.
+    const role = new Role(this, 'Role', {
+      description: `What ${handler} of ${stage.prefix} may do`,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        work: new PolicyDocument({
+          statements: [
+            ...statements,
+            allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
+            allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']),
+          ],
+        }),
+      },
+    });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray has no resources to name: PutTraceSegments and PutTelemetryRecords take "*" only.',
+    });
+    this.function = new LambdaFunction(this, 'Function', {
+      description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(bundle.folderOf(handler), { exclude: NOT_DEPLOYED }),
+      handler: HANDLER.name,
+      memorySize: props.memorySize ?? MEMORY_MB,
+      timeout: props.timeout ?? TIMEOUT,
+      role,
+      logGroup,
+      environment: {
+        [ENV.tableName]: table.table.tableName,
+        [ENV.stage]: stage.name,
+        [ENV.logLevel]: stage.logLevel,
+        [ENV.identityMode]: stage.identity,
+        ...props.environment,
+        ...(stage.samLocal ? FOR_SAM : {}),
+      },
+    });
+    // The construct's own `tracing` would add a policy of its own to the role.
+    const resource = this.function.node.defaultChild;
+    if (resource instanceof CfnFunction) resource.tracingConfig = { mode: 'Active' };
+  }
+}
+
+const arnAction = (action: string): string => `dynamodb:${action}`;
+
+/**
+ * What a route may do to the table, by its contract. Only the lists of a whole tenant read indexes: one for each set of
+ * their filters, in the order of `adapters/dynamodb/listing.ts`.
+ */
+const tableStatements = (contract: RouteContract, table: ServiceTable): readonly PolicyStatement[] => {
+  const actions = grantsOf(contract);
+  const readsIndexes = contract.paged === true && contract.params === undefined;
+  const filters = Object.keys(contract.query?.shape ?? {}).length;
+  const indexes = readsIndexes ? LIST_INDEXES.slice(0, 2 ** filters) : [];
+  return [
+    ...(actions.length === 0 ? [] : [allow(actions.map(arnAction), [table.table.tableArn])]),
+    ...(indexes.length === 0
+      ? []
+      : [
+          allow(
+            [arnAction('Query')],
+            indexes.map(({ name }) => table.indexArn(name)),
+          ),
+        ]),
+  ];
+};
+
+/** The function of one route: what it may do and what it is told follow from the contract. */
+export class RouteFunction extends ServiceFunction {
+  constructor(
+    scope: Construct,
+    { contract, secrets, ...workshop }: Workshop & { readonly contract: RouteContract; readonly secrets: Secrets },
+  ) {
+    const { stage, table } = workshop;
+    const readable: readonly (readonly [string, Secret])[] = [
+      ...(contract === devLogin && secrets.signing !== undefined
+        ? ([[ENV.signingSecretId, secrets.signing]] as const)
+        : []),
+      ...(contract.access === 'bootstrap' && secrets.bootstrap !== undefined
+        ? ([[ENV.bootstrapSecretId, secrets.bootstrap]] as const)
+        : []),
+    ];
+    const isHashing = HASHING.includes(contract);
+    super(scope, contract.operation, {
+      ...workshop,
+      description: `${contract.method} ${contract.path} (${stage.name}): ${contract.summary}`,
+      handler: contract.handler,
+      statements: [...tableStatements(contract, table), ...readable.map(([, secret]) => allowReading(secret))],
+      environment: {
+        ...Object.fromEntries(readable.map(([name, secret]) => [name, secret.secretArn])),
+        ...(isHashing ? { [ENV.passwordMinLength]: String(stage.passwordMinLength) } : {}),
+        ...(stage.corsOrigins.length === 0 ? {} : { [ENV.corsOrigins]: stage.corsOrigins.join(',') }),
+      },
+      ...(isHashing ? { memorySize: HASHING_MEMORY_MB } : {}),
+    });
+  }
+}

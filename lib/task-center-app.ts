@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { App, Validations, type AppProps } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { CONTRACTS } from '../functions/contracts.ts';
+import { AUTHORIZER_HANDLER } from './authorizer.ts';
+import { bundleFunctions, type Bundle } from './bundle.ts';
+import { PUBLISHER_HANDLER } from './events.ts';
+import { readStages } from './stages.ts';
+import { TaskCenterStack } from './task-center-stack.ts';
+
+/** Every handler that is deployed, as its file below `functions/` without extension. */
+export const HANDLERS = [...CONTRACTS.map(({ handler }) => handler), AUTHORIZER_HANDLER, PUBLISHER_HANDLER];
+
+const OUTDIR = join(import.meta.dirname, '../dist/functions');
+
+export const bundleService = (outdir: string = OUTDIR): Bundle => bundleFunctions(HANDLERS, outdir);
+
+/** The CDK app with a stack for every stage that the context asks for; its synthesis fails on a finding of cdk-nag. */
+export const makeApp = (makeBundle: () => Bundle, props: AppProps = {}): App => {
+  const app = new App(props);
+  const stages = readStages(app.node);
+  const bundle = makeBundle();
+  for (const stage of stages) new TaskCenterStack(app, { stage, bundle, contracts: CONTRACTS });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return app;
+};

@@ -1,0 +1,239 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { ENV } from '../../adapters/runtime/environment.ts';
+import { proxyEvent } from '../../local/proxy-event.ts';
+import type { Bundle } from '../../lib/bundle.ts';
+import { bundleService, HANDLERS } from '../../lib/task-center-app.ts';
+
+/**
+ * Bytes of a minified bundle. The DynamoDB client is 180 KB of it, zod 100 KB, the logger 23 KB: a bundle over the limit
+ * carries something new.
+ */
+const LIMIT = 400_000;
+
+const run = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
+let bundle: Bundle;
+beforeAll(() => {
+  bundle = bundleService(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const fileOf = (handler: string): string => join(bundle.folderOf(handler), 'index.mjs');
+
+/** As Lambda sets it, with credentials that open nothing. */
+const ENVIRONMENT = {
+  PATH: process.env['PATH'],
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_SESSION_TOKEN: 'session',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  [ENV.tableName]: 'tasks',
+  [ENV.stage]: 'dev',
+  [ENV.logLevel]: 'INFO',
+  [ENV.identityMode]: 'oidc',
+  [ENV.oidcIssuer]: 'https://issuer.example.com',
+  [ENV.oidcAudience]: 'task-center',
+  [ENV.cursorSecretId]: 'cursor',
+  [ENV.eventBusName]: 'bus',
+  [ENV.corsOrigins]: 'https://app.example.com',
+};
+
+/** Runs a module text in a Node process of its own, and reads the JSON lines that it writes. */
+const inNode = async (
+  source: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<readonly unknown[]> => {
+  const script = join(folder, `script-${randomUUID()}.mjs`);
+  writeFileSync(script, source);
+  const { stdout } = await run(process.execPath, [script], { env: { ...ENVIRONMENT, ...environment } });
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as unknown);
+};
+
+const answerSchema = z.object({
+  statusCode: z.number(),
+  headers: z.record(z.string(), z.string()),
+  body: z.string(),
+});
+
+interface Asked {
+  readonly handler: string;
+  readonly method?: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Calls a bundle with a request, as API Gateway does: its answer, and the lines of its log. */
+const call = async ({ handler, method = 'GET', path, body, environment = {} }: Asked) => {
+  const event = proxyEvent(
+    {
+      requestId: 'request-1',
+      receivedAt: new Date(0),
+      method,
+      path,
+      query: '',
+      rawHeaders: ['Origin', 'https://app.example.com'],
+      body: body === undefined ? '' : JSON.stringify(body),
+      sourceIp: '192.0.2.1',
+      port: 443,
+    },
+    { resource: path, pathParameters: {} },
+    { sub: 'user-1', tenant_id: 'tenant-1', permissions: '["*"]', cursor_key: 'key' },
+  );
+  const source = `
+    import { handler } from ${JSON.stringify(pathToFileURL(fileOf(handler)).href)};
+    const answer = await handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 28_000 });
+    process.stdout.write('\\n' + JSON.stringify(answer) + '\\n');
+  `;
+  const lines = await inNode(source, environment);
+  return { answer: answerSchema.parse(lines.at(-1)), log: lines.slice(0, -1) };
+};
+
+/** Stands in for DynamoDB: answers each request with the next of the answers given, then with `{}`. */
+const withTable = async <T>(
+  answers: readonly object[],
+  work: (endpoint: string, seen: readonly IncomingHttpHeaders[]) => Promise<T>,
+): Promise<T> => {
+  const seen: IncomingHttpHeaders[] = [];
+  const table = createServer((request, response) => {
+    const answer = answers[seen.length] ?? {};
+    seen.push(request.headers);
+    response.statusCode = '__type' in answer ? 400 : 200;
+    response.setHeader('content-type', 'application/x-amz-json-1.0').end(JSON.stringify(answer));
+  });
+  await new Promise<void>((resolve) => table.listen(0, '127.0.0.1', resolve));
+  try {
+    return await work(`http://127.0.0.1:${(table.address() as AddressInfo).port}`, seen);
+  } finally {
+    table.close();
+  }
+};
+
+describe('the bundles', () => {
+  it.each(HANDLERS)('%s is there and small', (handler) => {
+    expect(statSync(fileOf(handler)).size).toBeLessThan(LIMIT);
+  });
+
+  it('leave out what a function never runs', () => {
+    const files = z
+      .object({ inputs: z.record(z.string(), z.unknown()) })
+      .parse(JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8')));
+    const inputs = Object.keys(files.inputs);
+    const forbidden =
+      /credential-provider-(?!node)|\/middleware-endpoint-discovery\/|nested-clients|event-streams|client-sso|aws-cdk|esbuild/;
+    expect(inputs.filter((file) => forbidden.test(file))).toEqual([]);
+    expect(inputs).toContain('lib/substitutes/credentials.ts');
+    expect(inputs.filter((file) => /^(test|local|bench|bin)\//.test(file))).toEqual([]);
+  });
+
+  it('of the authorizer carries no client of the table', () => {
+    const source = readFileSync(fileOf('identity/authorizer'), 'utf8');
+    expect(source).not.toContain('DynamoDB_20120810');
+    expect(readFileSync(fileOf('tasks/create'), 'utf8')).toContain('DynamoDB_20120810');
+  });
+
+  it('have their source maps beside them', () => {
+    expect(HANDLERS.filter((handler) => !existsSync(`${fileOf(handler)}.map`))).toEqual([]);
+  });
+
+  it('load in Node, each with a handler', async () => {
+    const files = HANDLERS.map((handler) => [handler, pathToFileURL(fileOf(handler)).href]);
+    const source = `
+      const kinds = [];
+      for (const [handler, url] of ${JSON.stringify(files)}) {
+        const { handler: loaded } = await import(url);
+        kinds.push([handler, typeof loaded]);
+      }
+      process.stdout.write(JSON.stringify(kinds) + '\\n');
+    `;
+    expect((await inNode(source)).at(-1)).toEqual(HANDLERS.map((handler) => [handler, 'function']));
+  });
+});
+
+describe('a bundle that is called', () => {
+  it('answers without a table where it needs none, with the headers that let a page read it', async () => {
+    const { answer } = await call({ handler: 'health/healthz', path: '/healthz' });
+    expect(answer).toMatchObject({ statusCode: 200, body: '{"status":"ok"}' });
+    expect(answer.headers).toMatchObject({
+      'Access-Control-Allow-Origin': 'https://app.example.com',
+      Vary: 'Origin',
+      'X-Request-Id': 'request-1',
+    });
+  });
+
+  it('signs its requests to the table with the credentials of its environment', async () => {
+    await withTable([], async (endpoint, seen) => {
+      const environment = { [ENV.dynamodbEndpoint]: endpoint };
+      const { answer } = await call({ handler: 'health/readyz', path: '/readyz', environment });
+      expect(answer).toMatchObject({ statusCode: 200, body: '{"status":"ok"}' });
+      expect(seen).toEqual([
+        expect.objectContaining({
+          authorization: expect.stringMatching(
+            /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/dynamodb\//,
+          ),
+          'x-amz-security-token': 'session',
+          'x-amz-target': 'DynamoDB_20120810.GetItem',
+        }),
+      ]);
+    });
+  });
+
+  it('logs the request and what it cost as one line, and its metrics as another', async () => {
+    const conflict = {
+      __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+      CancellationReasons: [{ Code: 'TransactionConflict' }, { Code: 'None' }],
+    };
+    await withTable([conflict], async (endpoint, seen) => {
+      const { answer, log } = await call({
+        handler: 'types/create',
+        method: 'POST',
+        path: '/api/task-center/types',
+        body: { code: 'SURVEY', name: 'Survey' },
+        environment: { [ENV.dynamodbEndpoint]: endpoint },
+      });
+      expect(answer.statusCode).toBe(201);
+      expect(seen).toHaveLength(2);
+      expect(log).toEqual([
+        expect.objectContaining({
+          level: 'INFO',
+          service: 'task-center',
+          stage: 'dev',
+          request_id: 'request-1',
+          tenant_id: 'tenant-1',
+          user_id: 'user-1',
+          operation: 'createTaskType',
+          status: 201,
+          calls: 2,
+          retries: 1,
+        }),
+        expect.objectContaining({
+          _aws: expect.objectContaining({
+            CloudWatchMetrics: [
+              {
+                Namespace: 'TaskCenter',
+                Dimensions: [['stage']],
+                Metrics: [{ Name: 'CommitRetries', Unit: 'Count' }],
+              },
+            ],
+          }),
+          stage: 'dev',
+          CommitRetries: 1,
+        }),
+      ]);
+    });
+  });
+});
