@@ -22,6 +22,9 @@ interface Flags {
 const DEFAULT = { port: 3000, host: '127.0.0.1', data: '.data' } as const;
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
+/** Where a local run keeps its data when it is not told. */
+export const DATA_FOLDER = `${PROJECT}${DEFAULT.data}`;
+
 const port = (text: string): number => {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!(value <= 65_535)) throw new InvalidArgumentError('A port is a whole number from 0 (any free one) to 65535.');
@@ -59,7 +62,7 @@ export const parseArguments = (
 
   const external = environment[ENV.dynamodbEndpoint];
   if (external === undefined || external === '') {
-    return { ...address, inMemory, ...(inMemory ? {} : { dataDirectory: data ?? `${PROJECT}${DEFAULT.data}` }) };
+    return { ...address, inMemory, ...(inMemory ? {} : { dataDirectory: data ?? DATA_FOLDER }) };
   }
   if (inMemory || data !== undefined) {
     throw startupError(

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import type { Arguments } from './arguments.ts';
 import { parseArguments } from './arguments.ts';
+import { docsPage } from './docs-page.ts';
 import { firstSteps } from './first-steps.ts';
 import { requestLine } from './request-line.ts';
 import type { LocalServer } from './server.ts';
@@ -23,11 +24,13 @@ const watchParent = (onGone: () => void): void => {
   }, PARENT_CHECK_MS).unref();
 };
 
-const welcome = ({ url, database }: LocalServer, { inMemory, dataDirectory }: Arguments): string => {
+const welcome = ({ url, database, eventsFile }: LocalServer, { inMemory, dataDirectory }: Arguments): string => {
   const kept =
     database.kind === 'external' ? '' : inMemory ? ', forgotten at the end' : `, kept in ${dataDirectory ?? ''}`;
   return [
     `Task Center is ready at ${url} (data: DynamoDB at ${database.endpoint}${kept}). Ctrl-C stops it.`,
+    `Its API is described, and can be tried out, at ${url}/docs.`,
+    ...(eventsFile === undefined ? [] : [`Each change is a line of ${eventsFile} too.`]),
     'To a first token and a first task, in bash:',
     ...firstSteps(url),
     '',
@@ -62,7 +65,8 @@ const run = async (): Promise<number> => {
 
   try {
     const onRefused = requestLine(process.env, process.stdout);
-    const server = await startLocalServer({ ...settings, onRefused, signal: wish.signal });
+    const pages = { '/docs': docsPage };
+    const server = await startLocalServer({ ...settings, pages, onRefused, signal: wish.signal });
     console.log(welcome(server, settings));
     const lost = server.database.exited.then((sentence) => {
       if (!wish.signal.aborted) console.error(sentence);

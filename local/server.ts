@@ -1,14 +1,18 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { RouteContract } from '../adapters/http/contract.ts';
-import { ENV } from '../adapters/runtime/environment.ts';
+import { ENV, readEnvironment } from '../adapters/runtime/environment.ts';
+import { makeLog } from '../adapters/runtime/logger.ts';
 import { CONTRACTS } from '../functions/contracts.ts';
 import type { RunningDatabase } from './database.ts';
 import { startDatabase } from './database.ts';
+import { noEventsFolder, openEventsFolder } from './events-folder.ts';
+import { openTableStream } from './events-stream.ts';
+import { startPublisher } from './events.ts';
 import type { LambdaAuthorizer, LambdaHandler, Page, RefusedRequest } from './gateway.ts';
 import { startGateway } from './gateway.ts';
 import type { Variables } from './guarded-process.ts';
 import { requirePort } from './port.ts';
-import { createTable, ensureLocalSecrets } from './table.ts';
+import { createTable, ensureLocalSecrets, LOCAL_TABLE } from './table.ts';
 
 export interface LocalServerOptions {
   readonly host: string;
@@ -26,11 +30,12 @@ export interface LocalServerOptions {
 export interface LocalServer {
   readonly url: string;
   readonly database: Pick<RunningDatabase, 'endpoint' | 'kind' | 'exited'>;
-  /** Stops the gateway, then the database; fulfilled when nothing runs any more. */
+  /** Where the domain events are appended; absent where they are only logged, or published by another process. */
+  readonly eventsFile?: string;
+  /** Stops the gateway, the publisher of events, then the database; fulfilled when nothing runs any more. */
   stop(): Promise<void>;
 }
 
-const DEFAULT_TABLE = 'task-center-local';
 const AUTHORIZER = 'identity/authorizer';
 
 /**
@@ -46,13 +51,12 @@ const functionEnvironment = (given: Variables, database: RunningDatabase): Recor
   };
   const hasOwn = given['AWS_ACCESS_KEY_ID'] !== undefined || given['AWS_PROFILE'] !== undefined;
   return {
-    [ENV.tableName]: given[ENV.tableName] ?? DEFAULT_TABLE,
+    [ENV.tableName]: given[ENV.tableName] ?? LOCAL_TABLE,
     [ENV.dynamodbEndpoint]: database.endpoint,
     [ENV.identityMode]: given[ENV.identityMode] ?? 'builtin',
     [ENV.logFormat]: given[ENV.logFormat] ?? (process.stdout.isTTY ? 'text' : 'json'),
     AWS_REGION: given['AWS_REGION'] ?? 'us-east-1',
     ...(database.kind === 'external' && hasOwn ? {} : invented),
-    POWERTOOLS_METRICS_DISABLED: 'true',
     // Lambda runs a newer Node; here the SDK would greet every start with a paragraph about Node 20.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
@@ -75,6 +79,24 @@ const prepareTable = async (tableName: string, endpoint: string): Promise<void> 
   }
 };
 
+interface Events {
+  readonly file?: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** One publisher per database: that of the process that owns it. */
+const startEvents = async (
+  { endpoint, kind }: RunningDatabase,
+  tableName: string,
+  directory: string | undefined,
+): Promise<Events> => {
+  if (kind === 'external') return { stop: () => Promise.resolve() };
+  const folder = directory === undefined ? noEventsFolder : await openEventsFolder(directory);
+  const stream = await openTableStream({ endpoint, tableName });
+  const { stop } = await startPublisher({ stream, folder, log: makeLog(readEnvironment(process.env)) });
+  return { stop, ...(folder.file === undefined ? {} : { file: folder.file }) };
+};
+
 const loadHandler = async <H>(file: string): Promise<H> => {
   const module = (await import(new URL(`../functions/${file}.ts`, import.meta.url).href)) as { handler?: H };
   if (typeof module.handler !== 'function') throw new Error(`functions/${file}.ts exports no handler`);
@@ -82,8 +104,8 @@ const loadHandler = async <H>(file: string): Promise<H> => {
 };
 
 /**
- * Brings up the whole service on this machine: database, table, secrets, gateway. What was started is stopped again
- * when a later step fails.
+ * Brings up the whole service on this machine: database, table, secrets, gateway, events. What was started is stopped
+ * again when a later step fails.
  * At most once per process: it sets `process.env`, from which the functions read their configuration when they are first
  * loaded. Throws a startup error for what the user can mend.
  */
@@ -104,7 +126,8 @@ export const startLocalServer = async (options: LocalServerOptions): Promise<Loc
     // 3. What the functions find: their environment, the table, the secrets in it.
     const variables = functionEnvironment(process.env, database);
     setEnvironment(variables);
-    await prepareTable(variables[ENV.tableName] ?? DEFAULT_TABLE, database.endpoint);
+    const tableName = variables[ENV.tableName] ?? LOCAL_TABLE;
+    await prepareTable(tableName, database.endpoint);
     signal?.throwIfAborted();
 
     // 4. The functions. They read the environment when they are loaded: not before it is set.
@@ -128,11 +151,21 @@ export const startLocalServer = async (options: LocalServerOptions): Promise<Loc
       ...(pages === undefined ? {} : { pages }),
       ...(onRefused === undefined ? {} : { onRefused }),
     });
+
+    // 6. The events of what is committed, and of what a killed run had committed and not yet published.
+    const events = await startEvents(database, tableName, inMemory ? undefined : dataDirectory).catch(
+      async (error: unknown) => {
+        await gateway.close();
+        throw error;
+      },
+    );
     return {
       url: gateway.url,
       database,
+      ...(events.file === undefined ? {} : { eventsFile: events.file }),
       stop: async () => {
         await gateway.close();
+        await events.stop();
         await database.stop();
       },
     };

@@ -18,6 +18,9 @@ import { startupError } from './startup-error.ts';
 type Definition = CreateTableCommandInput & { TableName: string };
 type KeySchema = NonNullable<CreateTableCommandInput['KeySchema']>;
 
+/** The table of a local run that is given no name. */
+export const LOCAL_TABLE = 'task-center-local';
+
 const TABLE_READY_SECONDS = 60;
 const SECRETS_KEY = { [KEY.partition]: { S: 'T#-#LOCAL' }, [KEY.sort]: { S: 'SECRETS' } };
 const SECRETS = 'secrets';

@@ -106,7 +106,7 @@ describe('npm start', () => {
       child.kill(signal);
       expect(await ended).toBe(0);
       expect(await databaseProcesses(endpoint)).toEqual([]);
-      expect(await readdir(folder)).toEqual(['shared-local-instance.db']);
+      expect(await readdir(folder)).toEqual(['events.checkpoint.json', 'events.jsonl', 'shared-local-instance.db']);
       await expect(fetch(url)).rejects.toThrow();
     },
   );

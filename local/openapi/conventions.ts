@@ -1,0 +1,43 @@
+import { LIMITS } from '../../core/limits.ts';
+
+const MIB = 1024 * 1024;
+
+/** What holds for every route: the text at the head of the document. */
+export const CONVENTIONS = `
+Plans field work and puts the right person on it, without ever booking anyone twice.
+
+JSON in and out, snake_case fields, UTF-8. Every resource belongs to one tenant, which the caller's token names;
+another tenant's resource does not exist (404).
+
+**Times** are RFC 3339. Input may carry any offset, and is read as UTC without one; output is UTC, with \`Z\` and
+milliseconds.
+
+**Bodies** hold at most ${LIMITS.bodyBytes / MIB} MiB and are nested at most ${LIMITS.jsonDepth} levels deep. An optional field may be null, which
+means the same as leaving it out. A field that does not exist is refused by name. Lengths of texts are counted in UTF-16
+code units. A body whose fields are all optional may be left out.
+
+**Errors** are problem documents (RFC 9457) with a stable \`code\`, a sentence in \`detail\`, and the \`request_id\`. A body
+that breaks rules gets its problems at once in \`errors\`, each with a JSON pointer: the first ${LIMITS.problemsListed} of them.
+
+**Lists** are plain arrays, ${LIMITS.pageDefault} entries a page unless \`limit\` says otherwise, at most ${LIMITS.pageMax}. The next page is in the
+\`Link\` header, \`rel="next"\`; without it there are no more. A page of large entries ends early, so its length tells nothing.
+
+**Repeating a write** is safe with an \`Idempotency-Key\`: every POST that writes honours it for ${LIMITS.idempotencyHours} hours. Answers 429
+and 503 say in \`Retry-After\` when to try again.
+
+**Not overwriting others**: the \`ETag\` of a task is its version; every write to a task honours \`If-Match\`.
+`.trim();
+
+export const TAGS = [
+  { name: 'health', description: 'Whether the service runs, and what it can do.' },
+  { name: 'identity', description: 'Tenants, users, roles and org units.' },
+  { name: 'assets', description: 'Equipment, where it is and whether it can be used.' },
+  { name: 'calendar', description: 'Who holds what when, who is absent, and who is free.' },
+  {
+    name: 'strategies',
+    description: 'How candidates are scored: versions, which of them decides, which runs in shadow.',
+  },
+  { name: 'task types', description: 'What kinds of work there are.' },
+  { name: 'templates', description: 'Defaults for the tasks of a type.' },
+  { name: 'tasks', description: 'Work: planned, approved, dispatched, done.' },
+];

@@ -1,0 +1,328 @@
+import * as z from 'zod';
+import {
+  createDocument,
+  type oas31,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiOverride,
+  type ZodOpenApiParameterObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi';
+import { honoursIdempotencyKey, type Method, type RouteContract } from '../../adapters/http/contract.ts';
+import { PROBLEM_CONTENT_TYPE, problemSchema } from '../../adapters/http/problems.ts';
+import { LIMITS, RETRY } from '../../core/limits.ts';
+import { batchDraft } from '../../core/tasks/task.ts';
+import { CONVENTIONS, TAGS } from './conventions.ts';
+import { pascal, problemName, problemSchemaOf, statusesOf, titleOf, type ProblemCode } from './problems.ts';
+
+type Reference = oas31.ReferenceObject;
+type Responses = Record<string, ZodOpenApiResponseObject | Reference>;
+
+const ref = (kind: 'headers' | 'parameters' | 'responses' | 'schemas', name: string): Reference => ({
+  $ref: `#/components/${kind}/${name}`,
+});
+
+/** The OpenAPI 3.1 document of the routes. The same contracts give the same document, to the byte. */
+export const makeDocument = (rows: readonly RouteContract[], version: string): oas31.OpenAPIObject => {
+  const contracts = inReadingOrder(rows);
+  const shared = sharedRefusals(contracts);
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const contract of contracts) {
+    const path = (paths[contract.path] ??= {});
+    path[contract.method.toLowerCase()] = operationOf(contract, shared);
+  }
+  return createDocument(
+    {
+      openapi: '3.1.0',
+      info: {
+        title: 'Task Center',
+        version,
+        description: CONVENTIONS,
+        license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: '/', description: 'Where this document is served' }],
+      tags: TAGS,
+      paths: paths,
+      components: {
+        schemas: problemSchemas(contracts),
+        responses: Object.fromEntries(shared),
+        parameters: { ...PARAMETERS, ...idParameters(contracts) },
+        headers: HEADERS,
+        securitySchemes: SECURITY,
+      },
+    },
+    { override },
+  );
+};
+
+const TAG_ORDER = TAGS.map(({ name }) => name);
+const METHOD_ORDER: readonly Method[] = ['GET', 'POST', 'PATCH', 'DELETE'];
+
+/** By tag, then path, then method, whatever the order of the rows. */
+const inReadingOrder = (contracts: readonly RouteContract[]): readonly RouteContract[] =>
+  [...contracts].sort(
+    (a, b) =>
+      TAG_ORDER.indexOf(a.tag) - TAG_ORDER.indexOf(b.tag) ||
+      (a.path === b.path ? METHOD_ORDER.indexOf(a.method) - METHOD_ORDER.indexOf(b.method) : a.path < b.path ? -1 : 1),
+  );
+
+const SECURITY: Record<string, oas31.SecuritySchemeObject> = {
+  token: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description:
+      'A token of `POST /api/identity/dev-login`, or of the OpenID Connect issuer of the stage. Its claims are `sub`, `tenant_id` and `permissions`; the permission `*` grants all.',
+  },
+  bootstrapKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Bootstrap-Key',
+    description: 'Needed where the stage has a bootstrap key; a local run has none.',
+  },
+};
+
+const HEADERS: Record<string, oas31.HeaderObject> = {
+  RequestId: {
+    description: 'Id of the request, the same as in the log and in `request_id`.',
+    required: true,
+    schema: { type: 'string', minLength: 1 },
+  },
+  ETag: {
+    description: 'The version of the task, for `If-Match`.',
+    required: true,
+    schema: { type: 'string', pattern: '^"[1-9][0-9]*"$', examples: ['"3"'] },
+  },
+  Link: {
+    description: 'The next page, as `<url>; rel="next"` (RFC 8288). Absent on the last page.',
+    schema: { type: 'string', pattern: '^<.+>; rel="next"$' },
+  },
+  IdempotencyReplayed: {
+    description: 'The answer is the kept one of an earlier request with the same `Idempotency-Key`.',
+    schema: { type: 'string', const: 'true' },
+  },
+  RetryAfter: {
+    description: 'Seconds to wait before the next attempt.',
+    required: true,
+    schema: { type: 'string', pattern: '^[0-9]+$', examples: [String(RETRY.retryAfterSeconds)] },
+  },
+  WwwAuthenticate: {
+    description: 'How to authenticate.',
+    required: true,
+    schema: { type: 'string', examples: ['Bearer'] },
+  },
+};
+
+const PARAMETERS: Record<string, ZodOpenApiParameterObject> = {
+  Limit: {
+    name: 'limit',
+    in: 'query',
+    description: `How many of the list to answer with. More than ${LIMITS.pageMax} is lowered to that.`,
+    schema: { type: 'integer', minimum: 1, default: LIMITS.pageDefault },
+  },
+  Cursor: {
+    name: 'cursor',
+    in: 'query',
+    description:
+      'Where the page begins: taken from the `Link` header of the page before, and good only for this list with the same filters.',
+    schema: { type: 'string' },
+  },
+  IdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description: `Chosen by the client, once per intended effect. The same key with the same body within ${LIMITS.idempotencyHours} hours gets the first answer again; with another body it is refused.`,
+    schema: { type: 'string', minLength: 1, maxLength: LIMITS.idempotencyKey, pattern: '^[\\x21-\\x7e]+$' },
+    example: 'import-2026-03-01-line-7',
+  },
+  IfMatch: {
+    name: 'If-Match',
+    in: 'header',
+    description:
+      'The `ETag` that the task was read with, several of them, or `*`. When the task has moved on the request is refused.',
+    schema: { type: 'string' },
+    example: '"3"',
+  },
+};
+
+const pathParameters = ({ path }: RouteContract): readonly string[] =>
+  [...path.matchAll(/\{(?<name>\w+)\}/g)].map(({ groups }) => groups?.['name'] ?? '');
+
+const idParameters = (contracts: readonly RouteContract[]): Record<string, ZodOpenApiParameterObject> =>
+  Object.fromEntries(
+    [...new Set(contracts.flatMap(pathParameters))].sort().map((name) => [
+      pascal(name),
+      {
+        name,
+        in: 'path',
+        required: true,
+        description: `Id of the ${name.replace(/_id$/, '').replaceAll('_', ' ')}. One that names nothing in the tenant is a 404, whatever its form.`,
+        schema: { type: 'string', minLength: 1, maxLength: 64 },
+        example: '0199c0de-0000-7000-8000-000000000000',
+      },
+    ]),
+  );
+
+const operationOf = (contract: RouteContract, shared: ReadonlyMap<string, unknown>): ZodOpenApiOperationObject => {
+  const parameters = [
+    ...pathParameters(contract).map((name) => ref('parameters', pascal(name))),
+    ...(contract.paged === true ? [ref('parameters', 'Limit'), ref('parameters', 'Cursor')] : []),
+    ...(honoursIdempotencyKey(contract) ? [ref('parameters', 'IdempotencyKey')] : []),
+    ...(contract.ifMatch === true ? [ref('parameters', 'IfMatch')] : []),
+  ];
+  return {
+    operationId: contract.operation,
+    tags: [contract.tag],
+    summary: contract.summary,
+    description: [...(contract.description === undefined ? [] : [contract.description]), accessOf(contract)].join(
+      '\n\n',
+    ),
+    security: securityOf(contract),
+    ...(contract.query === undefined ? {} : { requestParams: { query: contract.query } }),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(contract.body === undefined ? {} : { requestBody: requestBodyOf(contract.body) }),
+    responses: { [contract.status]: answerOf(contract), ...refusalsOf(contract, shared) },
+  };
+};
+
+const accessOf = ({ access }: RouteContract): string => {
+  if (access === 'public') return 'Needs no token.';
+  if (access === 'bootstrap')
+    return 'Needs no token, but the header `X-Bootstrap-Key` where the stage has a bootstrap key.';
+  return `Needs the permission \`${access}\`.`;
+};
+
+const securityOf = ({ access }: RouteContract): oas31.SecurityRequirementObject[] => {
+  if (access === 'public') return [];
+  return access === 'bootstrap' ? [{ bootstrapKey: [] }, {}] : [{ token: [access] }];
+};
+
+/** A body whose fields are all optional may be left out. */
+const requestBodyOf = (body: z.ZodType) => ({
+  required: !body.safeParse({}).success,
+  content: { 'application/json': { schema: body } },
+});
+
+const ALWAYS = { 'X-Request-Id': ref('headers', 'RequestId') };
+
+const answerOf = (contract: RouteContract): ZodOpenApiResponseObject => {
+  const headers = {
+    ...ALWAYS,
+    ...(contract.etag === true ? { ETag: ref('headers', 'ETag') } : {}),
+    ...(contract.paged === true ? { Link: ref('headers', 'Link') } : {}),
+    ...(honoursIdempotencyKey(contract) ? { 'Idempotency-Replayed': ref('headers', 'IdempotencyReplayed') } : {}),
+  };
+  return contract.status === 204
+    ? { description: 'Done.', headers }
+    : {
+        description: describeAnswer(contract),
+        headers,
+        content: { 'application/json': { schema: contract.response } },
+      };
+};
+
+const describeAnswer = ({ status, paged, method }: RouteContract): string => {
+  if (paged === true) return 'A page of the list.';
+  if (status === 201) return 'Created.';
+  return method === 'GET' ? 'As it is.' : 'Done.';
+};
+
+/**
+ * Every code that a route can answer with: those of its row, and those that its shape implies.
+ * `stale_read` and `twin_committed` are resolved inside: an answer with one of them would be a bug, so no route names them.
+ */
+const codesOf = (contract: RouteContract): readonly ProblemCode[] => {
+  const isOpen = contract.access === 'public' || contract.access === 'bootstrap';
+  const isWrite = contract.method !== 'GET' && contract.safe !== true;
+  const usesTable = contract.table.length > 0 || honoursIdempotencyKey(contract);
+  const codes: readonly (ProblemCode | undefined)[] = [
+    contract.body === undefined ? undefined : 'malformed_json',
+    honoursIdempotencyKey(contract) || contract.ifMatch === true ? 'malformed_header' : undefined,
+    contract.paged === true ? 'malformed_cursor' : undefined,
+    contract.access === 'public' ? undefined : 'unauthenticated',
+    isOpen ? undefined : 'permission_denied',
+    pathParameters(contract).length > 0 ? 'route_not_found' : undefined,
+    ...contract.refusals,
+    'body_too_large',
+    'validation_failed',
+    honoursIdempotencyKey(contract) ? 'idempotency_key_reused' : undefined,
+    'throttled',
+    'internal_error',
+    ...(usesTable ? (['table_unavailable'] as const) : []),
+    ...(isWrite ? (['busy', 'outcome_unknown'] as const) : []),
+    'gateway_timeout',
+  ];
+  return [...new Set(codes.filter((code) => code !== undefined))];
+};
+
+const problemSchemas = (contracts: readonly RouteContract[]): Record<string, z.ZodType> =>
+  Object.fromEntries(contracts.flatMap(codesOf).map((code) => [problemName(code), problemSchemaOf(code)]));
+
+/** The codes of a route by their status, statuses ascending. */
+const refusalsByStatus = (contract: RouteContract): readonly (readonly [number, readonly ProblemCode[]])[] => {
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of codesOf(contract))
+    for (const status of statusesOf(code)) byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  return [...byStatus].sort(([a], [b]) => a - b);
+};
+
+const refusalOf = (status: number, codes: readonly ProblemCode[]): ZodOpenApiResponseObject => {
+  const [only, ...more] = codes.map(problemSchemaOf);
+  return {
+    description: codes.map((code) => `\`${code}\`: ${titleOf(code)}`).join('\n\n'),
+    headers: {
+      ...ALWAYS,
+      ...(status === 401 ? { 'WWW-Authenticate': ref('headers', 'WwwAuthenticate') } : {}),
+      ...(status === 429 || status === 503 ? { 'Retry-After': ref('headers', 'RetryAfter') } : {}),
+    },
+    content: {
+      [PROBLEM_CONTENT_TYPE]: {
+        schema:
+          only === undefined || more.length === 0
+            ? (only ?? problemSchema)
+            : {
+                oneOf: codes.map((code) => ref('schemas', problemName(code))),
+                discriminator: {
+                  propertyName: 'code',
+                  mapping: Object.fromEntries(codes.map((code) => [code, ref('schemas', problemName(code)).$ref])),
+                },
+              },
+      },
+    },
+  };
+};
+
+const responseName = (status: number, codes: readonly ProblemCode[]): string =>
+  status === 502 ? 'BadGateway' : codes.map(pascal).join('Or');
+
+const refusalsOf = (contract: RouteContract, shared: ReadonlyMap<string, unknown>): Responses =>
+  Object.fromEntries(
+    refusalsByStatus(contract).map(([status, codes]) => {
+      const name = responseName(status, codes);
+      return [String(status), shared.has(name) ? ref('responses', name) : refusalOf(status, codes)];
+    }),
+  );
+
+/** Refusals that several routes answer with: components, so that they are written once. */
+const sharedRefusals = (contracts: readonly RouteContract[]): ReadonlyMap<string, ZodOpenApiResponseObject> => {
+  const all = contracts.flatMap(refusalsByStatus);
+  const names = all.map(([status, codes]) => responseName(status, codes));
+  return new Map(
+    all
+      .map(([status, codes]) => [responseName(status, codes), refusalOf(status, codes)] as const)
+      .filter(([name]) => names.filter((other) => other === name).length > 1),
+  );
+};
+
+const batchItem = batchDraft.shape.tasks.element;
+
+/**
+ * What zod does not know, or says too much of. Items of a batch are checked one by one, by the schema that creates one
+ * task: that is what they look like. The examples of what is transformed are requests, not outputs. And that an integer
+ * is a safe one is no limit of ours.
+ */
+const override: ZodOpenApiOverride = ({ zodSchema, jsonSchema, io }) => {
+  if (zodSchema === batchItem) jsonSchema.$ref = ref('schemas', 'TaskDraft').$ref;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  const examples = z.globalRegistry.get(zodSchema)?.['examples'];
+  if (io === 'input' && Array.isArray(examples)) jsonSchema.examples = examples;
+};

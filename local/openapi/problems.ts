@@ -1,0 +1,165 @@
+import * as z from 'zod';
+import { problemSchema, PROBLEMS } from '../../adapters/http/problems.ts';
+import type { Code, Refusals } from '../../core/errors.ts';
+import { LIMITS } from '../../core/limits.ts';
+import { suggestionsSchema } from '../../core/calendar/suggest.ts';
+import { scoreSchema } from '../../core/scoring/score.ts';
+import { excludedSchema } from '../../core/tasks/auto-dispatch.ts';
+import { STATES } from '../../core/tasks/lifecycle.ts';
+import { planDifferenceSchema } from '../../core/tasks/plan.ts';
+
+/** Answers that no refusal leads to: a bug (500, 502 where the gateway saw it), and a function that took too long. */
+const PLATFORM = {
+  internal_error: { statuses: [500, 502], title: 'Internal error' },
+  gateway_timeout: { statuses: [504], title: 'Gateway timeout' },
+} as const;
+
+export type ProblemCode = Code | keyof typeof PLATFORM;
+
+/** What each refusal tells besides the members that every problem has. A code whose details change does not compile. */
+type Details = { readonly [C in Code]: { readonly [Name in keyof Refusals[C]]-?: z.ZodType<Refusals[C][Name]> } };
+
+const missing = { id: z.string().meta({ description: 'The id that names nothing' }) };
+const tooLarge = (limit: number) => ({
+  limit: z
+    .number()
+    .int()
+    .meta({ description: 'Bytes that are allowed', examples: [limit] }),
+  size: z.number().int().meta({ description: 'Bytes that it would take' }),
+});
+const conflicts = z.array(problemSchema.shape.conflicts.unwrap().element).min(1);
+
+const absences = z
+  .array(z.object({ absence_id: z.string(), start_at: z.string(), end_at: z.string(), reason: z.string().nullable() }))
+  .meta({ description: 'The absences that stand in the way' });
+
+const DETAILS: Details = {
+  malformed_json: {},
+  malformed_header: { header: z.string().meta({ examples: ['If-Match'] }) },
+  malformed_cursor: {},
+  unauthenticated: {},
+  permission_denied: { permission: z.string().meta({ examples: ['mission.write'] }) },
+  route_not_found: {},
+  tenant_not_found: missing,
+  user_not_found: missing,
+  role_not_found: missing,
+  permission_not_found: missing,
+  org_unit_not_found: missing,
+  asset_not_found: missing,
+  task_type_not_found: missing,
+  template_not_found: missing,
+  task_not_found: missing,
+  absence_not_found: missing,
+  decision_not_found: missing,
+  strategy_not_found: missing,
+  schedule_conflict: {
+    conflicts: conflicts.meta({ description: 'The windows that stand in the way' }),
+    absences: absences.optional(),
+    suggestions: suggestionsSchema.optional(),
+  },
+  unavailable: { absences, suggestions: suggestionsSchema.optional() },
+  already_assigned: {},
+  already_dispatched: { state: z.enum(STATES) },
+  not_assigned: { state: z.enum(STATES) },
+  strategy_active: {},
+  strategy_retired: {},
+  engine_changed: {},
+  plan_stale: { differences: z.array(planDifferenceSchema) },
+  malformed_plan: {},
+  illegal_transition: { from: z.enum(STATES), to: z.enum(STATES) },
+  dedicated_endpoint: { target: z.enum(STATES) },
+  approval_required: {},
+  approval_not_required: {},
+  task_closed: { state: z.enum(STATES) },
+  inactive_task_type: {},
+  inactive_template: {},
+  inactive_org_unit: {},
+  inactive_user: {},
+  template_type_mismatch: {},
+  duplicate: { field: z.string().meta({ description: 'The field whose value is taken', examples: ['code'] }) },
+  limit_reached: { limit: z.number().int() },
+  tenant_has_users: {},
+  no_candidates: { excluded: z.array(excludedSchema) },
+  too_many_candidates: {
+    limit: z
+      .number()
+      .int()
+      .meta({ examples: [LIMITS.candidates] }),
+  },
+  no_conflict_free_candidate: {
+    excluded: z.array(excludedSchema),
+    counts: z.record(z.string(), z.number().int()).meta({ description: 'Excluded candidates by reason' }),
+    scores: z.array(scoreSchema).meta({ description: 'The best, conflicts and all' }),
+    suggestions: suggestionsSchema
+      .extend({ user_id: z.string() })
+      .optional()
+      .meta({ description: 'When the best candidate is free' }),
+  },
+  precondition_failed: { version: z.number().int().meta({ description: 'The version that the task is at' }) },
+  body_too_large: tooLarge(LIMITS.bodyBytes),
+  item_too_large: tooLarge(LIMITS.itemBytes),
+  transaction_too_large: tooLarge(LIMITS.transactionBytes),
+  validation_failed: {},
+  idempotency_key_reused: {},
+  throttled: {},
+  busy: {},
+  stale_read: {},
+  twin_committed: {},
+  table_unavailable: {},
+  outcome_unknown: {},
+};
+
+const isPlatformCode = (code: ProblemCode): code is keyof typeof PLATFORM => code in PLATFORM;
+
+export const statusesOf = (code: ProblemCode): readonly number[] =>
+  isPlatformCode(code) ? PLATFORM[code].statuses : [PROBLEMS[code].status];
+
+export const titleOf = (code: ProblemCode): string =>
+  isPlatformCode(code) ? PLATFORM[code].title : PROBLEMS[code].title;
+
+/** `task_not_found` → `TaskNotFound`. */
+export const pascal = (code: string): string =>
+  code.replaceAll(/(?:^|_)(?<letter>[a-z])/g, (_match, letter: string) => letter.toUpperCase());
+
+export const problemName = (code: ProblemCode): string => `${pascal(code)}Problem`;
+
+const base = problemSchema.shape;
+
+/** The schema of the answer with a code: a component of its own. */
+const schemaOf = (code: ProblemCode): z.ZodType => {
+  const statuses = statusesOf(code);
+  return z
+    .object({
+      type: z.literal(`urn:task-center:problem:${code}`),
+      title: z.literal(titleOf(code)),
+      status: z.literal([...statuses]),
+      detail: base.detail,
+      code: z.literal(code),
+      request_id: base.request_id,
+      ...(isPlatformCode(code) ? {} : DETAILS[code]),
+      ...(code === 'validation_failed' ? { errors: base.errors.unwrap().min(1) } : {}),
+      ...(MAY_NAME_FIELDS.has(code) ? { errors: base.errors } : {}),
+    })
+    .meta({ id: problemName(code) });
+};
+
+/** Refusals that name the fields they are about: in a batch those of references, besides the taken value of a field. */
+const MAY_NAME_FIELDS = new Set<ProblemCode>([
+  'duplicate',
+  'task_type_not_found',
+  'template_not_found',
+  'org_unit_not_found',
+  'inactive_task_type',
+  'inactive_template',
+  'inactive_org_unit',
+  'template_type_mismatch',
+]);
+
+const schemas = new Map<ProblemCode, z.ZodType>();
+
+/** The schema of the answer with a code, the same one each time. */
+export const problemSchemaOf = (code: ProblemCode): z.ZodType => {
+  const schema = schemas.get(code) ?? schemaOf(code);
+  schemas.set(code, schema);
+  return schema;
+};

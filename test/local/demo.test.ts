@@ -1,0 +1,183 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startLocalServer, type LocalServer } from '../../local/server.ts';
+import { runScript } from './processes.ts';
+
+let server: LocalServer;
+const proxies: Server[] = [];
+
+beforeAll(async () => {
+  process.env['LOG_LEVEL'] = 'SILENT';
+  server = await startLocalServer({ host: '127.0.0.1', port: 0, inMemory: true });
+});
+afterAll(() => server.stop());
+afterEach(() => {
+  for (const proxy of proxies.splice(0)) proxy.close().closeAllConnections();
+});
+
+const NOTHING_SET = { APP_BASE_URL: '', SMOKE_TOKEN: '', BOOTSTRAP_KEY: '' };
+
+const play = async (words: readonly string[], environment: NodeJS.ProcessEnv = {}) => {
+  const child = runScript('local/demo.ts', words, { ...NOTHING_SET, ...environment });
+  const said = { stdout: '', stderr: '' };
+  child.stdout?.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...said };
+};
+
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Stands before the real server and changes what it answers. */
+const tampering = async (
+  change: (path: string, answer: Answer, headers: IncomingHttpHeaders) => Answer,
+): Promise<string> => {
+  const proxy = createServer((request, response) => {
+    const pass = async (): Promise<void> => {
+      const body = await bodyOf(request);
+      const real = await fetch(`${server.url}${request.url ?? ''}`, {
+        method: request.method ?? 'GET',
+        headers: Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
+          typeof value === 'string' && !['host', 'connection', 'content-length'].includes(name) ? [[name, value]] : [],
+        ),
+        ...(body === '' ? {} : { body }),
+      });
+      const answer = change(request.url ?? '', { status: real.status, body: await real.text() }, request.headers);
+      const headers = [...real.headers].filter(([name]) => !['content-length', 'connection'].includes(name));
+      response.writeHead(answer.status, Object.fromEntries(headers)).end(answer.body);
+    };
+    pass().catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+  });
+  proxies.push(proxy.listen(0, '127.0.0.1'));
+  await once(proxy, 'listening');
+  const address = proxy.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : ''}`;
+};
+
+const post = async (path: string, body: object): Promise<Record<string, string>> => {
+  const headers = { 'Content-Type': 'application/json' };
+  const response = await fetch(`${server.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  expect(response.ok).toBe(true);
+  return (await response.json()) as Record<string, string>;
+};
+
+/** A tenant made as a user would, with a token for it. */
+const newToken = async (): Promise<string> => {
+  const { id = '' } = await post('/api/identity/tenants', { name: 'Smoke' });
+  const login = { tenant_id: id, username: 'admin', password: 'secret-1' };
+  await post('/api/identity/bootstrap-admin', login);
+  return (await post('/api/identity/dev-login', login))['access_token'] ?? '';
+};
+
+const list = async (path: string, token: string): Promise<readonly Record<string, unknown>[]> => {
+  const response = await fetch(`${server.url}${path}`, { headers: { Authorization: `Bearer ${token}` } });
+  return (await response.json()) as Record<string, unknown>[];
+};
+
+describe('npm run demo', () => {
+  it('starts a server of its own and walks the main job', async () => {
+    const { code, stdout, stderr } = await play([], { DYNAMODB_ENDPOINT: '' });
+
+    expect(stderr).toBe('');
+    expect(stdout).toContain('They overlap by 90 minutes');
+    expect(stdout).toContain('409 schedule_conflict');
+    expect(stdout).toMatch(/Ben +16 +32 +0 +8 +7\.2 +4\.5 +0 +67\.7/);
+    expect(stdout).toMatch(/Anna +16 +24 +24 +8 +7\.2 +4\.5 +-35 +48\.7/);
+    expect(stdout).toContain('Every answer was the expected one (13 steps');
+    expect(stdout).not.toContain('\u001B');
+    expect(code).toBe(0);
+  });
+
+  it('walks the whole lifecycle on a server that runs already, again and again', async () => {
+    for (const round of [1, 2]) {
+      const { code, stdout, stderr } = await play(['--full'], { APP_BASE_URL: `${server.url}/` });
+      expect({ round, code, stderr }).toEqual({ round, code: 0, stderr: '' });
+      expect(stdout).toContain('ACCEPTED to ARCHIVED');
+    }
+  });
+
+  it('fails at the first answer that is not the expected one, saying what came', async () => {
+    const APP_BASE_URL = await tampering((path, answer) =>
+      path.endsWith('/dispatch') && answer.status === 409 ? { ...answer, status: 200 } : answer,
+    );
+    const { code, stdout, stderr } = await play([], { APP_BASE_URL });
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/The refusal of dispatchTask\n +expected +409 schedule_conflict\n +came +200/);
+    expect(stdout).not.toContain('auto-dispatch');
+  });
+
+  it('sees a wrong field in a right-looking answer', async () => {
+    const APP_BASE_URL = await tampering((path, answer) =>
+      path.endsWith('/auto-dispatch')
+        ? { ...answer, body: answer.body.replaceAll('"workload":24', '"workload":32') }
+        : answer,
+    );
+    const { code, stderr } = await play([], { APP_BASE_URL });
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('The parts of the scores');
+  });
+
+  it('says that nothing answers', async () => {
+    const { code, stderr } = await play([], { APP_BASE_URL: 'http://127.0.0.1:1' });
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/GET http:\/\/127\.0\.0\.1:1\/healthz\n +expected +an answer/);
+  });
+
+  it('refuses an address that is none', async () => {
+    const { code, stderr } = await play([], { APP_BASE_URL: 'localhost' });
+
+    expect(code).toBe(1);
+    expect(stderr.trim()).toBe('APP_BASE_URL is not an address: "localhost".');
+  });
+});
+
+describe('npm run smoke', () => {
+  it('needs an address', async () => {
+    const { code, stderr } = await play(['--smoke']);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('APP_BASE_URL');
+  });
+
+  it('works in the tenant of a given token, twice, and leaves nothing that is active', async () => {
+    const SMOKE_TOKEN = await newToken();
+    const first = await play(['--smoke'], { APP_BASE_URL: server.url, SMOKE_TOKEN });
+    const second = await play(['--smoke', '--full'], { APP_BASE_URL: server.url, SMOKE_TOKEN });
+
+    expect([first.stderr, first.code, second.stderr, second.code]).toEqual(['', 0, '', 0]);
+    const tasks = await list('/api/task-center/tasks', SMOKE_TOKEN);
+    expect(tasks.map(({ state }) => state).sort()).toEqual(['ARCHIVED', ...Array<string>(4).fill('CANCELED')]);
+    const users = await list('/api/identity/users', SMOKE_TOKEN);
+    expect(users.filter(({ is_active }) => is_active).map(({ username }) => username)).toEqual(['admin']);
+    const assets = await list('/api/assets', SMOKE_TOKEN);
+    expect(assets.map(({ availability_status }) => availability_status)).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
+  });
+
+  it('makes a tenant where it has no token, and puts things away after a failure too', async () => {
+    const withKey: string[] = [];
+    const APP_BASE_URL = await tampering((path, answer, headers) => {
+      if (headers['x-bootstrap-key'] === 'the-key') withKey.push(path);
+      return path.endsWith('/auto-dispatch') ? { ...answer, status: 500 } : answer;
+    });
+    const { code, stdout, stderr } = await play(['--smoke'], { APP_BASE_URL, BOOTSTRAP_KEY: 'the-key' });
+
+    expect(code).toBe(1);
+    expect(withKey).toEqual(['/api/identity/tenants', '/api/identity/bootstrap-admin']);
+    expect(stderr).toContain('The answer to autoDispatchTask');
+    expect(stdout.match(/200 POST \S+\/transition/g)).toHaveLength(2);
+    expect(stdout.match(/200 PATCH \S+\/users\//g)).toHaveLength(3);
+  });
+});
