@@ -25,7 +25,6 @@ const setup = async (project: TestProject): Promise<() => Promise<void>> => {
     ...credentials,
     AWS_REGION: 'us-east-1',
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    POWERTOOLS_METRICS_DISABLED: 'true',
     [ENV.tableName]: TABLE,
     [ENV.dynamodbEndpoint]: database.endpoint,
     [ENV.identityMode]: 'builtin',

@@ -5,6 +5,7 @@ import { emptyCalendar } from '../../core/identity/tenants.ts';
 import type { User } from '../../core/identity/directory.ts';
 import { parseInstant, type Instant } from '../../core/time/instant.ts';
 import { startLocalServer } from '../../local/server.ts';
+import { requireConformance } from './conformance.ts';
 
 /** An answer, its body parsed. Tests read bodies freely: their shapes are what is being tested. */
 export interface Answer {
@@ -21,7 +22,7 @@ export type Call = (
   headers?: Readonly<Record<string, string>>,
 ) => Promise<Answer>;
 
-/** Sends JSON; a text body goes out as it is. */
+/** Sends JSON; a text body goes out as it is. Throws when the answer breaks the OpenAPI document. */
 export const caller =
   (url: string, token?: string): Call =>
   async (method, path, body, headers = {}) => {
@@ -35,6 +36,7 @@ export const caller =
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
+    requireConformance({ method, path, status: response.status, headers: response.headers, text });
     return {
       status: response.status,
       body: text === '' ? undefined : (JSON.parse(text) as unknown),
@@ -76,10 +78,13 @@ export const startApi = async (): Promise<TestApi> => {
 };
 
 /** A tenant on any gateway of the same database. */
-export const makeTenant = async (url: string): Promise<TestTenant> => {
+export const makeTenant = (url: string): Promise<TestTenant> => tenantOver((token) => caller(url, token));
+
+/** A tenant whose calls go out over what `connect` makes for a token. */
+export const tenantOver = async (connect: (token: string) => Call): Promise<TestTenant> => {
   const id = newUuid();
   const as = async (permissions: readonly string[], sub = newUuid()): Promise<Call> =>
-    caller(url, await tokens.issue({ sub, tenant_id: id, permissions }));
+    connect(await tokens.issue({ sub, tenant_id: id, permissions }));
   return { id, call: await as(['*']), as, user: (patch) => seedUser(id, patch) };
 };
 

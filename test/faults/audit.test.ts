@@ -1,0 +1,330 @@
+import { once } from 'node:events';
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { makeAuditSources } from '../../adapters/dynamodb/audit-sources.ts';
+import {
+  attachmentKey,
+  calendarKey,
+  historyKey,
+  rosterKey,
+  tallyKey,
+  taskKey,
+  windowKey,
+  type Key,
+} from '../../adapters/dynamodb/keys.ts';
+import { makeTenantSnapshots } from '../../adapters/dynamodb/tenant-snapshot.ts';
+import { calendars, client, environment, ledger, reader, retry } from '../../adapters/runtime/composition.ts';
+import { makeAudit, type Audit } from '../../core/audit/audit.ts';
+import { INVARIANTS, type Invariant } from '../../core/audit/invariants.ts';
+import { makeRepair, type Sources } from '../../core/audit/repair.ts';
+import { instant, makeTasks, tenantOver, type TestTenant } from '../integration/harness.ts';
+import { runScript } from '../local/processes.ts';
+import { directCaller } from './direct-call.ts';
+
+const TableName = environment.TABLE_NAME;
+const { byScan: snapshot } = makeTenantSnapshots({ client, tableName: TableName, reader });
+const sources = makeAuditSources({ reader, snapshot });
+const makeRepairs = (own: Sources) => makeRepair({ sources: own, calendars, ledger, retry });
+const repairs = makeRepairs(sources);
+const audit = makeAudit({ snapshot, repairs });
+
+const audited = ({ id }: TestTenant, repair = false): Promise<Audit> =>
+  audit({ tenantId: id, actorId: 'audit' }, { repair });
+
+const window = (hour: number) => ({
+  planned_start_at: `2026-03-01T${String(hour).padStart(2, '0')}:00:00Z`,
+  planned_end_at: `2026-03-01T${String(hour + 1).padStart(2, '0')}:00:00Z`,
+});
+const START = instant('2026-03-01T08:00:00Z');
+
+interface Furnished {
+  readonly tenant: TestTenant;
+  readonly userId: string;
+  /** Dispatched, scheduled from 8 to 9, with an attachment added later; of a batch of four. */
+  readonly taskId: string;
+  /** Unscheduled, and dispatched to the same user. */
+  readonly openId: string;
+  /** Two drafts, at 10 and 11. */
+  readonly drafts: readonly string[];
+  /** One in the area north, available; one nowhere, in use. */
+  readonly assetIds: readonly string[];
+  /** From 20 to 21. */
+  readonly absenceId: string;
+}
+
+const idAt = (made: readonly { readonly id: string }[], at: number): string => made[at]?.id ?? '';
+
+/** A tenant with something of everything that an invariant speaks of. */
+const furnish = async (): Promise<Furnished> => {
+  const tenant = await tenantOver(directCaller);
+  const { call } = tenant;
+  const post = async (path: string, body: object): Promise<string> => {
+    const answer = await call('POST', path, body);
+    if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
+    return answer.body.id as string;
+  };
+  const userId = await tenant.user();
+  const made = await makeTasks(call, [window(8), {}, window(10), window(11)]);
+  const [taskId, openId] = [idAt(made, 0), idAt(made, 1)];
+  for (const id of [taskId, openId]) await post(`/api/task-center/tasks/${id}/dispatch`, { assigned_to: userId });
+  await post(`/api/task-center/tasks/${taskId}/attachments`, { name: 'map', url: 'https://files.example/map' });
+  const asset = (asset_code: string) => post('/api/assets', { asset_type: 'UAV', asset_code, name: asset_code });
+  const assetIds = [await asset('one'), await asset('two')];
+  await post(`/api/assets/${assetIds[0]}/availability`, { availability_status: 'AVAILABLE', region_code: 'north' });
+  await post(`/api/assets/${assetIds[1]}/availability`, { availability_status: 'IN_USE' });
+  const { planned_start_at: start_at, planned_end_at: end_at } = window(20);
+  const absenceId = await post(`/api/task-center/users/${userId}/absences`, { start_at, end_at });
+  return { tenant, userId, taskId, openId, drafts: [idAt(made, 2), idAt(made, 3)], assetIds, absenceId };
+};
+
+const destroy = (Key: Key): Promise<unknown> => client.send(new DeleteCommand({ TableName, Key }));
+const plant = (item: Key & Record<string, unknown>): Promise<unknown> =>
+  client.send(new PutCommand({ TableName, Item: item }));
+const set = (Key: Key, name: string, value: unknown): Promise<unknown> =>
+  client.send(
+    new UpdateCommand({
+      TableName,
+      Key,
+      UpdateExpression: 'SET #name = :value',
+      ExpressionAttributeNames: { '#name': name },
+      ExpressionAttributeValues: { ':value': value },
+    }),
+  );
+
+const overlapping = { start: instant('2026-03-01T08:30:00Z'), end: instant('2026-03-01T09:30:00Z') };
+const noTask = { task_id: 'no-task', name: 'Nobody knows it', state: 'DISPATCHED' };
+
+/** What is done to a furnished tenant past the service, and what then holds no longer. */
+const CORRUPTIONS: readonly (readonly [string, (of: Furnished) => Promise<unknown>, Invariant])[] = [
+  [
+    'a second window over the first',
+    ({ tenant, userId }) =>
+      plant({ ...windowKey(tenant.id, userId, overlapping.start, 'no-task'), ...noTask, window: overlapping }),
+    'windows_disjoint',
+  ],
+  [
+    'a window that nobody holds any more',
+    ({ tenant, userId, taskId }) => destroy(windowKey(tenant.id, userId, START, taskId)),
+    'holding_of_task',
+  ],
+  [
+    'a window that is longer than its task',
+    ({ tenant, userId, taskId }) =>
+      set(windowKey(tenant.id, userId, START, taskId), 'window', { start: START, end: overlapping.end }),
+    'holding_of_task',
+  ],
+  [
+    'a task that left its state without giving the window back',
+    ({ tenant, taskId }) => set(taskKey(tenant.id, taskId), 'state', 'CANCELED'),
+    'holding_of_task',
+  ],
+  [
+    'an absence whose time is not held',
+    ({ tenant, userId, absenceId }) =>
+      destroy(windowKey(tenant.id, userId, instant('2026-03-01T20:00:00Z'), absenceId)),
+    'holding_of_absence',
+  ],
+  ['a count too high', ({ tenant, userId }) => set(calendarKey(tenant.id, userId), 'active_count', 7), 'active_count'],
+  [
+    'a count below zero',
+    ({ tenant, userId }) => set(calendarKey(tenant.id, userId), 'active_count', -1),
+    'active_count',
+  ],
+  ['a lost history entry', ({ tenant, taskId }) => destroy(historyKey(tenant.id, taskId, 2)), 'history_gapless'],
+  [
+    'a history that tells of another state',
+    ({ tenant, taskId }) => set(historyKey(tenant.id, taskId, 2), 'to_state', 'ARCHIVED'),
+    'history_legal',
+  ],
+  [
+    'a lost attachment',
+    async ({ tenant, taskId }) => {
+      const { attachments } = (await tenant.call('GET', `/api/task-center/tasks/${taskId}`)).body;
+      await destroy(attachmentKey(tenant.id, taskId, attachments[0].id as string));
+    },
+    'attachment_count',
+  ],
+  ['a wrong tally of an area', ({ tenant }) => set(tallyKey(tenant.id, 'north'), 'available', 0), 'tally_of_assets'],
+  ['a wrong tally of the tenant', ({ tenant }) => set(tallyKey(tenant.id, null), 'total', 9), 'tally_of_assets'],
+  [
+    'a tally of an area without assets',
+    ({ tenant }) => plant({ ...tallyKey(tenant.id, 'south'), total: 1, available: 1 }),
+    'tally_of_assets',
+  ],
+  ['a lost tally', ({ tenant }) => destroy(tallyKey(tenant.id, 'north')), 'tally_of_assets'],
+  ['a user who is not listed', ({ tenant, userId }) => destroy(rosterKey(tenant.id, userId, true)), 'roster_of_users'],
+  ['a lost calendar', ({ tenant, userId }) => destroy(calendarKey(tenant.id, userId)), 'calendar_of_users'],
+  ['a task lost from its batch', ({ tenant, drafts }) => destroy(taskKey(tenant.id, drafts[0] ?? '')), 'batch_whole'],
+];
+
+/** What a repair may set right. */
+const DERIVED = new Set<Invariant>(['active_count', 'tally_of_assets']);
+
+describe('the audit', () => {
+  it('proves a sound tenant, and counts what there is', async () => {
+    const { tenant } = await furnish();
+    expect(await audited(tenant)).toMatchObject({
+      findings: [],
+      repairs: [],
+      seen: {
+        tasks: 4,
+        users: 1,
+        calendars: 1,
+        holdings: 3,
+        absences: 1,
+        assets: 2,
+        tallies: 2,
+        batches: 1,
+        later_attachments: 1,
+      },
+    });
+  });
+
+  it('plants a breach of every invariant', () => {
+    expect(new Set(CORRUPTIONS.map(([, , invariant]) => invariant))).toEqual(new Set(Object.keys(INVARIANTS)));
+  });
+
+  it.each(CORRUPTIONS)(
+    'finds %s, changes nothing, and repairs it only where it is derived',
+    async (_name, corrupt, invariant) => {
+      const of = await furnish();
+      await corrupt(of);
+      const before = await snapshot(of.tenant.id);
+
+      const found = await audited(of.tenant);
+      expect(found.findings.map((finding) => finding.invariant)).toContain(invariant);
+      expect(await snapshot(of.tenant.id)).toEqual(before);
+
+      const { findings } = await audited(of.tenant, true);
+      const left = new Set(findings.map((finding) => finding.invariant));
+      expect(left).toEqual(
+        new Set(found.findings.map((finding) => finding.invariant).filter((name) => !DERIVED.has(name))),
+      );
+      const { calendars: _calendars, tallies: _tallies, ...after } = await snapshot(of.tenant.id);
+      expect(before).toMatchObject(after);
+    },
+  );
+
+  it('says what it repaired', async () => {
+    const { tenant, userId } = await furnish();
+    await set(calendarKey(tenant.id, userId), 'active_count', 7);
+    await set(tallyKey(tenant.id, null), 'total', 9);
+    const { findings, repairs: done } = await audited(tenant, true);
+    expect(findings).toEqual([]);
+    expect(done).toEqual([
+      { subject: `user/${userId}`, outcome: 'repaired', detail: 'active count from 7 to 2' },
+      { subject: 'tenant', outcome: 'repaired', detail: 'from 9 assets, 1 available, to 2, 1 available' },
+    ]);
+  });
+});
+
+describe('a repair of what is in use', () => {
+  const dispatch = async ({ tenant, userId }: Furnished, taskId: string | undefined): Promise<void> => {
+    const answer = await tenant.call('POST', `/api/task-center/tasks/${taskId}/dispatch`, { assigned_to: userId });
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  };
+
+  it('loses no booking that comes in after it has counted', async () => {
+    const of = await furnish();
+    const call = { tenantId: of.tenant.id, actorId: 'audit' };
+    await set(calendarKey(of.tenant.id, of.userId), 'active_count', 7);
+    const waiting = [...of.drafts];
+    const own = makeRepairs({
+      ...sources,
+      heldCount: async (tenantId, userId) => {
+        const held = await sources.heldCount(tenantId, userId);
+        // Twice a booking comes in between the count and its writing; the third time it is quiet.
+        const next = waiting.shift();
+        if (next !== undefined) await dispatch(of, next);
+        return held;
+      },
+    });
+    expect(await own.activeCount(call, of.userId)).toMatchObject({ detail: 'active count from 9 to 4' });
+    expect(await calendars.find(of.tenant.id, of.userId)).toMatchObject({ active_count: 4 });
+    expect((await audited(of.tenant)).findings).toEqual([]);
+  });
+
+  it('loses no asset that moves after it has counted, even one that leaves the tally as it was', async () => {
+    const of = await furnish();
+    const call = { tenantId: of.tenant.id, actorId: 'audit' };
+    await set(tallyKey(of.tenant.id, null), 'total', 9);
+    const move = async (at: 0 | 1, availability_status: string): Promise<void> => {
+      const path = `/api/assets/${of.assetIds[at]}/availability`;
+      expect((await of.tenant.call('POST', path, { availability_status })).status).toBe(200);
+    };
+    let isQuiet = false;
+    const own = makeRepairs({
+      ...sources,
+      assets: async (tenantId) => {
+        // What a slow look sees: the second asset before it became available, the first after it no longer was.
+        const seen = await sources.assets(tenantId);
+        if (isQuiet) return seen;
+        isQuiet = true;
+        await move(1, 'AVAILABLE');
+        await move(0, 'IN_USE');
+        const later = await sources.assets(tenantId);
+        return [0, 1].flatMap((at) => (at === 0 ? later : seen).filter(({ id }) => id === of.assetIds[at]));
+      },
+    });
+    expect(await own.tally(call, null)).toMatchObject({ outcome: 'repaired' });
+    expect((await audited(of.tenant)).findings).toEqual([]);
+  });
+
+  it('works beside dispatches and releases that do not wait for it', async () => {
+    const of = await furnish();
+    const { call } = of.tenant;
+    await set(calendarKey(of.tenant.id, of.userId), 'active_count', 50);
+    const made = await makeTasks(
+      call,
+      Array.from({ length: 12 }, () => ({})),
+    );
+    const work = made.map(async ({ id }, at) => {
+      await dispatch(of, id);
+      if (at % 2 === 0) await call('POST', `/api/task-center/tasks/${id}/transition`, { target_state: 'CANCELED' });
+    });
+    const outcomes: string[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const { outcome } = await repairs.activeCount({ tenantId: of.tenant.id, actorId: 'audit' }, of.userId);
+      outcomes.push(outcome);
+    }
+    await Promise.all(work);
+    expect(outcomes).toContain('repaired');
+    expect(await calendars.find(of.tenant.id, of.userId)).toMatchObject({ active_count: 2 + 6 });
+    expect((await audited(of.tenant)).findings).toEqual([]);
+  });
+});
+
+describe('npm run audit', () => {
+  const run = async (...words: readonly string[]) => {
+    const child = runScript('local/audit.ts', words, {});
+    const said = { stdout: '', stderr: '' };
+    child.stdout?.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, ...said };
+  };
+
+  it('tells by its exit code and its text whether a tenant is sound, and repairs on demand', async () => {
+    const { tenant, userId } = await furnish();
+    const sound = await run('--tenant', tenant.id);
+    expect(sound).toMatchObject({ code: 0, stderr: '' });
+    expect(sound.stdout).toMatch(/Every invariant holds\. Read \d+ items in \d+ requests?, [\d.]+ read units\./);
+
+    await set(calendarKey(tenant.id, userId), 'active_count', 7);
+    const broken = await run('--tenant', tenant.id, '--json');
+    expect(broken).toMatchObject({ code: 1, stderr: '' });
+    const finding = { invariant: 'active_count', subject: `user/${userId}`, detail: 'counts 7, holds 2' };
+    expect(JSON.parse(broken.stdout)).toMatchObject({ is_clean: false, findings: [finding], write_units: 0 });
+
+    const repaired = await run('--tenant', tenant.id, '--repair');
+    expect(repaired).toMatchObject({ code: 0, stderr: '' });
+    expect(repaired.stdout).toContain(`user/${userId}: repaired, active count from 7 to 2`);
+  });
+
+  it('says what it cannot audit', async () => {
+    const nobody = await run('--tenant', 'nobody');
+    expect(nobody).toMatchObject({ code: 2, stdout: '' });
+    expect(nobody.stderr).toContain('holds nothing of a tenant nobody');
+    expect(await run()).toMatchObject({ code: 2, stdout: '' });
+  });
+});

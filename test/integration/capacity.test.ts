@@ -1,0 +1,220 @@
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { windowKey } from '../../adapters/dynamodb/keys.ts';
+import { metered, type Cost } from '../../adapters/dynamodb/meter.ts';
+import {
+  assets,
+  calendars,
+  client,
+  clock,
+  environment,
+  guard,
+  ledger,
+  newId,
+  references,
+  retry,
+  strategies,
+  tasks,
+} from '../../adapters/runtime/composition.ts';
+import type { Call } from '../../core/call.ts';
+import { makeAutoDispatchTask } from '../../core/tasks/auto-dispatch.ts';
+import { makeCreateBatch, makeCreateTask } from '../../core/tasks/create.ts';
+import { makeDispatchTask } from '../../core/tasks/dispatch.ts';
+import { makeGetTask, makeListHistory, makeListTasks } from '../../core/tasks/read.ts';
+import type { Suggest } from '../../core/calendar/suggest.ts';
+import { LIMITS } from '../../core/limits.ts';
+import { makeTransitionTask } from '../../core/tasks/transition.ts';
+import { instantAt, type Instant } from '../../core/time/instant.ts';
+import { makeTasks, startApi, type TestApi, type TestTenant } from './harness.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.stop());
+
+// Suggestions are read after a refusal, for whoever was refused: they are no part of the guard.
+const suggest: Suggest = (_wish, booking) => booking();
+const ports = { tasks, calendars, assets, strategies, suggest, guard, references, ledger, retry, clock, newId };
+const createTask = makeCreateTask(ports);
+const createBatch = makeCreateBatch(ports);
+const dispatch = makeDispatchTask(ports);
+const autoDispatch = makeAutoDispatchTask(ports);
+const transition = makeTransitionTask(ports);
+const getTask = makeGetTask(ports);
+const listTasks = makeListTasks(ports);
+const listHistory = makeListHistory(ports);
+
+const callOf = ({ id }: TestTenant): Call => ({ tenantId: id, actorId: 'test' });
+
+/** What work asked of the table. A refusal is an outcome like any other. */
+const costOf = (work: () => Promise<unknown>): Promise<Cost> =>
+  metered(async (cost) => {
+    await work().catch(() => undefined);
+    return cost;
+  });
+
+/** Half-hour windows, one an hour. */
+const hour = (number: number, minutes = 0): Instant => {
+  const at = instantAt(Date.UTC(2026, 0, 1, number, minutes));
+  if (at === undefined) throw new Error(`No hour ${number}`);
+  return at;
+};
+
+const BATCH_WRITES = 25;
+
+/** Fills a calendar past the service, which would take a request for each window. */
+const fill = async (tenantId: string, userId: string, size: number): Promise<void> => {
+  const puts = Array.from({ length: size }, (_, at) => {
+    const task_id = newId();
+    const window = { start: hour(at), end: hour(at, 30) };
+    return {
+      PutRequest: {
+        Item: {
+          ...windowKey(tenantId, userId, window.start, task_id),
+          task_id,
+          name: 'Held',
+          state: 'DISPATCHED',
+          window,
+        },
+      },
+    };
+  });
+  const batches = Array.from({ length: Math.ceil(size / BATCH_WRITES) }, (_, at) =>
+    puts.slice(at * BATCH_WRITES, (at + 1) * BATCH_WRITES),
+  );
+  const work = async (): Promise<void> => {
+    for (let batch = batches.pop(); batch !== undefined; batch = batches.pop())
+      await client.send(new BatchWriteCommand({ RequestItems: { [environment.TABLE_NAME]: batch } }));
+  };
+  await Promise.all(Array.from({ length: 16 }, work));
+};
+
+const SIZES = [10, 20_000] as const;
+/** Where the wanted window lies, from the middle of the calendar, and how many held ones it overlaps. */
+const WANTED = [
+  { name: 'between two held windows', from: [0, 30], to: [1, 0], overlaps: 0 },
+  { name: 'over one', from: [0, 0], to: [1, 0], overlaps: 1 },
+  { name: 'inside one', from: [0, 5], to: [0, 10], overlaps: 1 },
+  { name: 'into the end of one', from: [0, 15], to: [1, 0], overlaps: 1 },
+  { name: 'into the end of one and over two more', from: [0, 15], to: [3, 0], overlaps: 3 },
+  { name: 'over four', from: [0, 0], to: [4, 0], overlaps: 4 },
+] as const;
+
+describe('a dispatch', () => {
+  it('costs the same on a calendar of 10 windows and on one of 20,000', async () => {
+    const tenant = await api.tenant();
+    const call = callOf(tenant);
+    const measured = SIZES.map(async (size) => {
+      const userId = await tenant.user();
+      await fill(tenant.id, userId, size);
+      const middle = size / 2;
+      const wanted = await makeTasks(
+        tenant.call,
+        WANTED.map(({ from, to }) => ({
+          planned_start_at: hour(middle + from[0], from[1]),
+          planned_end_at: hour(middle + to[0], to[1]),
+        })),
+      );
+      const costs = [];
+      // The free one comes last: it changes the calendar.
+      for (const [at, { name, overlaps }] of [...WANTED.entries()].reverse()) {
+        const taskId = wanted[at]?.id ?? '';
+        const { itemsRead, readUnits, calls, roundTrips } = await costOf(() =>
+          dispatch(call, taskId, { assigned_to: userId, note: undefined }),
+        );
+        // One of the items read is the task.
+        expect(itemsRead - 1, name).toBeLessThanOrEqual(overlaps + 1);
+        if (overlaps === 0)
+          expect({ roundTrips, windowsRead: itemsRead - 1 }).toEqual({ roundTrips: 3, windowsRead: 1 });
+        costs.push({ name, itemsRead, readUnits, calls, roundTrips });
+      }
+      expect((await getTask(tenant.id, wanted[0]?.id ?? '')).state).toBe('DISPATCHED');
+      return costs;
+    });
+    const [small, large] = await Promise.all(measured);
+    expect(large).toEqual(small);
+  });
+
+  it('writes the same, too, and so does giving the window back', async () => {
+    const tenant = await api.tenant();
+    const call = callOf(tenant);
+    const userId = await tenant.user();
+    const drafts = Array.from({ length: 40 }, (_, at) => ({
+      planned_start_at: hour(at),
+      planned_end_at: hour(at + 1),
+    }));
+    const made = await makeTasks(tenant.call, drafts);
+    const taken = [];
+    const given = [];
+    for (const { id } of made)
+      taken.push((await costOf(() => dispatch(call, id, { assigned_to: userId, note: undefined }))).writeUnits);
+    for (const { id } of made)
+      given.push((await costOf(() => transition(call, id, { target_state: 'CANCELED', note: undefined }))).writeUnits);
+    // The first ones fill what a calendar remembers of its last takings.
+    expect(new Set(taken.slice(LIMITS.recentTakings)).size).toBe(1);
+    expect(new Set(given).size).toBe(1);
+  });
+});
+
+describe('sequential round trips', () => {
+  const setUp = async (drafts: readonly object[]) => {
+    const tenant = await api.tenant();
+    const type = await tenant.call('POST', '/api/task-center/types', { code: 'A', name: 'A' });
+    const unit = await tenant.call('POST', '/api/identity/org-units', { code: 'A', name: 'A' });
+    const template = await tenant.call('POST', '/api/task-center/templates', {
+      task_type_id: type.body.id,
+      template_key: 'A',
+      name: 'A',
+    });
+    const draft = {
+      task_type_id: type.body.id as string,
+      name: 'Task',
+      template_id: template.body.id as string,
+      org_unit_id: unit.body.id as string,
+    };
+    const made = await makeTasks(tenant.call, drafts);
+    return { tenant, call: callOf(tenant), draft, taskIds: made.map(({ id }) => id) };
+  };
+  const tripsOf = async (work: () => Promise<unknown>): Promise<number> => (await costOf(work)).roundTrips;
+
+  it('of creating one task and of creating 99: 2', async () => {
+    const { call, draft } = await setUp([{}]);
+    expect(await tripsOf(() => createTask(call, draft as never))).toBe(2);
+    expect(await tripsOf(() => createBatch(call, { tasks: Array.from({ length: 99 }, () => draft) }))).toBe(2);
+  });
+
+  it('of a dispatch: 3, and of moving the task on: 2', async () => {
+    const window = { planned_start_at: hour(0), planned_end_at: hour(1) };
+    const { tenant, call, taskIds } = await setUp([window]);
+    const assigned_to = await tenant.user();
+    const [taskId = ''] = taskIds;
+    expect(await tripsOf(() => dispatch(call, taskId, { assigned_to, note: undefined }))).toBe(3);
+    for (const target_state of ['IN_PROGRESS', 'ACCEPTED'] as const)
+      expect(await tripsOf(() => transition(call, taskId, { target_state, note: undefined }))).toBe(2);
+  });
+
+  it('of an auto-dispatch: 4, with at most a read unit for each candidate and a handful', async () => {
+    const window = { planned_start_at: hour(0), planned_end_at: hour(1) };
+    const { tenant, call, taskIds } = await setUp([window, window, window, window]);
+    const userIds = await Promise.all(Array.from({ length: 60 }, () => tenant.user()));
+    const draft = { candidate_user_ids: userIds, note: undefined };
+    for (const [at, taskId] of taskIds.entries()) {
+      const cost = await costOf(() => autoDispatch(call, taskId, at === 0 ? ({ note: undefined } as never) : draft));
+      expect(cost.roundTrips).toBe(4);
+      expect(cost.readUnits).toBeLessThanOrEqual(userIds.length + 6);
+      expect(cost.retries).toBe(0);
+    }
+  });
+
+  it('of reading a task, its history and a list: 1; of a list by the rarer filters: 2', async () => {
+    const { tenant, call, taskIds } = await setUp([{ area_code: 'A1' }, { area_code: 'A1' }]);
+    const [taskId = ''] = taskIds;
+    await dispatch(call, taskId, { assigned_to: await tenant.user(), note: undefined });
+    expect(await tripsOf(() => getTask(tenant.id, taskId))).toBe(1);
+    expect(await tripsOf(() => listHistory(tenant.id, taskId, { limit: 50 }))).toBe(1);
+    expect(await tripsOf(() => listTasks(tenant.id, {}, { limit: 50 }))).toBe(1);
+    expect(await tripsOf(() => listTasks(tenant.id, { state: 'DRAFT' }, { limit: 50 }))).toBe(1);
+    expect(await tripsOf(() => listTasks(tenant.id, { area_code: 'A1', state: 'DRAFT' }, { limit: 50 }))).toBe(2);
+  });
+});

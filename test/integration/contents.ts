@@ -1,0 +1,87 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { calendarKey, rosterKey, tallyKey, WINDOWS_BEGIN } from '../../adapters/dynamodb/keys.ts';
+import { indexFor, LISTS, type ListName } from '../../adapters/dynamodb/listing.ts';
+import { KEY, type ListIndex } from '../../adapters/dynamodb/table.ts';
+import type { Item } from '../../adapters/dynamodb/transaction.ts';
+import { client, environment } from '../../adapters/runtime/composition.ts';
+import * as z from 'zod';
+
+/** What the table holds, read past the service: the tests' second witness. */
+const TableName = environment.TABLE_NAME;
+
+const query = async (index: ListIndex | undefined, partition: string): Promise<readonly Item[]> => {
+  const items: Item[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await client.send(
+      new QueryCommand({
+        TableName,
+        ...(index === undefined ? { ConsistentRead: true } : { IndexName: index.name }),
+        KeyConditionExpression: '#pk = :pk',
+        ExpressionAttributeNames: { '#pk': index?.partition ?? KEY.partition },
+        ExpressionAttributeValues: { ':pk': partition },
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      }),
+    );
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined);
+  return items;
+};
+
+const LIST_NAMES = Object.keys(LISTS).filter((name): name is ListName => name in LISTS);
+
+/**
+ * What there is of a tenant: everything that is listed, with what belongs to its tasks and users, the tallies and the
+ * roster. The engine's indexes are up to date, and a scan of the table would read the other tests' tenants, too.
+ */
+export const contentsOf = async (tenantId: string): Promise<readonly Item[]> => {
+  const listed = await Promise.all(
+    LIST_NAMES.map((name) => {
+      const { index, partition } = indexFor(name, tenantId, {});
+      return query(index, partition);
+    }),
+  );
+  const items = listed.flat();
+  // A task at its first version has nothing else yet.
+  const owners = items.filter(
+    (item) => item[KEY.sort] === 'PROFILE' || (item[KEY.sort] === 'TASK' && item['version'] !== 1),
+  );
+  const partitions = [
+    tallyKey(tenantId, null).PK,
+    rosterKey(tenantId, '', true).PK,
+    ...owners.map((item) => String(item[KEY.partition])),
+  ];
+  const owned = await Promise.all(partitions.map((partition) => query(undefined, partition)));
+  return [...items, ...owned.flat()];
+};
+
+const heldSchema = z.object({ task_id: z.string(), window: z.object({ start: z.string(), end: z.string() }) });
+const calendarSchema = z.object({ version: z.number(), active_count: z.number() });
+
+interface Held {
+  readonly task_id: string;
+  readonly start: string;
+  readonly end: string;
+}
+
+/** What a user holds: the windows in the order of their starts, the number of open assignments, and the calendar. */
+export const holdingsOf = async (
+  tenantId: string,
+  userId: string,
+): Promise<{ windows: readonly Held[]; open: number; version: number; active_count: number }> => {
+  const Items = await query(undefined, calendarKey(tenantId, userId).PK);
+  const sorted = (prefix: string): readonly Item[] => Items.filter((item) => String(item[KEY.sort]).startsWith(prefix));
+  const windows = sorted(WINDOWS_BEGIN).map((item) => {
+    const { task_id, window } = heldSchema.parse(item);
+    return { task_id, ...window };
+  });
+  const { version, active_count } = calendarSchema.parse(sorted('CALENDAR')[0]);
+  return { windows, open: sorted('OPEN#').length, version, active_count };
+};
+
+/** Pairs of windows that overlap: none, ever. */
+export const overlapsAmong = (windows: readonly Held[]): readonly (readonly [Held, Held])[] =>
+  windows.flatMap((a, at) =>
+    windows.slice(at + 1).flatMap((b) => (a.start < b.end && b.start < a.end ? [[a, b]] : [])),
+  );

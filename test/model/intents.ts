@@ -1,0 +1,318 @@
+import fc from 'fast-check';
+import { WINDOWS } from './service.ts';
+import { TYPE, type Action, type Draft, type Request, type Window } from './world.ts';
+
+/** What an actor knows to exist when it sends a request. */
+export interface Known {
+  readonly users: readonly string[];
+  readonly tasks: readonly string[];
+  readonly assets: readonly string[];
+  /** Requests with an idempotency key that were sent before. */
+  readonly keyed: readonly Request[];
+}
+
+/** A request that is still to be aimed: numbers stand for whatever is known when it is sent. */
+export type Intent = (known: Known) => Request;
+
+const at = (ids: readonly string[], number: number): string => ids[number % ids.length] ?? 'nobody';
+
+/** Among the tasks that every run begins with, or made since; now and then one that does not exist. */
+const task = fc.oneof(
+  { arbitrary: fc.nat(5), weight: 8 },
+  { arbitrary: fc.nat(12), weight: 3 },
+  { arbitrary: fc.constant(-1), weight: 1 },
+);
+const taskOf = ({ tasks }: Known, number: number): string => (number === -1 ? 'no-task' : at(tasks, number));
+/** Two users are enough to compete for; few windows make conflicts likely. */
+const user = fc.oneof(
+  { arbitrary: fc.nat(1), weight: 8 },
+  { arbitrary: fc.nat(4), weight: 3 },
+  { arbitrary: fc.constant(-1), weight: 1 },
+);
+const userOf = ({ users }: Known, number: number): string => (number === -1 ? 'nobody' : at(users, number));
+
+const name = fc.constantFrom('mast', 'roof', 'dam');
+const type = fc.oneof(
+  { arbitrary: fc.constant(TYPE.active), weight: 10 },
+  { arbitrary: fc.constantFrom(TYPE.inactive, TYPE.unknown), weight: 1 },
+);
+const draft: fc.Arbitrary<Draft> = fc.record({
+  name,
+  type,
+  window: fc.constantFrom(null, ...WINDOWS),
+  requires_approval: fc.oneof(
+    { arbitrary: fc.constant(false), weight: 3 },
+    { arbitrary: fc.constant(true), weight: 1 },
+  ),
+});
+/** One that breaks the schema, for a batch that must then not happen at all. */
+const badDraft = draft.map((good): Draft => ({ ...good, name: '' }));
+
+const sometimes = <T>(one: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
+  fc.oneof({ arbitrary: fc.constant(null), weight: one - 1 }, { arbitrary, weight: 1 });
+const key = sometimes(4, fc.constantFrom('k1', 'k2', 'k3', 'k4'));
+const ifMatch = sometimes(10, fc.integer({ min: 1, max: 4 }));
+
+type TaskAction = Extract<Action, { readonly task: string }>;
+
+const without = (action: Action, used: string | null): Request => (used === null ? { action } : { action, key: used });
+const aboutTask = (make: fc.Arbitrary<(known: Known, id: string) => TaskAction>, keys = key): fc.Arbitrary<Intent> =>
+  fc.tuple(task, make, keys, ifMatch).map(([number, action, used, version]) => (known) => ({
+    ...without(action(known, taskOf(known, number)), used),
+    ...(version === null ? {} : { ifMatch: version }),
+  }));
+/** A PATCH is repeated without a key: it takes none. */
+const noKey = fc.constant(null);
+
+const create = fc.tuple(draft, key).map(
+  ([made, used]): Intent =>
+    () =>
+      without({ kind: 'create', draft: made }, used),
+);
+const batch = fc
+  .tuple(
+    fc.array(fc.oneof({ arbitrary: draft, weight: 8 }, { arbitrary: badDraft, weight: 1 }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+    key,
+  )
+  .map(
+    ([drafts, used]): Intent =>
+      () =>
+        without({ kind: 'batch', drafts }, used),
+  );
+const submit = aboutTask(fc.constant((_, id) => ({ kind: 'submit', task: id })));
+const approve = aboutTask(
+  fc
+    .constantFrom('APPROVE', 'APPROVE', 'REJECT')
+    .map((decision) => (_: Known, id: string) => ({ kind: 'approve', task: id, decision })),
+);
+const dispatch = aboutTask(
+  user.map((number) => (known: Known, id: string) => ({ kind: 'dispatch', task: id, user: userOf(known, number) })),
+);
+const dispatchOf =
+  (number: number, userNumber: number): Intent =>
+  (known) => ({ action: { kind: 'dispatch', task: taskOf(known, number), user: userOf(known, userNumber) } });
+const autoOf =
+  (number: number, userNumbers: readonly number[]): Intent =>
+  (known) => ({
+    action: {
+      kind: 'auto',
+      task: taskOf(known, number),
+      candidates: userNumbers.map((userNumber) => userOf(known, userNumber)),
+    },
+  });
+const auto = aboutTask(
+  fc.array(user, { maxLength: 3 }).map((numbers) => (known: Known, id: string) => ({
+    kind: 'auto',
+    task: id,
+    candidates: numbers.map((number) => userOf(known, number)),
+  })),
+);
+const moveTo = (target: fc.Arbitrary<string>): fc.Arbitrary<Intent> =>
+  aboutTask(target.map((state) => (_: Known, id: string) => ({ kind: 'move', task: id, target: state })));
+const move = moveTo(
+  fc.oneof(
+    { arbitrary: fc.constantFrom('CANCELED', 'IN_PROGRESS', 'ACCEPTED'), weight: 5 },
+    { arbitrary: fc.constantFrom('DRAFT', 'ARCHIVED', 'DISPATCHED'), weight: 2 },
+  ),
+);
+const reassignOf =
+  (number: number, userNumber: number): Intent =>
+  (known) => ({ action: { kind: 'reassign', task: taskOf(known, number), user: userOf(known, userNumber) } });
+const reassign = aboutTask(
+  user.map((number) => (known: Known, id: string) => ({ kind: 'reassign', task: id, user: userOf(known, number) })),
+);
+const unassign = aboutTask(fc.constant((_: Known, id: string) => ({ kind: 'unassign', task: id })));
+const rescheduleOf =
+  (number: number, window: Window | null): Intent =>
+  (known) => ({ action: { kind: 'reschedule', task: taskOf(known, number), window } });
+const reschedule = aboutTask(
+  fc
+    .constantFrom(null, ...WINDOWS)
+    .map((window) => (_: Known, id: string) => ({ kind: 'reschedule', task: id, window })),
+  noKey,
+);
+const risk = aboutTask(
+  fc.integer({ min: 1, max: 5 }).map((level) => (_: Known, id: string) => ({ kind: 'risk', task: id, level })),
+  noKey,
+);
+const material = aboutTask(
+  fc.constantFrom('attach', 'comment').map((kind) => (_: Known, id: string) => ({ kind, task: id })),
+);
+const activateOf =
+  (number: number, is_active: boolean): Intent =>
+  (known) => ({ action: { kind: 'activate', user: userOf(known, number), is_active } });
+const activate = fc.tuple(user, fc.boolean()).map(([number, is_active]) => activateOf(number, is_active));
+const newUser = fc.tuple(fc.constantFrom('fourth', 'fifth'), key).map(
+  ([username, used]): Intent =>
+    () =>
+      without({ kind: 'user', name: username }, used),
+);
+const newAsset = fc.tuple(fc.constantFrom('one', 'two', 'three'), key).map(
+  ([code, used]): Intent =>
+    () =>
+      without({ kind: 'asset', code }, used),
+);
+const availability = fc
+  .tuple(fc.nat(3), fc.constantFrom('AVAILABLE', 'IN_USE'), fc.constantFrom(null, 'north', 'south'), key)
+  .map(
+    ([number, status, region, used]): Intent =>
+      (known) =>
+        without({ kind: 'availability', asset: at(known.assets, number), status, region }, used),
+  );
+/** A client that did not hear the answer sends the same again. */
+const again = fc.tuple(fc.nat(5), create).map(
+  ([number, otherwise]): Intent =>
+    (known) =>
+      known.keyed.at(-1 - (number % Math.max(1, known.keyed.length))) ?? otherwise(known),
+);
+
+const weighted = (weights: readonly (readonly [number, fc.Arbitrary<Intent>])[]): fc.Arbitrary<Intent> =>
+  fc.oneof(...weights.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+
+/** Everything that a client can do, dispatches more often than the rest. */
+export const anyIntent = weighted([
+  [3, create],
+  [2, batch],
+  [2, submit],
+  [2, approve],
+  [8, dispatch],
+  [4, auto],
+  [6, move],
+  [3, reassign],
+  [2, unassign],
+  [3, reschedule],
+  [1, risk],
+  [2, material],
+  [3, activate],
+  [1, newUser],
+  [1, newAsset],
+  [3, availability],
+  [3, again],
+]);
+
+/** What rivals do: mostly the same things, to the same few. */
+export const contestedIntent = weighted([
+  [1, create],
+  [1, batch],
+  [8, dispatch],
+  [4, auto],
+  [6, moveTo(fc.constantFrom('CANCELED', 'IN_PROGRESS'))],
+  [2, reassign],
+  [2, unassign],
+  [3, reschedule],
+  [1, material],
+  [2, activate],
+  [2, availability],
+]);
+
+/** The tasks of the first world whose windows overlap. */
+const rivalTask = fc.constantFrom(0, 1, 2, 4);
+
+/** Two or three who want the same user or the same task, or disagree about a user, at the same time. */
+export const rush: fc.Arbitrary<readonly Intent[]> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.nat(1), fc.uniqueArray(rivalTask, { minLength: 2, maxLength: 3 }))
+      .map(([userNumber, numbers]) => numbers.map((number) => dispatchOf(number, userNumber))),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(rivalTask, fc.array(fc.nat(1), { minLength: 2, maxLength: 3 }))
+      .map(([number, userNumbers]) => userNumbers.map((userNumber) => dispatchOf(number, userNumber))),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(rivalTask, fc.nat(1), fc.array(fc.constantFrom(...WINDOWS), { minLength: 1, maxLength: 2 }))
+      .map(([number, userNumber, windows]) => [
+        reassignOf(number, userNumber),
+        ...windows.map((window) => rescheduleOf(number, window)),
+      ]),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .uniqueArray(rivalTask, { minLength: 2, maxLength: 3 })
+      .map((numbers) => numbers.map((number) => autoOf(number, [0, 1]))),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.nat(1), fc.array(fc.boolean(), { minLength: 2, maxLength: 3 }))
+      .map(([number, states]) => states.map((is_active) => activateOf(number, is_active))),
+  },
+);
+
+/** One user who comes and goes, and is asked for again and again. */
+export const fickleIntent = weighted([
+  [4, fc.nat(5).map((number) => autoOf(number, [0]))],
+  [4, fc.boolean().map((is_active) => activateOf(0, is_active))],
+  [1, fc.nat(5).map((number) => dispatchOf(number, 0))],
+  [1, moveTo(fc.constant('CANCELED'))],
+]);
+export const fickleRush: fc.Arbitrary<readonly Intent[]> = fc
+  .tuple(fc.boolean(), fc.nat(5))
+  .map(([is_active, number]) => [activateOf(0, is_active), autoOf(number, [0])]);
+
+export const describe = ({ action, key: used, ifMatch: version }: Request): string => {
+  const terms = [
+    ...(version === undefined ? [] : [`If-Match ${version}`]),
+    ...(used === undefined ? [] : [`key ${used}`]),
+  ];
+  return `${sentence(action)}${terms.length === 0 ? '' : ` (${terms.join(', ')})`}`;
+};
+
+const windowText = (window: Window | null): string =>
+  window === null ? 'unscheduled' : `${window.start.slice(11, 13)}-${window.end.slice(11, 13)}h`;
+
+const draftText = ({ name: called, type: of, window, requires_approval }: Draft): string =>
+  [
+    `"${called}"`,
+    windowText(window),
+    ...(requires_approval ? ['needs approval'] : []),
+    ...(of === TYPE.active ? [] : [of]),
+  ].join(' ');
+
+const sentence = (action: Action): string => {
+  switch (action.kind) {
+    case 'create':
+      return `create ${draftText(action.draft)}`;
+    case 'batch':
+      return `batch of ${action.drafts.map(draftText).join('; ')}`;
+    case 'submit':
+      return `submit ${action.task}`;
+    case 'approve':
+      return `${action.decision === 'APPROVE' ? 'approve' : 'reject'} ${action.task}`;
+    case 'dispatch':
+      return `dispatch ${action.task} to ${action.user}`;
+    case 'auto':
+      return `auto-dispatch ${action.task} among ${action.candidates.length === 0 ? 'all' : action.candidates.join(', ')}`;
+    case 'move':
+      return `move ${action.task} to ${action.target}`;
+    case 'reassign':
+      return `reassign ${action.task} to ${action.user}`;
+    case 'unassign':
+      return `unassign ${action.task}`;
+    case 'reschedule':
+      return `reschedule ${action.task} to ${windowText(action.window)}`;
+    case 'risk':
+      return `set risk of ${action.task} to ${action.level}`;
+    case 'attach':
+      return `attach to ${action.task}`;
+    case 'comment':
+      return `comment on ${action.task}`;
+    case 'activate':
+      return `${action.is_active ? 'activate' : 'deactivate'} ${action.user}`;
+    case 'user':
+      return `create user "${action.name}"`;
+    case 'asset':
+      return `create asset "${action.code}"`;
+    case 'availability':
+      return `set ${action.asset} ${action.status}${action.region === null ? '' : ` in ${action.region}`}`;
+  }
+};

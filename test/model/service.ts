@@ -1,0 +1,350 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { v7 as newUuid } from 'uuid';
+import { makeClient } from '../../adapters/dynamodb/client.ts';
+import { makeLedger } from '../../adapters/dynamodb/ledger.ts';
+import {
+  makeAssets,
+  makeCalendars,
+  makeDirectory,
+  makeReceipts,
+  makeReferences,
+  makeStrategies,
+  makeTasks,
+} from '../../adapters/dynamodb/stores.ts';
+import { makeTableReader } from '../../adapters/dynamodb/table-reader.ts';
+import { makeTenantSnapshots } from '../../adapters/dynamodb/tenant-snapshot.ts';
+import { makeTransact, type Action as TableAction } from '../../adapters/dynamodb/transaction.ts';
+import type { RouteContract } from '../../adapters/http/contract.ts';
+import { makePipeline, type Handler, type Request as PipelineRequest } from '../../adapters/http/pipeline.ts';
+import { readEnvironment } from '../../adapters/runtime/environment.ts';
+import { makeCreateAsset, makeSetAvailability } from '../../core/assets/change.ts';
+import type { TenantSnapshot } from '../../core/audit/invariants.ts';
+import type { Calendars } from '../../core/calendar/calendar.ts';
+import { makeGuard, type Guard } from '../../core/calendar/guard.ts';
+import { makeSuggest } from '../../core/calendar/suggest.ts';
+import { emptyCalendar } from '../../core/identity/tenants.ts';
+import { makeChangeUser, makeCreateUser } from '../../core/identity/users.ts';
+import type { Change, Ledger } from '../../core/ledger.ts';
+import { makeRetry, type Retry } from '../../core/retry.ts';
+import { makeAutoDispatchTask } from '../../core/tasks/auto-dispatch.ts';
+import { composeTask } from '../../core/tasks/compose.ts';
+import { makeCreateBatch, makeCreateTask } from '../../core/tasks/create.ts';
+import { makeDispatchTask } from '../../core/tasks/dispatch.ts';
+import { makeAddAttachment, makeAddComment, makeUpdateRiskChecklist } from '../../core/tasks/material.ts';
+import { makeReassign, makeReschedule, makeUnassign } from '../../core/tasks/replan.ts';
+import { taskDraft } from '../../core/tasks/task.ts';
+import { makeApproveTask, makeSubmitForApproval, makeTransitionTask } from '../../core/tasks/transition.ts';
+import { instantAt, type Clock } from '../../core/time/instant.ts';
+import * as assetRoutes from '../../functions/assets/contract.ts';
+import * as identityRoutes from '../../functions/identity/contract.ts';
+import * as taskRoutes from '../../functions/tasks/contract.ts';
+import { lambdaContext } from '../../local/integration.ts';
+import { proxyEvent } from '../../local/proxy-event.ts';
+import { newTask, TYPE, type Action, type Answer, type Draft, type Request, type World } from './world.ts';
+
+/** A call of the SDK as the scheduler sees it. */
+export interface SdkCall {
+  readonly operation: string;
+  // The input as the adapter wrote it.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly input: any;
+}
+
+/** Runs every call of the SDK that is made for one request: when it is its turn, and maybe with another answer. */
+export type Turn = (call: SdkCall, send: () => Promise<unknown>) => Promise<unknown>;
+
+type Transact = (actions: readonly TableAction[]) => Promise<void>;
+
+/** Parts of the protocol replaced by faulty ones. Made anew for every run, because a fault may remember things. */
+export interface Faulty {
+  readonly transact?: (sound: Transact) => Transact;
+  readonly calendars?: (sound: Calendars) => Calendars;
+  readonly guard?: (sound: { readonly guard: Guard; readonly calendars: Calendars; readonly ledger: Ledger }) => Guard;
+  readonly retry?: (sound: Retry) => Retry;
+}
+
+const environment = readEnvironment(process.env);
+const tableName = environment.TABLE_NAME;
+const turns = new AsyncLocalStorage<Turn>();
+
+/** One client for all runs: the turns of a request travel with it, from its first call to its last. */
+const client = makeClient({ endpoint: environment.DYNAMODB_ENDPOINT });
+client.middlewareStack.add(
+  (next, context) => async (args) => {
+    const turn = turns.getStore();
+    if (turn === undefined) return next(args);
+    const operation = String(context.commandName).replace(/Command$/, '');
+    // What the turn answers is what the call answered, then or before.
+    return (await turn({ operation, input: args.input }, () => next(args))) as Awaited<ReturnType<typeof next>>;
+  },
+  { step: 'initialize', priority: 'high', name: 'turns' },
+);
+
+export interface Service {
+  readonly world: World;
+  readonly send: (request: Request, turn?: Turn) => Promise<Answer>;
+  readonly snapshot: () => Promise<TenantSnapshot>;
+}
+
+const NO_WAIT = (): Promise<void> => Promise.resolve();
+const FIRST_MOMENT = Date.UTC(2026, 0, 1);
+
+/** A tenant of its own with the world in it, and the service in this process: pipeline, use cases, adapters. */
+export const startService = async (world: World, faulty: Faulty = {}): Promise<Service> => {
+  const tenantId = newUuid();
+  let ids = 0;
+  let milliseconds = 0;
+  const newId = (): string => `n${(ids += 1)}`;
+  const clock: Clock = () => {
+    milliseconds += 1;
+    const now = instantAt(FIRST_MOMENT + milliseconds);
+    if (now === undefined) throw new Error('The clock of the model ran out.');
+    return now;
+  };
+  const chance = { sleep: NO_WAIT, random: () => 0.5 };
+
+  const reader = makeTableReader({ client, tableName, ...chance });
+  const send = makeTransact({ client, ...chance, newToken: newUuid });
+  const soundLedger = makeLedger({ tableName, transact: send, clock });
+  const ledger = makeLedger({ tableName, transact: faulty.transact?.(send) ?? send, clock });
+  const soundCalendars = makeCalendars({ reader });
+  const calendars = faulty.calendars?.(soundCalendars) ?? soundCalendars;
+  const soundGuard = makeGuard({ calendars, ledger });
+  const guard = faulty.guard?.({ guard: soundGuard, calendars, ledger }) ?? soundGuard;
+  const soundRetry = makeRetry(chance);
+  const retry = faulty.retry?.(soundRetry) ?? soundRetry;
+  const passwords = { hash: () => Promise.resolve('none'), verify: () => Promise.resolve(false) };
+  const ports = {
+    tasks: makeTasks({ reader }),
+    assets: makeAssets({ reader }),
+    references: makeReferences({ reader }),
+    directory: makeDirectory({ reader }),
+    strategies: makeStrategies({ reader }),
+    suggest: makeSuggest({ calendars }),
+    ...{ calendars, ledger, guard, retry, clock, newId, passwords, passwordMin: 6 },
+  };
+
+  const pipeline = makePipeline({
+    observe: ({ error }) => {
+      if (error !== undefined) throw error;
+    },
+    receipts: makeReceipts({ reader, clock }),
+    measured: (work) => work(),
+    stopwatch: () => 0,
+    bootstrapKey: () => Promise.resolve(undefined),
+  });
+  const routes = new Map<string, { readonly contract: RouteContract; readonly handler: Handler }>();
+  const serve = <const C extends RouteContract>(contract: C, work: (request: PipelineRequest<C>) => Promise<unknown>) =>
+    routes.set(contract.operation, { contract, handler: pipeline(contract, work) });
+
+  const create = makeCreateTask(ports);
+  serve(taskRoutes.createTask, ({ call, body }) => create(call, body));
+  const createBatch = makeCreateBatch(ports);
+  serve(taskRoutes.batchCreateTasks, ({ call, body }) => createBatch(call, body));
+  const submit = makeSubmitForApproval(ports);
+  serve(taskRoutes.submitForApproval, ({ call, params, body }) => submit(call, params.task_id, body));
+  const approve = makeApproveTask(ports);
+  serve(taskRoutes.approveTask, ({ call, params, body }) => approve(call, params.task_id, body));
+  const dispatch = makeDispatchTask(ports);
+  serve(taskRoutes.dispatchTask, ({ call, params, body }) => dispatch(call, params.task_id, body));
+  const auto = makeAutoDispatchTask(ports);
+  serve(taskRoutes.autoDispatchTask, ({ call, params, body }) => auto(call, params.task_id, body));
+  const move = makeTransitionTask(ports);
+  serve(taskRoutes.transitionTask, ({ call, params, body }) => move(call, params.task_id, body));
+  const reassign = makeReassign(ports);
+  serve(taskRoutes.reassignTask, ({ call, params, body }) => reassign(call, params.task_id, body));
+  const unassign = makeUnassign(ports);
+  serve(taskRoutes.unassignTask, ({ call, params, body }) => unassign(call, params.task_id, body));
+  const reschedule = makeReschedule(ports);
+  serve(taskRoutes.rescheduleTask, ({ call, params, body }) => reschedule(call, params.task_id, body));
+  const risk = makeUpdateRiskChecklist(ports);
+  serve(taskRoutes.updateRiskChecklist, ({ call, params, body }) => risk(call, params.task_id, body));
+  const attach = makeAddAttachment(ports);
+  serve(taskRoutes.addAttachment, ({ call, params, body }) => attach(call, params.task_id, body));
+  const comment = makeAddComment(ports);
+  serve(taskRoutes.addComment, ({ call, params, body }) => comment(call, params.task_id, body));
+  const changeUser = makeChangeUser(ports);
+  serve(identityRoutes.changeUser, ({ call, params, body }) => changeUser(call, params.user_id, body));
+  const createUser = makeCreateUser(ports);
+  serve(identityRoutes.createUser, ({ call, body }) => createUser(call, body));
+  const createAsset = makeCreateAsset(ports);
+  serve(assetRoutes.createAsset, ({ call, body }) => createAsset(call, body));
+  const setAvailability = makeSetAvailability(ports);
+  serve(assetRoutes.setAvailability, ({ call, params, body }) => setAvailability(call, params.asset_id, body));
+
+  const seeding = seedsOf(tenantId, world, clock);
+  await soundLedger.commit({ tenantId, actorId: 'model' }, seeding, undefined);
+
+  const answer = async (request: Request): Promise<Answer> => {
+    const { operation, params = {}, body } = wireOf(request.action);
+    const route = routes.get(operation);
+    if (route === undefined) throw new Error(`The model serves no ${operation}.`);
+    const { contract, handler } = route;
+    const path = contract.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+    const received = {
+      requestId: newUuid(),
+      receivedAt: new Date(FIRST_MOMENT),
+      method: contract.method,
+      path,
+      query: '',
+      rawHeaders: [
+        ...(request.key === undefined ? [] : ['Idempotency-Key', request.key]),
+        ...(request.ifMatch === undefined ? [] : ['If-Match', `"${request.ifMatch}"`]),
+      ],
+      body: JSON.stringify(body),
+      sourceIp: '127.0.0.1',
+      port: 0,
+    };
+    const caller = { sub: 'model', tenant_id: tenantId, permissions: '["*"]', cursor_key: 'none' };
+    const event = proxyEvent(received, { resource: contract.path, pathParameters: params }, caller);
+    const result = await handler(event, { ...lambdaContext(operation, Infinity), done: no, fail: no, succeed: no });
+    return {
+      status: result.statusCode,
+      replayed: result.headers?.['Idempotency-Replayed'] === 'true',
+      body: result.body === '' ? undefined : JSON.parse(result.body),
+    };
+  };
+
+  const { byPartitions } = makeTenantSnapshots({ client, tableName, reader });
+  return {
+    world,
+    send: (request, turn) => (turn === undefined ? answer(request) : turns.run(turn, () => answer(request))),
+    snapshot: () => byPartitions(tenantId),
+  };
+};
+
+const no = (): never => {
+  throw new Error('Handlers answer with a promise.');
+};
+
+/** What a tenant needs to hold the world: only what a world begins with, so drafts, and assets without a region. */
+const seedsOf = (tenantId: string, world: World, clock: Clock): readonly Change[] => {
+  const at = clock();
+  const stamps = { created_by: 'model', created_at: at, updated_at: at };
+  const types = [TYPE.active, TYPE.inactive].map((id) => ({
+    kind: 'task_type_created' as const,
+    taskType: {
+      id,
+      tenant_id: tenantId,
+      code: id,
+      name: id,
+      description: null,
+      is_active: id === TYPE.active,
+      version: 1,
+      ...stamps,
+    },
+  }));
+  const users = [...world.users].map(([id, { name, is_active }]) => {
+    const secrets = { password_hash: 'none', role_ids: [], version: 1 };
+    const user = { id, tenant_id: tenantId, username: name, is_active, created_at: at, ...secrets };
+    return { kind: 'user_created' as const, user, calendar: emptyCalendar(user) };
+  });
+  const tasks = [...world.tasks].map(([id, task]) => {
+    const made = { id, tenantId, actorId: 'model', at, newId: () => id };
+    return {
+      kind: 'task_created' as const,
+      task: composeTask(taskDraft.parse(bodyOf({ ...task, type: TYPE.active })), undefined, made),
+    };
+  });
+  const assets = [...world.assets].map(([id, { code }]) => ({
+    kind: 'asset_created' as const,
+    asset: {
+      ...{ id, tenant_id: tenantId, asset_type: 'UAV' as const, asset_code: code, name: code, serial_number: null },
+      ...{ detail: {}, availability_status: 'AVAILABLE' as const, region_code: null, version: 1 },
+      ...{ created_at: at, updated_at: at },
+    },
+  }));
+  return [...types, ...users, ...tasks, ...assets];
+};
+
+const bodyOf = ({ name, type, window, requires_approval }: Draft) => ({
+  task_type_id: type,
+  name,
+  requires_approval,
+  ...(window === null ? {} : { planned_start_at: window.start, planned_end_at: window.end }),
+});
+
+interface Wire {
+  readonly operation: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly body: object;
+}
+
+/** An action as a client of the API says it. */
+const wireOf = (action: Action): Wire => {
+  const about = (operation: string, body: object): Wire => ({
+    operation,
+    params: { task_id: 'task' in action ? action.task : '' },
+    body,
+  });
+  switch (action.kind) {
+    case 'create':
+      return { operation: 'createTask', body: bodyOf(action.draft) };
+    case 'batch':
+      return { operation: 'batchCreateTasks', body: { tasks: action.drafts.map(bodyOf) } };
+    case 'submit':
+      return about('submitForApproval', {});
+    case 'approve':
+      return about('approveTask', { decision: action.decision });
+    case 'dispatch':
+      return about('dispatchTask', { assigned_to: action.user });
+    case 'auto':
+      return about('autoDispatchTask', { candidate_user_ids: action.candidates });
+    case 'move':
+      return about('transitionTask', { target_state: action.target });
+    case 'reassign':
+      return about('reassignTask', { assigned_to: action.user });
+    case 'unassign':
+      return about('unassignTask', {});
+    case 'reschedule': {
+      const { start, end } = action.window ?? { start: null, end: null };
+      return about('rescheduleTask', { planned_start_at: start, planned_end_at: end });
+    }
+    case 'risk':
+      return about('updateRiskChecklist', { risk_level: action.level });
+    case 'attach':
+      return about('addAttachment', { name: 'photo', url: 'https://example.org/photo' });
+    case 'comment':
+      return about('addComment', { content: 'seen' });
+    case 'activate':
+      return { operation: 'changeUser', params: { user_id: action.user }, body: { is_active: action.is_active } };
+    case 'user':
+      return { operation: 'createUser', body: { username: action.name, password: 'long enough' } };
+    case 'asset':
+      return { operation: 'createAsset', body: { asset_type: 'UAV', asset_code: action.code, name: action.code } };
+    case 'availability': {
+      const { asset, status, region } = action;
+      return {
+        operation: 'setAvailability',
+        params: { asset_id: asset },
+        body: { availability_status: status, ...(region === null ? {} : { region_code: region }) },
+      };
+    }
+  }
+};
+
+/** The world that every run begins with: users to compete for, tasks whose windows collide. */
+export const firstWorld = (): World => ({
+  users: new Map([
+    ['u1', { name: 'first', is_active: true }],
+    ['u2', { name: 'second', is_active: true }],
+    ['u3', { name: 'third', is_active: false }],
+  ]),
+  tasks: new Map([
+    ['t1', newTask({ name: 'early', window: WINDOWS[0], requires_approval: false })],
+    ['t2', newTask({ name: 'middle', window: WINDOWS[1], requires_approval: false })],
+    ['t3', newTask({ name: 'late', window: WINDOWS[2], requires_approval: false })],
+    ['t4', newTask({ name: 'open', window: null, requires_approval: false })],
+    ['t5', newTask({ name: 'whole', window: WINDOWS[3], requires_approval: false })],
+    ['t6', newTask({ name: 'apart', window: WINDOWS[4], requires_approval: true })],
+  ]),
+  assets: new Map([['a1', { code: 'one', status: 'AVAILABLE', region: null }]]),
+  receipts: new Map(),
+});
+
+const hours = (from: number, to: number) => ({
+  start: `2026-03-01T${String(from).padStart(2, '0')}:00:00.000Z`,
+  end: `2026-03-01T${String(to).padStart(2, '0')}:00:00.000Z`,
+});
+/** The second overlaps the first and the third, which touch; the fourth contains all of them; the fifth is apart. */
+export const WINDOWS = [hours(8, 10), hours(9, 11), hours(10, 12), hours(8, 12), hours(12, 13)] as const;

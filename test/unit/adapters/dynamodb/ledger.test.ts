@@ -1,0 +1,622 @@
+import { describe, expect, it } from 'vitest';
+import { makeLedger } from '../../../../adapters/dynamodb/ledger.ts';
+import type { Action } from '../../../../adapters/dynamodb/transaction.ts';
+import type { Call, Receipt } from '../../../../core/call.ts';
+import type { TaskHolding } from '../../../../core/calendar/calendar.ts';
+import type { Code } from '../../../../core/errors.ts';
+import type { Bookings, Change } from '../../../../core/ledger.ts';
+import { LIMITS } from '../../../../core/limits.ts';
+import { changeTask } from '../../../../core/tasks/history.ts';
+import { CALL, clockAt, NOW, only, refusalOf } from '../../fakes.ts';
+import * as records from '../../records.ts';
+
+const { calendar, task, user } = records;
+
+/** One action in a line: what it does to which item, on which condition, and what a failure means. */
+interface Line {
+  readonly does: string;
+  readonly PK: unknown;
+  readonly SK: unknown;
+  readonly condition: string | undefined;
+  readonly refusal: Code;
+}
+
+const partsOf = ({ write: { Put, Update, Delete } }: Action) => {
+  if (Put !== undefined) return { does: 'put', key: Put.Item ?? {}, condition: Put.ConditionExpression };
+  if (Update !== undefined) return { does: 'update', key: Update.Key ?? {}, condition: Update.ConditionExpression };
+  return { does: 'delete', key: Delete?.Key ?? {}, condition: Delete?.ConditionExpression };
+};
+const lineOf = (action: Action): Line => {
+  const { does, key, condition } = partsOf(action);
+  return { does, PK: key['PK'], SK: key['SK'], condition, refusal: action.refusal().code };
+};
+
+const commit = async (
+  changes: readonly Change[],
+  { call = CALL, answer, bookings }: { call?: Call; answer?: unknown; bookings?: Bookings } = {},
+): Promise<readonly Action[]> => {
+  const sent: (readonly Action[])[] = [];
+  const ledger = makeLedger({
+    tableName: 'table',
+    transact: async (actions) => {
+      sent.push(actions);
+    },
+    clock: clockAt(),
+  });
+  await ledger.commit(call, changes, answer, bookings);
+  return only(sent);
+};
+const linesOf = async (...given: Parameters<typeof commit>): Promise<readonly Line[]> =>
+  (await commit(...given)).map(lineOf);
+
+const NEW = 'attribute_not_exists(PK)';
+const AT_VERSION = '#version = :seen_version';
+const put = (PK: string, SK: string, refusal: Code = 'stale_read'): Line => ({
+  does: 'put',
+  PK,
+  SK,
+  condition: NEW,
+  refusal,
+});
+const update = (PK: string, SK: string, condition = AT_VERSION): Line => ({
+  does: 'update',
+  PK,
+  SK,
+  condition,
+  refusal: 'stale_read',
+});
+
+const USER_1 = 'T#tenant-1#USER#user-1';
+const ROSTER = 'T#tenant-1#ROSTER';
+const AREAS = 'T#tenant-1#AREAS';
+const tally = (SK: string): Line => ({ ...update(AREAS, SK), condition: undefined });
+const TASK_1 = 'T#tenant-1#TASK#task-1';
+
+const PLANNED = task(records.scheduled('08:00:00', '10:00:00'));
+const WINDOW = records.windowOn('08:00:00', '10:00:00');
+const WINDOW_KEY = 'WINDOW#2026-03-01T08:00:00.000Z#task-1';
+const dispatch = changeTask(
+  PLANNED,
+  { actorId: 'actor-1', at: NOW, entryId: 'entry-1' },
+  { action: 'dispatched', patch: { state: 'DISPATCHED', assigned_to: 'user-1' } },
+);
+const DISPATCHED: Change = { kind: 'task_changed', ...dispatch };
+
+const EDIT = { editId: 'edit-1', actorId: 'actor-1' };
+const TEMPLATE_1 = 'T#tenant-1#TEMPLATE#template-1';
+const AT_REVISION = '#revision = :seen_revision AND #updated_at = :seen_updated_at';
+const STRATEGIES = 'T#tenant-1#STRATEGIES';
+const NOTHING_CHOSEN = { tenant_id: 'tenant-1', active: null, shadow: null, version: 0 };
+const COMPARISON = {
+  tenant_id: 'tenant-1',
+  strategy_id: 'strategy-1',
+  task_id: 'task-1',
+  decision_id: 'decision-0f',
+  selected_user_id: 'user-1',
+  shadow_user_id: 'user-2',
+  made_at: NOW,
+};
+
+/** Every kind of change, so that a new one needs a line here. */
+const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonly Line[]])[]>> = {
+  tenant_created: [
+    [{ kind: 'tenant_created', tenant: { id: 'tenant-1', name: 'T', created_at: NOW } }, [put('T#tenant-1', 'TENANT')]],
+  ],
+  tenant_bootstrapped: [
+    [
+      { kind: 'tenant_bootstrapped', tenant: { id: 'tenant-1', name: 'T', created_at: NOW } },
+      [
+        {
+          does: 'update',
+          PK: 'T#tenant-1',
+          SK: 'TENANT',
+          condition: 'attribute_exists(PK) AND attribute_not_exists(bootstrapped)',
+          refusal: 'tenant_has_users',
+        },
+      ],
+    ],
+  ],
+  user_created: [
+    [
+      { kind: 'user_created', user: user(), calendar: calendar() },
+      [
+        put('T#tenant-1#CLAIM#USERNAME#ada', 'CLAIM', 'duplicate'),
+        put(USER_1, 'PROFILE'),
+        put(USER_1, 'CALENDAR'),
+        put(ROSTER, 'ACTIVE#user-1'),
+      ],
+    ],
+  ],
+  user_changed: [
+    [
+      { kind: 'user_changed', before: user(), after: user({ password_hash: 'other', version: 2 }) },
+      [update(USER_1, 'PROFILE')],
+    ],
+    [
+      { kind: 'user_changed', before: user(), after: user({ is_active: false, version: 2 }) },
+      [
+        update(USER_1, 'PROFILE'),
+        { does: 'delete', PK: ROSTER, SK: 'ACTIVE#user-1', condition: undefined, refusal: 'stale_read' },
+        { does: 'put', PK: ROSTER, SK: 'INACTIVE#user-1', condition: undefined, refusal: 'stale_read' },
+      ],
+    ],
+  ],
+  calendar_changed: [
+    [
+      { kind: 'calendar_changed', before: calendar(), after: calendar({ version: 2, is_active: false }) },
+      [update(USER_1, 'CALENDAR')],
+    ],
+  ],
+  role_created: [
+    [
+      { kind: 'role_created', role: records.role() },
+      [put('T#tenant-1#CLAIM#ROLE_NAME#planner', 'CLAIM', 'duplicate'), put('T#tenant-1#ROLE#role-1', 'ROLE')],
+    ],
+  ],
+  role_changed: [
+    [
+      { kind: 'role_changed', before: records.role(), after: records.role({ permissions: ['*'], version: 2 }) },
+      [update('T#tenant-1#ROLE#role-1', 'ROLE')],
+    ],
+  ],
+  org_unit_created: [
+    [
+      { kind: 'org_unit_created', orgUnit: records.orgUnit() },
+      [
+        put('T#tenant-1#CLAIM#ORG_UNIT_CODE#NORTH', 'CLAIM', 'duplicate'),
+        put('T#tenant-1#ORG_UNIT#unit-1', 'ORG_UNIT'),
+      ],
+    ],
+  ],
+  asset_created: [
+    [
+      { kind: 'asset_created', asset: records.asset() },
+      [
+        put('T#tenant-1#CLAIM#ASSET_CODE#UAV-1', 'CLAIM', 'duplicate'),
+        put('T#tenant-1#ASSET#asset-1', 'ASSET'),
+        tally('TENANT'),
+      ],
+    ],
+  ],
+  asset_changed: [
+    [
+      {
+        kind: 'asset_changed',
+        before: records.asset({ region_code: 'N' }),
+        after: records.asset({ region_code: 'S', version: 2 }),
+      },
+      [update('T#tenant-1#ASSET#asset-1', 'ASSET'), tally('AREA#N'), tally('AREA#S')],
+    ],
+  ],
+  task_type_created: [
+    [
+      { kind: 'task_type_created', taskType: records.taskType() },
+      [put('T#tenant-1#CLAIM#TYPE_CODE#INSPECT', 'CLAIM', 'duplicate'), put('T#tenant-1#TYPE#type-1', 'TYPE')],
+    ],
+  ],
+  template_created: [
+    [
+      { kind: 'template_created', template: records.template() },
+      [
+        put('T#tenant-1#CLAIM#TEMPLATE_KEY#line', 'CLAIM', 'duplicate'),
+        put('T#tenant-1#TEMPLATE#template-1', 'TEMPLATE'),
+      ],
+    ],
+  ],
+  task_type_changed: [
+    [
+      {
+        kind: 'task_type_changed',
+        before: records.taskType(),
+        after: records.taskType({ is_active: false, version: 2 }),
+        ...EDIT,
+      },
+      [update('T#tenant-1#TYPE#type-1', 'TYPE')],
+    ],
+  ],
+  template_changed: [
+    [
+      {
+        kind: 'template_changed',
+        before: records.template(),
+        after: records.template({ default_priority: 9, revision: 2 }),
+        ...EDIT,
+      },
+      [update(TEMPLATE_1, 'TEMPLATE', AT_REVISION), put(TEMPLATE_1, 'REVISION#0000000001')],
+    ],
+    [
+      { kind: 'template_changed', before: records.template(), after: records.template({ is_active: false }), ...EDIT },
+      [update(TEMPLATE_1, 'TEMPLATE', AT_REVISION)],
+    ],
+  ],
+  decision_made: [[{ kind: 'decision_made', decision: records.decision() }, [put(TASK_1, 'DECISION#decision-1')]]],
+  strategy_created: [
+    [
+      { kind: 'strategy_created', strategy: records.strategy() },
+      [put('T#tenant-1#CLAIM#STRATEGY_VERSION#v3', 'CLAIM', 'duplicate'), put(STRATEGIES, 'STRATEGY#strategy-1')],
+    ],
+  ],
+  strategy_retired: [
+    [
+      {
+        kind: 'strategy_retired',
+        before: records.strategy(),
+        after: { ...records.strategy(), is_retired: true },
+      },
+      [update(STRATEGIES, 'STRATEGY#strategy-1', '#is_retired = :seen_is_retired')],
+    ],
+  ],
+  strategies_chosen: [
+    [
+      { kind: 'strategies_chosen', before: NOTHING_CHOSEN, after: { ...NOTHING_CHOSEN, version: 1 } },
+      [put(STRATEGIES, 'CHOSEN')],
+    ],
+    [
+      {
+        kind: 'strategies_chosen',
+        before: { ...NOTHING_CHOSEN, version: 4 },
+        after: { ...NOTHING_CHOSEN, version: 5 },
+      },
+      [{ ...put(STRATEGIES, 'CHOSEN'), condition: '#version = :seen' }],
+    ],
+  ],
+  shadow_compared: [
+    [
+      { kind: 'shadow_compared', comparison: { ...COMPARISON, shadow_user_id: 'user-1' } },
+      [{ ...update(STRATEGIES, 'SHADOW#strategy-1#COUNT#7'), condition: undefined }],
+    ],
+    [
+      { kind: 'shadow_compared', comparison: COMPARISON },
+      [
+        { ...update(STRATEGIES, 'SHADOW#strategy-1#COUNT#7'), condition: undefined },
+        { ...put(STRATEGIES, 'SHADOW#strategy-1#EXAMPLE#decision-0f'), condition: undefined },
+      ],
+    ],
+  ],
+  absence_added: [
+    [{ kind: 'absence_added', tenantId: 'tenant-1', absence: records.absence() }, [put(USER_1, 'ABSENCE#absence-1')]],
+  ],
+  absence_removed: [
+    [
+      { kind: 'absence_removed', tenantId: 'tenant-1', absence: records.absence() },
+      [
+        {
+          does: 'delete',
+          PK: USER_1,
+          SK: 'ABSENCE#absence-1',
+          condition: 'attribute_exists(PK)',
+          refusal: 'stale_read',
+        },
+      ],
+    ],
+  ],
+  task_created: [[{ kind: 'task_created', task: task() }, [put(TASK_1, 'TASK')]]],
+  batch_created: [
+    [
+      {
+        kind: 'batch_created',
+        batch: { id: 'b', tenant_id: 'tenant-1', task_ids: ['x'], created_by: 'a', created_at: NOW },
+      },
+      [put('T#tenant-1#BATCH#b', 'BATCH')],
+    ],
+  ],
+  task_changed: [
+    [
+      DISPATCHED,
+      [update(TASK_1, 'TASK', '#version = :seen_version AND #state = :seen_state'), put(TASK_1, 'HIST#0000000002')],
+    ],
+  ],
+  attachment_added: [
+    [
+      { kind: 'attachment_added', task: task(), attachment: records.attachment() },
+      [put(TASK_1, 'TASK#ATTACH#attachment-1')],
+    ],
+  ],
+  comment_added: [
+    [{ kind: 'comment_added', task: task(), comment: records.comment() }, [put(TASK_1, 'COMMENT#comment-1')]],
+  ],
+  tally_corrected: [
+    [
+      {
+        kind: 'tally_corrected',
+        tenantId: 'tenant-1',
+        before: { area_code: 'N', total: 1, available: 1, version: 3 },
+        after: { total: 2, available: 1 },
+      },
+      [{ ...tally('AREA#N'), condition: '#version = :version' }],
+    ],
+    [
+      {
+        kind: 'tally_corrected',
+        tenantId: 'tenant-1',
+        before: { area_code: null, total: 1, available: 1, version: 0 },
+        after: { total: 2, available: 1 },
+      },
+      [{ ...tally('TENANT'), condition: 'attribute_not_exists(#version)' }],
+    ],
+  ],
+};
+
+describe('a change as actions of a transaction', () => {
+  it.each(Object.entries(CASES))('%s', async (_, cases) => {
+    for (const [change, expected] of cases) expect(await linesOf([change])).toEqual(expected);
+  });
+
+  it('of a taken value names the field', async () => {
+    const [claim] = await commit([{ kind: 'task_type_created', taskType: records.taskType() }]);
+    const refusal = claim?.refusal();
+    expect(refusal?.message).toContain('"INSPECT"');
+    expect(refusal?.details).toEqual({ field: 'code' });
+    expect(refusal?.problems).toMatchObject([{ pointer: '/code', code: 'duplicate' }]);
+  });
+
+  it('writes what changed and nothing else, so that versions of the code can run side by side', async () => {
+    const [write] = await commit([DISPATCHED]);
+    const { UpdateExpression = '', ExpressionAttributeValues = {} } = write?.write.Update ?? {};
+    const set = UpdateExpression.replace(/^SET /, '')
+      .split(', ')
+      .map((part) => part.replace(/^#(\w+) = :\1$/, '$1'));
+    expect(set.toSorted()).toEqual(
+      ['state', 'assigned_to', 'dispatched_at', 'updated_at', 'version', 'last_change']
+        // The partitions of the lists that filter by state or assignee: all but four of sixteen.
+        .concat(
+          Array.from({ length: 16 }, (_, index) => `L${index}`).filter(
+            (name) => !['L0', 'L4', 'L8', 'L12'].includes(name),
+          ),
+        )
+        // No area: the lists that filter by it are not written.
+        .filter((name) => !['L9', 'L10', 'L11', 'L13', 'L14', 'L15'].includes(name))
+        .toSorted(),
+    );
+    expect(ExpressionAttributeValues).toMatchObject({ ':version': 2, ':seen_version': 1, ':seen_state': 'DRAFT' });
+  });
+
+  it('removes what is gone: a task that nobody holds leaves the lists by assignee', async () => {
+    const before = task({ assigned_to: 'user-1' });
+    const after = { ...before, assigned_to: null, version: 2 };
+    const [write] = await commit([{ kind: 'task_changed', before, after, entry: dispatch.entry }]);
+    expect(write?.write.Update?.UpdateExpression).toMatch(/^SET [^]* REMOVE #L2, #L3, #L6, #L7$/);
+    expect(write?.write.Update?.ExpressionAttributeNames).toMatchObject({ '#L2': 'L2' });
+    expect(write?.write.Update?.ExpressionAttributeValues).not.toHaveProperty(':L2');
+  });
+
+  it('moves tallies by their differences', async () => {
+    const [, north] = await commit([
+      {
+        kind: 'asset_changed',
+        before: records.asset({ region_code: 'N', availability_status: 'RESERVED' }),
+        after: records.asset({ region_code: 'S', version: 2 }),
+      },
+    ]);
+    const {
+      UpdateExpression = '',
+      ExpressionAttributeNames = {},
+      ExpressionAttributeValues = {},
+    } = north?.write.Update ?? {};
+    const added = UpdateExpression.replace(/^ADD /, '')
+      .split(', ')
+      .map((part) => part.split(' '));
+    expect(
+      Object.fromEntries(
+        added.map(([name = '', value = '']) => [
+          ExpressionAttributeNames[name],
+          ExpressionAttributeValues[value] as unknown,
+        ]),
+      ),
+    ).toEqual({ total: 0, available: 1, version: 1 });
+  });
+
+  it('says in the table which change a task went through last', async () => {
+    const [write] = await commit([DISPATCHED]);
+    expect(write?.write.Update?.ExpressionAttributeValues?.[':last_change']).toMatchObject({
+      entry_id: 'entry-1',
+      action: 'dispatched',
+      actor_id: 'actor-1',
+      from_state: 'DRAFT',
+    });
+  });
+});
+
+const holding: TaskHolding = { task_id: 'task-1', name: 'Inspect the line', state: 'DISPATCHED', window: WINDOW };
+const takeBy = (userId: string, version = 4) => ({
+  calendar: calendar({ user_id: userId, version, active_count: 2 }),
+  holding,
+});
+
+describe('the bookings of the guard', () => {
+  it('take a window: the calendar is moved from the version seen, not only checked', async () => {
+    const actions = await commit([DISPATCHED], { bookings: { take: takeBy('user-1') } });
+    expect(actions.map(lineOf).slice(2)).toEqual([
+      update(USER_1, 'CALENDAR'),
+      { does: 'put', PK: USER_1, SK: WINDOW_KEY, condition: undefined, refusal: 'stale_read' },
+    ]);
+    expect(actions[2]?.write.Update).toMatchObject({
+      UpdateExpression: 'SET #version = :version, #active_count = :active_count, #recent = :recent',
+      ExpressionAttributeValues: {
+        ':version': 5,
+        ':active_count': 3,
+        ':seen_version': 4,
+        ':recent': [{ version: 5, task_id: 'task-1', name: 'Inspect the line', window: WINDOW }],
+      },
+    });
+    expect(actions[3]?.write.Put?.Item).toMatchObject(holding);
+  });
+
+  it('take an unscheduled task as workload', async () => {
+    const take = { ...takeBy('user-1'), holding: { task_id: 'task-1', name: 'X', state: 'DISPATCHED' as const } };
+    expect((await linesOf([], { bookings: { take } })).map(({ SK }) => SK)).toEqual(['CALENDAR', 'OPEN#task-1']);
+  });
+
+  it('give a window back: the calendar moves whatever its version, so that no give-back is refused', async () => {
+    const actions = await commit([], { bookings: { release: { userId: 'user-1', holding } } });
+    expect(actions.map(lineOf)).toEqual([
+      update(USER_1, 'CALENDAR', 'attribute_exists(PK)'),
+      { does: 'delete', PK: USER_1, SK: WINDOW_KEY, condition: undefined, refusal: 'stale_read' },
+    ]);
+    expect(actions[0]?.write.Update).toMatchObject({
+      UpdateExpression: 'ADD #a0 :a0, #a1 :a1',
+      ExpressionAttributeNames: { '#a0': 'version', '#a1': 'active_count' },
+      ExpressionAttributeValues: { ':a0': 1, ':a1': -1 },
+    });
+  });
+
+  it('move a window from one user to another', async () => {
+    const lines = await linesOf([], { bookings: { take: takeBy('user-2'), release: { userId: 'user-1', holding } } });
+    expect(lines.map(({ does, PK, SK }) => `${does} ${String(PK)} ${String(SK)}`)).toEqual([
+      'update T#tenant-1#USER#user-2 CALENDAR',
+      'update T#tenant-1#USER#user-1 CALENDAR',
+      `put T#tenant-1#USER#user-2 ${WINDOW_KEY}`,
+      `delete T#tenant-1#USER#user-1 ${WINDOW_KEY}`,
+    ]);
+  });
+
+  it('move a window within one user: one write of the calendar, the workload as it was', async () => {
+    const later = { ...holding, window: records.windowOn('09:00:00', '11:00:00') };
+    const actions = await commit([], {
+      bookings: { take: { ...takeBy('user-1'), holding: later }, release: { userId: 'user-1', holding } },
+    });
+    expect(actions.map(lineOf).map(({ does, SK }) => `${does} ${String(SK)}`)).toEqual([
+      'update CALENDAR',
+      'put WINDOW#2026-03-01T09:00:00.000Z#task-1',
+      `delete ${WINDOW_KEY}`,
+    ]);
+    expect(actions[0]?.write.Update).toMatchObject({
+      UpdateExpression: 'SET #version = :version, #recent = :recent',
+      ConditionExpression: AT_VERSION,
+    });
+  });
+
+  it('remember the last takings of a calendar, the latest first, and no more than a few', async () => {
+    const taken = (version: number) => ({ version, task_id: `task-${version}`, name: 'X' });
+    const full = Array.from({ length: LIMITS.recentTakings }, (_, index) => taken(40 - index));
+    const take = { calendar: calendar({ version: 40, recent: full }), holding };
+    const [moved] = await commit([], { bookings: { take } });
+    const recent = moved?.write.Update?.ExpressionAttributeValues?.[':recent'] as { version: number }[];
+    expect(recent.map(({ version }) => version)).toEqual([41, ...full.slice(0, -1).map(({ version }) => version)]);
+  });
+
+  it('take an absence as time, and not as work', async () => {
+    const window = records.windowOn('08:00:00', '10:00:00');
+    const absence = { absence_id: 'absence-1', reason: null, window };
+    const take = { calendar: calendar({ version: 4, active_count: 2 }), holding: absence };
+    const [moved, put] = await commit([], { bookings: { take } });
+    expect(moved?.write.Update?.UpdateExpression).toBe('SET #version = :version');
+    expect(put?.write.Put?.Item).toMatchObject({ ...absence, SK: 'WINDOW#2026-03-01T08:00:00.000Z#absence-1' });
+    const [given] = await commit([], { bookings: { release: { userId: 'user-1', holding: absence } } });
+    expect(given?.write.Update?.ExpressionAttributeValues).toEqual({ ':a0': 1, ':a1': 0 });
+  });
+
+  it('show a holding anew without a move of the calendar', async () => {
+    const lines = await linesOf([], { bookings: { refresh: { userId: 'user-1', holding } } });
+    expect(lines).toEqual([{ does: 'put', PK: USER_1, SK: WINDOW_KEY, condition: undefined, refusal: 'stale_read' }]);
+  });
+
+  it('write nothing when the call only checks', async () => {
+    const sent: unknown[] = [];
+    const ledger = makeLedger({
+      tableName: 'table',
+      transact: async (actions) => {
+        sent.push(actions);
+      },
+      clock: clockAt(),
+    });
+    await ledger.commit({ ...CALL, validateOnly: true }, [DISPATCHED], undefined, { take: takeBy('user-1') });
+    expect(sent).toEqual([]);
+  });
+
+  it('never write one item twice, which DynamoDB would refuse: a window that only ends later', async () => {
+    const longer = { ...holding, window: records.windowOn('08:00:00', '12:00:00') };
+    const lines = await linesOf([], {
+      bookings: { take: { ...takeBy('user-1'), holding: longer }, release: { userId: 'user-1', holding } },
+    });
+    expect(lines.map(({ does, SK }) => `${does} ${String(SK)}`)).toEqual(['update CALENDAR', `put ${WINDOW_KEY}`]);
+  });
+});
+
+const receiptWith = (bytes: number): Receipt => ({
+  tenantId: 'tenant-1',
+  key: 'key-1',
+  fingerprint: 'print-1',
+  seal: (answer) => ({ status: 201, headers: { ETag: String(answer) }, compressedBody: new Uint8Array(bytes) }),
+});
+const WITH_RECEIPT: Call = { ...CALL, receipt: receiptWith(10) };
+
+describe('the receipt of an idempotent write', () => {
+  it('comes first, keeps the answer, and counts one that has expired as absent', async () => {
+    const [receipt, ...rest] = await commit([{ kind: 'task_created', task: task() }], {
+      call: WITH_RECEIPT,
+      answer: 'a',
+    });
+    const now = Math.floor(Date.parse(NOW) / 1_000);
+    expect(receipt?.write.Put).toEqual({
+      TableName: 'table',
+      Item: {
+        PK: 'T#tenant-1#RECEIPT#key-1',
+        SK: 'RECEIPT',
+        fingerprint: 'print-1',
+        status: 201,
+        headers: { ETag: 'a' },
+        body: new Uint8Array(10),
+        expires_at: now + 24 * 3_600,
+      },
+      ConditionExpression: 'attribute_not_exists(PK) OR #expiry <= :now',
+      ExpressionAttributeNames: { '#expiry': 'expires_at' },
+      ExpressionAttributeValues: { ':now': now },
+    });
+    expect(receipt?.refusal().code).toBe('twin_committed');
+    expect(rest.map(lineOf)).toEqual([put(TASK_1, 'TASK')]);
+  });
+
+  it('refuses an answer that is too large to keep, before anything is sent', async () => {
+    const call = (bytes: number) => ({ call: { ...CALL, receipt: receiptWith(bytes) } });
+    expect(await commit([], call(LIMITS.keptAnswerBytes))).toHaveLength(1);
+    const { details } = await refusalOf(() => commit([], call(LIMITS.keptAnswerBytes + 1)), 'item_too_large');
+    expect(details).toEqual({ limit: LIMITS.keptAnswerBytes, size: LIMITS.keptAnswerBytes + 1 });
+  });
+});
+
+const batchOf = (count: number): readonly Change[] => {
+  const tasks = Array.from({ length: count }, (_, index) => task({ id: `task-${index}` }));
+  const task_ids = tasks.map(({ id }) => id);
+  return [
+    ...tasks.map((one) => ({ kind: 'task_created' as const, task: one })),
+    { kind: 'batch_created', batch: { id: 'b', tenant_id: 'tenant-1', task_ids, created_by: 'a', created_at: NOW } },
+  ];
+};
+
+describe('a batch', () => {
+  it('of 99 fills a transaction with its record, in the order of the request', async () => {
+    const lines = await linesOf(batchOf(LIMITS.batchTasks));
+    expect(lines).toHaveLength(LIMITS.transactionActions);
+    expect(lines.slice(0, 99).map(({ PK }) => PK)).toEqual(
+      Array.from({ length: 99 }, (_, index) => `T#tenant-1#TASK#task-${index}`),
+    );
+    expect(lines.at(-1)).toEqual(put('T#tenant-1#BATCH#b', 'BATCH'));
+  });
+
+  it('of 99 with a receipt is 100 actions too: the receipt is the record', async () => {
+    const actions = await commit(batchOf(LIMITS.batchTasks), { call: WITH_RECEIPT });
+    expect(actions).toHaveLength(LIMITS.transactionActions);
+    expect(actions[0]?.write.Put?.Item?.['batch']).toMatchObject({ id: 'b', created_by: 'a' });
+    expect(actions.map(lineOf).filter(({ SK }) => SK === 'BATCH')).toEqual([]);
+  });
+
+  it('larger than a transaction is refused before anything is sent', async () => {
+    const payload = { text: 'x'.repeat(300_000) };
+    const big = (count: number): readonly Change[] =>
+      Array.from({ length: count }, (_, index) => ({ kind: 'task_created', task: task({ id: `t${index}`, payload }) }));
+    expect(await commit(big(13))).toHaveLength(13);
+    await refusalOf(() => commit(big(14)), 'transaction_too_large');
+    const huge = task({ payload: { text: 'x'.repeat(410_000) } });
+    await refusalOf(() => commit([{ kind: 'task_created', task: huge }]), 'item_too_large');
+  });
+});
+
+it('no commit writes one item twice', async () => {
+  const lines = await linesOf([DISPATCHED, { kind: 'comment_added', task: PLANNED, comment: records.comment() }], {
+    call: WITH_RECEIPT,
+    bookings: { take: takeBy('user-1'), release: { userId: 'user-1', holding } },
+  });
+  const keys = lines.map(({ PK, SK }) => `${String(PK)} ${String(SK)}`);
+  expect(new Set(keys).size).toBe(keys.length);
+});

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { Calendars, HeldWindow } from '../../../../core/calendar/calendar.ts';
+import { makeGuard } from '../../../../core/calendar/guard.ts';
+import type { DomainError } from '../../../../core/errors.ts';
+import type { Change, Taking } from '../../../../core/ledger.ts';
+import { holdingOf } from '../../../../core/tasks/rules.ts';
+import { CALL, makeFakeLedger, only, refusalOf, staleRead } from '../../fakes.ts';
+import { calendar, held, scheduled, task, windowOn } from '../../records.ts';
+
+const WANTED = task({ id: 'wanted', ...scheduled('10:00:00', '12:00:00') });
+const TAKE: Taking = { calendar: calendar({ version: 7 }), holding: holdingOf(WANTED, 'DISPATCHED') };
+const CHANGES: readonly Change[] = [{ kind: 'task_created', task: WANTED }];
+
+/** A guard over windows that a user holds, and what it asked for, in order. */
+const makeScene = (windows: readonly HeldWindow[] = [], ...refusals: readonly DomainError[]) => {
+  const asked: unknown[] = [];
+  const ledger = makeFakeLedger(...refusals);
+  const calendars: Pick<Calendars, 'overlapping'> = {
+    overlapping: async (of, wanted) => {
+      asked.push(['overlapping', of.version, wanted]);
+      return windows;
+    },
+  };
+  const guard = makeGuard({
+    calendars,
+    ledger: {
+      commit: async (...commit) => {
+        asked.push('commit');
+        await ledger.commit(...commit);
+      },
+    },
+  });
+  return { guard, asked, ledger };
+};
+
+describe('the guard', () => {
+  it('reads the windows after the version it was given, then commits at that version', async () => {
+    const { guard, asked, ledger } = makeScene();
+    await guard(CALL, { changes: CHANGES, bookings: { take: TAKE }, answer: 'the answer' });
+
+    expect(asked).toEqual([['overlapping', 7, windowOn('10:00:00', '12:00:00')], 'commit']);
+    expect(only(ledger.commits)).toEqual({
+      call: CALL,
+      changes: CHANGES,
+      answer: 'the answer',
+      bookings: { take: TAKE },
+    });
+  });
+
+  it('refuses a window that is taken, says by what, and commits nothing', async () => {
+    const { guard, ledger } = makeScene([
+      held('b', windowOn('11:00:00', '13:00:00'), 'Second'),
+      held('a', windowOn('09:00:00', '11:00:00'), 'First'),
+    ]);
+    const { message, details } = await refusalOf(
+      () => guard(CALL, { changes: CHANGES, bookings: { take: TAKE }, answer: undefined }),
+      'schedule_conflict',
+    );
+
+    expect(message).toContain('overlapping assignment');
+    expect(message).toContain('"First" (2026-03-01T09:00:00.000Z to 2026-03-01T11:00:00.000Z)');
+    expect(details.conflicts).toEqual([
+      {
+        task_id: 'b',
+        name: 'Second',
+        planned_start_at: '2026-03-01T11:00:00.000Z',
+        planned_end_at: '2026-03-01T13:00:00.000Z',
+      },
+      {
+        task_id: 'a',
+        name: 'First',
+        planned_start_at: '2026-03-01T09:00:00.000Z',
+        planned_end_at: '2026-03-01T11:00:00.000Z',
+      },
+    ]);
+    expect(ledger.commits).toEqual([]);
+  });
+
+  it('does not count the window that the task itself holds, only the others', async () => {
+    const own = held('wanted', windowOn('10:00:00', '11:00:00'));
+    const alone = makeScene([own]);
+    await alone.guard(CALL, { changes: CHANGES, bookings: { take: TAKE }, answer: undefined });
+    expect(alone.ledger.commits).toHaveLength(1);
+
+    const withOther = makeScene([own, held('other', windowOn('11:00:00', '11:30:00'))]);
+    const { details } = await refusalOf(
+      () => withOther.guard(CALL, { changes: CHANGES, bookings: { take: TAKE }, answer: undefined }),
+      'schedule_conflict',
+    );
+    expect(details.conflicts.map(({ task_id }) => task_id)).toEqual(['other']);
+  });
+
+  it('refuses a user who is not active, before it asks anything', async () => {
+    const { guard, asked } = makeScene();
+    const take = { ...TAKE, calendar: calendar({ is_active: false }) };
+    await refusalOf(() => guard(CALL, { changes: CHANGES, bookings: { take }, answer: undefined }), 'inactive_user');
+    expect(asked).toEqual([]);
+  });
+
+  it('asks for no windows when the task is unscheduled, but takes the assignment', async () => {
+    const { guard, asked, ledger } = makeScene([held('a', windowOn('09:00:00', '11:00:00'))]);
+    const take = { ...TAKE, holding: holdingOf(task(), 'DISPATCHED') };
+    await guard(CALL, { changes: CHANGES, bookings: { take }, answer: undefined });
+    expect(asked).toEqual(['commit']);
+    expect(only(ledger.commits).bookings).toEqual({ take });
+  });
+
+  it('refuses an inactive user for an unscheduled task too', async () => {
+    const { guard } = makeScene();
+    const take = { calendar: calendar({ is_active: false }), holding: holdingOf(task(), 'DISPATCHED') };
+    await refusalOf(() => guard(CALL, { changes: CHANGES, bookings: { take }, answer: undefined }), 'inactive_user');
+  });
+
+  it('gives a window back without asking for any', async () => {
+    const { guard, asked, ledger } = makeScene();
+    const bookings = { release: { userId: 'user-1', holding: holdingOf(WANTED, 'DISPATCHED') } };
+    await guard(CALL, { changes: CHANGES, bookings, answer: undefined });
+    expect(asked).toEqual(['commit']);
+    expect(only(ledger.commits).bookings).toEqual(bookings);
+  });
+
+  it('is one attempt: a stale read is thrown to its caller, who reads again', async () => {
+    const { guard, asked } = makeScene([], staleRead());
+    await refusalOf(() => guard(CALL, { changes: CHANGES, bookings: { take: TAKE }, answer: undefined }), 'stale_read');
+    expect(asked.filter((one) => one === 'commit')).toHaveLength(1);
+  });
+});

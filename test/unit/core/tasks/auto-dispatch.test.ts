@@ -1,0 +1,286 @@
+import { describe, expect, it } from 'vitest';
+import type { Tally } from '../../../../core/assets/asset.ts';
+import type { Calendar, Consistency, Surveyed } from '../../../../core/calendar/calendar.ts';
+import { scheduleConflict, type Guard } from '../../../../core/calendar/guard.ts';
+import { DomainError } from '../../../../core/errors.ts';
+import { LIMITS } from '../../../../core/limits.ts';
+import { makeAutoDispatchTask } from '../../../../core/tasks/auto-dispatch.ts';
+import type { Task } from '../../../../core/tasks/task.ts';
+import { CALL, clockAt, makeIds, NOW, only, refusalOf, retry, staleRead } from '../../fakes.ts';
+import { calendar, held, scheduled, task, windowOn } from '../../records.ts';
+
+const PLANNED = task({ ...scheduled('08:00:00', '10:00:00'), org_unit_id: 'unit-1', area_code: 'N', priority: 6 });
+const IN_THE_WAY = held('other', windowOn('09:00:00', '11:00:00'));
+const MEMBER = [{ org_unit_id: 'unit-1', is_primary: true, created_at: NOW }];
+
+const free = (user_id: string, patch: Partial<Calendar> = {}): Surveyed => ({
+  calendar: calendar({ user_id, ...patch }),
+  overlapping: [],
+});
+const busy = (user_id: string, patch: Partial<Calendar> = {}): Surveyed => ({
+  ...free(user_id, patch),
+  overlapping: [IN_THE_WAY],
+});
+
+interface Given {
+  readonly task?: Task;
+  /** What a survey sees: of the given strength, the n-th of all (from 1). */
+  readonly users: readonly Surveyed[] | ((consistency: Consistency, number: number) => readonly Surveyed[]);
+  readonly tally?: Tally;
+  /** What the guard says of a user, the n-th time it is asked (from 1): nothing where it lets the dispatch through. */
+  readonly guard?: (userId: string, number: number) => DomainError | undefined;
+  readonly activeUserIds?: readonly string[];
+}
+
+const makeScene = ({ task: given = PLANNED, users, tally = { total: 3, available: 2 }, ...rest }: Given) => {
+  const surveys: { ids: readonly string[]; consistency: Consistency }[] = [];
+  const asked: string[] = [];
+  const dispatched: Parameters<Guard>[1][] = [];
+  let askedForActive: number | undefined;
+  const run = makeAutoDispatchTask({
+    tasks: { get: async () => ({ task: given, later: [] }) },
+    calendars: {
+      find: () => Promise.reject(new Error('not needed')),
+      overlapping: () => Promise.reject(new Error('not needed')),
+      survey: async (_tenantId, ids, _wanted, consistency) => {
+        surveys.push({ ids, consistency });
+        const seen = typeof users === 'function' ? users(consistency, surveys.length) : users;
+        return seen.filter(({ calendar: { user_id } }) => ids.includes(user_id));
+      },
+      held: async () => [],
+      absences: () => Promise.reject(new Error('not needed')),
+      findAbsence: () => Promise.reject(new Error('not needed')),
+      activeUserIds: async (_tenantId, limit) => {
+        askedForActive = limit;
+        return rest.activeUserIds ?? [];
+      },
+    },
+    assets: { tally: async () => tally },
+    strategies: { chosen: async () => ({ tenant_id: 'tenant-1', active: null, shadow: null, version: 0 }) },
+    guard: async (_call, move) => {
+      const userId = move.bookings.take?.calendar.user_id ?? 'nobody';
+      asked.push(userId);
+      const refusal = rest.guard?.(userId, asked.length);
+      if (refusal !== undefined) throw refusal;
+      dispatched.push(move);
+    },
+    retry,
+    clock: clockAt(),
+    newId: makeIds(),
+  });
+  const autoDispatch = (...candidate_user_ids: readonly string[]) =>
+    run(CALL, 'task-1', { candidate_user_ids: [...candidate_user_ids], note: 'auto' });
+  const entry = () => {
+    const [change] = only(dispatched).changes;
+    if (change?.kind !== 'task_changed') throw new Error(`a ${change?.kind}`);
+    return change.entry;
+  };
+  return { autoDispatch, surveys, asked, dispatched, entry, askedForActive: () => askedForActive };
+};
+
+const conflict = (userId: string) => scheduleConflict(userId, [IN_THE_WAY]);
+
+describe('auto-dispatch', () => {
+  it('takes the best candidate who is free, and shows every score, best first', async () => {
+    const { autoDispatch, dispatched, surveys } = makeScene({
+      users: [free('c', { active_count: 1 }), busy('b', { memberships: MEMBER }), free('a', { memberships: MEMBER })],
+    });
+    const answer = await autoDispatch('b', 'c', 'a');
+
+    expect(answer).toMatchObject({
+      selected_user_id: 'a',
+      dispatch_mode: 'AUTO',
+      task: { assigned_to: 'a', version: 2 },
+    });
+    // base + workload + member + assets + priority + risk, less the overlap
+    expect(answer.scores.map(({ user_id, total_score }) => [user_id, total_score])).toEqual([
+      ['a', 16 + 32 + 24 + 16 + 7.2 + 4.5],
+      ['c', 16 + 24 + 0 + 16 + 7.2 + 4.5],
+      ['b', 64.7],
+    ]);
+    expect(answer.resource_snapshot).toEqual({
+      scope_area_code: 'N',
+      total_assets: 3,
+      available_assets: 2,
+      score_strategy: {
+        version: 'v2.0',
+        schedule_enabled: true,
+        weights: {
+          base: 16,
+          workload: 8,
+          org_match: 24,
+          resource: 8,
+          priority: 1.2,
+          risk: 1.5,
+          conflict_penalty_per_overlap: 35,
+        },
+      },
+    });
+    expect(only(dispatched)).toMatchObject({
+      answer,
+      bookings: { take: { calendar: { user_id: 'a' }, holding: { task_id: 'task-1' } } },
+    });
+    expect(surveys.map(({ consistency }) => consistency)).toEqual(['eventual']);
+  });
+
+  it('keeps in the history what rebuilds the decision', async () => {
+    const { autoDispatch, entry } = makeScene({ users: [free('a'), busy('b')] });
+    const { scores, resource_snapshot, decision_id } = await autoDispatch('a', 'b');
+    expect(entry()).toMatchObject({ action: 'dispatched', note: 'auto', actor_id: 'actor-1', to_state: 'DISPATCHED' });
+    expect(entry().detail).toEqual({
+      assigned_to: 'a',
+      dispatch_mode: 'AUTO',
+      decision_id,
+      planned_start_at: PLANNED.planned_start_at,
+      planned_end_at: PLANNED.planned_end_at,
+      resource_snapshot,
+      scores,
+      scores_left_out: 0,
+      passed_over: [],
+    });
+  });
+
+  it('never takes a candidate with a conflict, however good the score', async () => {
+    const { autoDispatch } = makeScene({
+      users: [busy('a', { memberships: MEMBER }), free('b', { active_count: 9 })],
+      tally: { total: 0, available: 0 },
+    });
+    expect((await autoDispatch('a', 'b')).selected_user_id).toBe('b');
+  });
+
+  it('of an unscheduled task takes anyone, and says that the schedule played no part', async () => {
+    const { autoDispatch } = makeScene({ task: task(), users: [free('a')] });
+    const { resource_snapshot, scores } = await autoDispatch('a');
+    expect(resource_snapshot).toMatchObject({ scope_area_code: null, score_strategy: { schedule_enabled: false } });
+    expect(only(scores).reasons).toHaveLength(7);
+  });
+
+  it('counts duplicates once, and leaves out the unknown and the inactive', async () => {
+    const { autoDispatch, surveys } = makeScene({ users: [free('a'), free('off', { is_active: false })] });
+    const { scores } = await autoDispatch('a', 'off', 'a', 'nobody');
+    expect(scores.map(({ user_id }) => user_id)).toEqual(['a']);
+    expect(only(surveys).ids).toEqual(['a', 'off', 'nobody']);
+  });
+
+  it('asks all active users of the tenant when nobody is named', async () => {
+    const { autoDispatch, surveys } = makeScene({ users: [free('a'), free('b')], activeUserIds: ['a', 'b'] });
+    await autoDispatch();
+    expect(only(surveys).ids).toEqual(['a', 'b']);
+  });
+
+  it('is refused in a tenant of more than 1,000 active users, who must be named; 1,000 are taken', async () => {
+    const ids = (count: number) => Array.from({ length: count }, (_, index) => `u${index}`);
+    const many = makeScene({ users: [free('u0')], activeUserIds: ids(LIMITS.candidates + 1) });
+    const { details, message } = await refusalOf(() => many.autoDispatch(), 'too_many_candidates');
+    expect(details).toEqual({ limit: 1_000 });
+    expect(message).toContain('candidate_user_ids');
+    expect(many.askedForActive()).toBe(LIMITS.candidates + 1);
+    const enough = makeScene({ users: [free('u0')], activeUserIds: ids(LIMITS.candidates) });
+    expect((await enough.autoDispatch()).selected_user_id).toBe('u0');
+  });
+});
+
+describe('auto-dispatch when the chosen one becomes busy', () => {
+  it('takes the next one, and the history says who was passed over', async () => {
+    const { autoDispatch, asked, entry, surveys } = makeScene({
+      users: [free('a'), free('b', { active_count: 1 }), free('c', { active_count: 2 })],
+      guard: (userId) => (userId === 'a' ? conflict('a') : undefined),
+    });
+    expect((await autoDispatch('a', 'b', 'c')).selected_user_id).toBe('b');
+    expect(asked).toEqual(['a', 'b']);
+    expect(entry().detail['passed_over']).toEqual([{ user_id: 'a', reason: 'became_busy' }]);
+    expect(surveys).toHaveLength(1);
+  });
+
+  it('looks again when what it read was stale, and names one whom the second look finds busy', async () => {
+    const { autoDispatch, entry, surveys } = makeScene({
+      users: (_, number) => (number === 1 ? [free('a'), free('b')] : [busy('a'), free('b')]),
+      guard: (_, number) => (number === 1 ? staleRead() : undefined),
+    });
+    expect((await autoDispatch('a', 'b')).selected_user_id).toBe('b');
+    expect(surveys).toHaveLength(2);
+    expect(entry().detail['passed_over']).toEqual([{ user_id: 'a', reason: 'became_busy' }]);
+  });
+
+  it('does not claim that one became busy who is only ranked lower now', async () => {
+    const { autoDispatch, entry } = makeScene({
+      users: (_, number) => (number === 1 ? [free('a'), free('b')] : [free('a', { active_count: 2 }), free('b')]),
+      guard: (_, number) => (number === 1 ? staleRead() : undefined),
+    });
+    expect((await autoDispatch('a', 'b')).selected_user_id).toBe('b');
+    expect(entry().detail['passed_over']).toEqual([]);
+  });
+
+  it('does not pass over one who is taken after all', async () => {
+    const { autoDispatch, entry } = makeScene({
+      users: [free('a'), free('b')],
+      guard: (_, number) => (number === 1 ? staleRead() : undefined),
+    });
+    expect((await autoDispatch('a', 'b')).selected_user_id).toBe('a');
+    expect(entry().detail['passed_over']).toEqual([]);
+  });
+});
+
+describe('auto-dispatch without an answer', () => {
+  it('is only refused for want of a free candidate after a strongly consistent look', async () => {
+    const { autoDispatch, surveys } = makeScene({ users: [busy('a'), busy('b')] });
+    const { message } = await refusalOf(() => autoDispatch('a', 'b'), 'no_conflict_free_candidate');
+    expect(message).toContain('None of the 2 candidates is free');
+    expect(surveys.map(({ consistency }) => consistency)).toEqual(['eventual', 'strong', 'strong']);
+  });
+
+  it('looks from the start when a candidate changed during the look: there may have been no moment without one', async () => {
+    const { autoDispatch, surveys } = makeScene({
+      users: (_, number) => (number < 3 ? [busy('a')] : number === 3 ? [busy('a', { version: 9 })] : [free('a')]),
+    });
+    expect((await autoDispatch('a')).selected_user_id).toBe('a');
+    expect(surveys).toHaveLength(4);
+  });
+
+  it('finds in the strong look whom the quick one missed', async () => {
+    const { autoDispatch } = makeScene({
+      users: (consistency) => (consistency === 'eventual' ? [busy('a')] : [free('a')]),
+    });
+    expect((await autoDispatch('a')).selected_user_id).toBe('a');
+  });
+
+  it('is only refused for want of candidates after a strongly consistent look', async () => {
+    const { autoDispatch, surveys } = makeScene({ users: [free('off', { is_active: false })] });
+    await refusalOf(() => autoDispatch('off', 'nobody'), 'no_candidates');
+    expect(surveys.map(({ consistency }) => consistency)).toEqual(['eventual', 'strong', 'strong']);
+    const justCreated = makeScene({ users: (consistency) => (consistency === 'eventual' ? [] : [free('new')]) });
+    expect((await justCreated.autoDispatch('new')).selected_user_id).toBe('new');
+  });
+
+  it('is refused in a tenant without active users', async () => {
+    const { autoDispatch } = makeScene({ users: [] });
+    await refusalOf(() => autoDispatch(), 'no_candidates');
+  });
+
+  it('is refused where a manual dispatch would be', async () => {
+    const unapproved = makeScene({ task: task({ requires_approval: true }), users: [free('a')] });
+    await refusalOf(() => unapproved.autoDispatch('a'), 'approval_required');
+    const done = makeScene({ task: task({ state: 'ARCHIVED' }), users: [free('a')] });
+    await refusalOf(() => done.autoDispatch('a'), 'illegal_transition');
+  });
+
+  it('throws a refusal of another kind on, without trying the next candidate', async () => {
+    const { autoDispatch, asked } = makeScene({
+      users: [free('a'), free('b')],
+      guard: () => new DomainError('inactive_user', 'User a is not active.', {}),
+    });
+    await refusalOf(() => autoDispatch('a', 'b'), 'inactive_user');
+    expect(asked).toEqual(['a']);
+  });
+});
+
+describe('the history of an auto-dispatch', () => {
+  it('keeps the 50 best scores, and says how many more there were', async () => {
+    const ids = Array.from({ length: 60 }, (_, index) => `u${String(index).padStart(2, '0')}`);
+    const { autoDispatch, entry } = makeScene({ users: ids.map((id) => free(id)) });
+    const { scores } = await autoDispatch(...ids);
+    expect(scores).toHaveLength(60);
+    expect(entry().detail['scores']).toEqual(scores.slice(0, 50));
+    expect(entry().detail['scores_left_out']).toBe(10);
+  });
+});

@@ -1,0 +1,347 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { describe, expect, it } from 'vitest';
+import * as items from '../../../adapters/dynamodb/items.ts';
+import { batchKey, historyKey } from '../../../adapters/dynamodb/keys.ts';
+import { eventOf } from '../../../adapters/dynamodb/stream.ts';
+import { EVENT_SCHEMAS, type DomainEvent } from '../../../core/events/event.ts';
+import { ACTIONS } from '../../../core/tasks/history.ts';
+import type { Task } from '../../../core/tasks/task.ts';
+import type { Template } from '../../../core/templates/template.ts';
+import { ACTOR, at, lifeOf, newTask, recordOf, TENANT, type Step } from './changes.ts';
+
+const WINDOW = { planned_start_at: at('2026-03-05T08:00:00Z'), planned_end_at: at('2026-03-05T10:00:00Z') };
+const ATTACHMENT = { id: 'attachment-1', name: 'Plan', url: 'https://example.com/plan.pdf' };
+
+const dispatchTo = (mode: 'MANUAL' | 'AUTO'): Step => ({
+  action: 'dispatched',
+  patch: { state: 'DISPATCHED', dispatch_mode: mode, assigned_to: 'user-1' },
+});
+
+/** Each step, with the event that it means: its name and what it carries beside the states. */
+type Meaning = readonly [what: string, step: Step, name: string, data: object, given: Partial<Task>];
+const MEANINGS: readonly Meaning[] = [
+  [
+    'a request for approval',
+    { action: 'submitted_for_approval', patch: { state: 'APPROVAL_PENDING' } },
+    'submitted_for_approval',
+    {},
+    {},
+  ],
+  ['an approval', { action: 'approved', patch: { state: 'APPROVED' } }, 'approved', {}, {}],
+  ['a rejection', { action: 'rejected', patch: { state: 'REJECTED' } }, 'rejected', {}, {}],
+  ['a manual dispatch', dispatchTo('MANUAL'), 'dispatched', { assigned_to: 'user-1', ...WINDOW }, {}],
+  ['an automatic dispatch', dispatchTo('AUTO'), 'auto_dispatched', { assigned_to: 'user-1', ...WINDOW }, {}],
+  [
+    'a transition',
+    { action: 'state_changed', patch: { state: 'CANCELED' } },
+    'state_changed',
+    { assigned_to: null },
+    {},
+  ],
+  [
+    'a new risk level',
+    { action: 'risk_checklist_updated', patch: { risk_level: 5 } },
+    'risk_checklist_updated',
+    { risk_level: 5, previous_risk_level: 3, checklist_changed: false },
+    {},
+  ],
+  [
+    'a new checklist',
+    { action: 'risk_checklist_updated', patch: { checklist: ['rope'] } },
+    'risk_checklist_updated',
+    { risk_level: 3, previous_risk_level: 3, checklist_changed: true },
+    {},
+  ],
+  [
+    'an attachment',
+    { action: 'attachment_added', patch: { attachment_count: 1 }, detail: { attachment: ATTACHMENT } },
+    'attachment_added',
+    { attachment_id: 'attachment-1', attachment_count: 1 },
+    {},
+  ],
+  [
+    'a comment',
+    { action: 'comment_added', detail: { comment_id: 'comment-1' } },
+    'comment_added',
+    { comment_id: 'comment-1' },
+    {},
+  ],
+  ['new material', { action: 'amended', patch: { priority: 9 } }, 'amended', {}, {}],
+  [
+    'a new window',
+    { action: 'rescheduled', patch: { planned_start_at: null, planned_end_at: null } },
+    'rescheduled',
+    {
+      assigned_to: null,
+      planned_start_at: null,
+      planned_end_at: null,
+      previous_start_at: WINDOW.planned_start_at,
+      previous_end_at: WINDOW.planned_end_at,
+    },
+    {},
+  ],
+  [
+    'another assignee',
+    { action: 'reassigned', patch: { assigned_to: 'user-2' } },
+    'reassigned',
+    { assigned_to: 'user-2', previously_assigned_to: 'user-1', ...WINDOW },
+    { state: 'DISPATCHED', assigned_to: 'user-1' },
+  ],
+  [
+    'an assignment taken back',
+    { action: 'unassigned', patch: { state: 'DRAFT', assigned_to: null } },
+    'unassigned',
+    { previously_assigned_to: 'user-1', ...WINDOW },
+    { state: 'DISPATCHED', assigned_to: 'user-1' },
+  ],
+];
+
+const template: Template = {
+  id: 'template-1',
+  tenant_id: TENANT,
+  task_type_id: 'type-1',
+  template_key: 'bridge',
+  name: 'Bridge',
+  description: null,
+  template_version: 'v2',
+  requires_approval: false,
+  default_priority: 5,
+  default_risk_level: 3,
+  default_checklist: [],
+  route_template: {},
+  payload_template: {},
+  default_payload: { secret: 'kept' },
+  is_active: true,
+  revision: 1,
+  cloned_from: null,
+  created_by: ACTOR,
+  created_at: at('2026-03-01T08:00:00Z'),
+  updated_at: at('2026-03-01T08:00:00Z'),
+};
+const taskType = {
+  id: 'type-1',
+  tenant_id: TENANT,
+  code: 'INSPECTION',
+  name: 'Inspection',
+  description: null,
+  is_active: true,
+  created_by: ACTOR,
+  created_at: at('2026-03-01T08:00:00Z'),
+  updated_at: at('2026-03-01T08:00:00Z'),
+  version: 1,
+};
+
+const ajv = addFormats(new Ajv2020({ strict: true }));
+/** An event must fit the schema that its consumers read. */
+const expectDocumented = (event: DomainEvent | undefined): void => {
+  const file = new URL(`../../../docs/events/${event?.name ?? ''}.schema.json`, import.meta.url);
+  const schema = JSON.parse(readFileSync(file, 'utf8')) as { $id: string };
+  const validate = ajv.getSchema(schema.$id) ?? ajv.compile(schema);
+  expect(validate(event), JSON.stringify(validate.errors)).toBe(true);
+};
+
+describe('the event of a change of a task', () => {
+  it.each(MEANINGS)('tells of %s', (_, step, name, data, given) => {
+    const task = { ...newTask(WINDOW), ...given };
+    const { records, entries } = lifeOf(task, [step]);
+    const event = eventOf(records[1] ?? {});
+    expect(event).toEqual({
+      id: entries[0]?.id,
+      name: `task_center.task.${name}`,
+      tenant_id: TENANT,
+      task_id: entries[0]?.task_id,
+      version: 2,
+      occurred_at: '2026-03-02T08:00:10.000Z',
+      actor_id: 'actor-2',
+      data: { from_state: task.state, to_state: step.patch?.state ?? task.state, ...data },
+    });
+    expectDocumented(event);
+  });
+
+  it('knows every action of the history', () => {
+    const told = new Set([...MEANINGS.map(([, { action }]) => action), 'created']);
+    expect(told).toEqual(new Set(ACTIONS));
+  });
+
+  it('says whose the task was when it leaves a user', () => {
+    const { records } = lifeOf(newTask(WINDOW), [
+      dispatchTo('MANUAL'),
+      { action: 'state_changed', patch: { state: 'CANCELED' } },
+    ]);
+    expect(eventOf(records[2] ?? {})).toMatchObject({
+      name: 'task_center.task.state_changed',
+      version: 3,
+      data: { from_state: 'DISPATCHED', to_state: 'CANCELED', assigned_to: 'user-1' },
+    });
+  });
+
+  it('is there for a change that left the task as it was, and is another one', () => {
+    const comment = (id: string): Step => ({ action: 'comment_added', detail: { comment_id: id } });
+    const { records } = lifeOf(newTask(), [comment('one'), comment('two')]);
+    expect(records.slice(1).map((record) => eventOf(record)?.data)).toMatchObject([
+      { comment_id: 'one' },
+      { comment_id: 'two' },
+    ]);
+  });
+});
+
+describe('the event of a creation', () => {
+  it('tells of a task, under the id of the task', () => {
+    const task = newTask({ ...WINDOW, priority: 9, area_code: 'NORTH', project_code: 'P', mission_id: 'M' });
+    const [record = {}] = lifeOf(task, []).records;
+    const event = eventOf(record);
+    expect(event).toEqual({
+      id: task.id,
+      name: 'task_center.task.created',
+      tenant_id: TENANT,
+      task_id: task.id,
+      version: 1,
+      occurred_at: task.created_at,
+      actor_id: ACTOR,
+      data: {
+        from_state: null,
+        to_state: 'DRAFT',
+        name: 'Bridge 7',
+        task_type_id: task.task_type_id,
+        template_id: null,
+        mission_id: 'M',
+        requires_approval: false,
+        priority: 9,
+        risk_level: 3,
+        org_unit_id: null,
+        project_code: 'P',
+        area_code: 'NORTH',
+        ...WINDOW,
+      },
+    });
+    expectDocumented(event);
+  });
+
+  it('tells a template from a clone', () => {
+    const created = eventOf(recordOf('INSERT', undefined, items.templates.toItem(template)));
+    const clone = { ...template, id: 'template-2', cloned_from: 'template-1' };
+    const cloned = eventOf(recordOf('INSERT', undefined, items.templates.toItem(clone)));
+    const data = { task_type_id: 'type-1', template_key: 'bridge', name: 'Bridge' };
+    expect(created).toMatchObject({ id: 'template-1', name: 'task_center.template.created', actor_id: ACTOR });
+    expect(created?.data).toEqual({ ...data, template_id: 'template-1' });
+    expect(cloned).toMatchObject({ id: 'template-2', name: 'task_center.template.cloned' });
+    expect(cloned?.data).toEqual({ ...data, template_id: 'template-2', cloned_from: 'template-1' });
+    expectDocumented(created);
+    expectDocumented(cloned);
+  });
+
+  it('tells of a task type', () => {
+    const event = eventOf(recordOf('INSERT', undefined, items.taskTypes.toItem(taskType)));
+    expect(event).toMatchObject({
+      id: 'type-1',
+      name: 'task_center.task_type.created',
+      data: { task_type_id: 'type-1', code: 'INSPECTION', name: 'Inspection' },
+    });
+    expectDocumented(event);
+  });
+});
+
+describe('an event', () => {
+  it('stays small, however large the task is', () => {
+    const long = 'ä'.repeat(50_000);
+    const task = newTask({
+      name: 'ä'.repeat(200),
+      area_code: 'ä'.repeat(100),
+      project_code: 'ä'.repeat(200),
+      mission_id: 'ä'.repeat(200),
+      description: 'ä'.repeat(4_000),
+      area_geom: long,
+      checklist: Array.from({ length: 100 }, () => 'ä'.repeat(4_000)),
+      context_data: { long },
+    });
+    const { records } = lifeOf(task, [
+      { action: 'comment_added', detail: { comment_id: 'one', long } },
+      { action: 'risk_checklist_updated', patch: { checklist: [long] } },
+    ]);
+    for (const record of records) {
+      const text = JSON.stringify(eventOf(record));
+      expect(Buffer.byteLength(text)).toBeLessThan(4_096);
+      expect(text).not.toContain(long.slice(0, 300));
+    }
+  });
+
+  it('is known under every name of the contract', () => {
+    expect(Object.keys(EVENT_SCHEMAS)).toEqual([
+      'task_center.task.created',
+      'task_center.task.submitted_for_approval',
+      'task_center.task.approved',
+      'task_center.task.rejected',
+      'task_center.task.dispatched',
+      'task_center.task.auto_dispatched',
+      'task_center.task.state_changed',
+      'task_center.task.risk_checklist_updated',
+      'task_center.task.attachment_added',
+      'task_center.task.comment_added',
+      'task_center.task.amended',
+      'task_center.task.rescheduled',
+      'task_center.task.reassigned',
+      'task_center.task.unassigned',
+      'task_center.template.created',
+      'task_center.template.cloned',
+      'task_center.template.revised',
+      'task_center.task_type.changed',
+      'task_center.task_type.created',
+    ]);
+    for (const [name, schema] of Object.entries(EVENT_SCHEMAS)) expect([...schema.shape.name.values]).toEqual([name]);
+  });
+});
+
+describe('no event', () => {
+  const kept = items.tasks.toItem(newTask());
+  const changed = lifeOf(newTask(), [{ action: 'comment_added', detail: { comment_id: 'one' } }]).records[1];
+
+  it.each([
+    ['a history entry', recordOf('INSERT', undefined, { ...historyKey(TENANT, 'x', 2), action: 'approved' })],
+    ['the record of a batch', recordOf('INSERT', undefined, { ...batchKey(TENANT, 'batch-1'), task_ids: [] })],
+    ['the end of a task', recordOf('REMOVE', kept, undefined)],
+    ['the end of a record whose time was over', recordOf('REMOVE', { PK: 'T#t#RECEIPT#k', SK: 'RECEIPT' }, undefined)],
+    ['a repair that made no new version', recordOf('MODIFY', kept, { ...kept, L0: 'moved' })],
+    [
+      'a template that is written again',
+      recordOf('MODIFY', items.templates.toItem(template), items.templates.toItem(template)),
+    ],
+  ])('comes of %s', (_, record) => {
+    expect(eventOf(record)).toBeUndefined();
+  });
+
+  it.each([
+    ['a record without a name', {}],
+    ['a record without its key', { eventName: 'INSERT', dynamodb: { SequenceNumber: '1' } }],
+    ['a task without its new image', { ...changed, dynamodb: { ...changed?.dynamodb, NewImage: undefined } }],
+    ['a task without its old image', { ...changed, dynamodb: { ...changed?.dynamodb, OldImage: undefined } }],
+    ['a task that lacks a field', recordOf('INSERT', undefined, { ...kept, name: undefined })],
+    ['a new version that does not say what made it', recordOf('MODIFY', kept, { ...kept, version: 2 })],
+    [
+      'a new version that repeats the last change',
+      recordOf(
+        'MODIFY',
+        {
+          ...kept,
+          last_change: { entry_id: 'e', action: 'approved', actor_id: 'a', from_state: 'DRAFT', subject_id: null },
+        },
+        {
+          ...kept,
+          version: 2,
+          last_change: { entry_id: 'e', action: 'approved', actor_id: 'a', from_state: 'DRAFT', subject_id: null },
+        },
+      ),
+    ],
+    [
+      'a comment that is not named',
+      recordOf('MODIFY', kept, {
+        ...kept,
+        version: 2,
+        last_change: { entry_id: 'e', action: 'comment_added', actor_id: 'a', from_state: 'DRAFT', subject_id: null },
+      }),
+    ],
+  ])('is guessed from %s: it is refused', (_, record) => {
+    expect(() => eventOf(record)).toThrow();
+  });
+});
