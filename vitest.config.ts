@@ -13,6 +13,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          // Properties and password hashes take their time on a busy machine.
+          testTimeout: 30_000,
         },
       },
       {

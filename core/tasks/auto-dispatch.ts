@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Assets, Tally } from '../assets/asset.ts';
 import type { Call } from '../call.ts';
-import { obstaclesIn, type Calendars, type Consistency, type Surveyed } from '../calendar/calendar.ts';
+import { idOf, obstaclesIn, type Calendars, type Consistency, type Surveyed } from '../calendar/calendar.ts';
 import type { Guard } from '../calendar/guard.ts';
 import { nextSlots } from '../calendar/suggest.ts';
 import { DomainError, isRefusal } from '../errors.ts';
@@ -319,10 +319,15 @@ const look = async (
   chosen: ChosenStrategies,
   consistency: Consistency,
 ): Promise<Survey> => {
-  const [surveyed, tally] = await Promise.all([
+  const [found, tally] = await Promise.all([
     calendars.survey(task.tenant_id, userIds, windowOf(task), consistency),
     assets.tally(task.tenant_id, task.area_code),
   ]);
+  // A rival may have dispatched this very task since it was read: its window is in nobody's way, and the commit finds out.
+  const surveyed = found.map(({ calendar, overlapping }) => ({
+    calendar,
+    overlapping: overlapping.filter((held) => idOf(held) !== task.id),
+  }));
   const excluded = exclusions(userIds, surveyed);
   const candidates = surveyed.filter(({ calendar }) => calendar.is_active);
   const strategy = chosen.active === null ? STRATEGY_V2_0 : ruleOf(chosen.active);

@@ -121,7 +121,9 @@ const listAll = async (call: Call, path: string): Promise<readonly Readonly<Reco
 
 /** Creations that a list shows: one effect is one item with the field's value. */
 const listed = (call: Call, path: string, field: string, value: unknown) => {
-  const found = async () => (await listAll(call, path)).filter((item) => item[field] === value);
+  const isPaged = !path.endsWith('/strategies');
+  const pages = isPaged ? `${path}${path.includes('?') ? '&' : '?'}limit=200` : path;
+  const found = async () => (await listAll(call, pages)).filter((item) => item[field] === value);
   return {
     effects: async () => (await found()).length,
     shown: async () => (await found())[0],

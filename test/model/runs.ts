@@ -168,11 +168,11 @@ export const runTogether = async (
         const result = await lagging(call, send);
         if (call.operation.startsWith('TransactWrite')) {
           commits.push(attempt);
-          timeline[line - 1] += ' | committed';
+          timeline[line - 1] = `${timeline[line - 1] ?? ''} | committed`;
         }
         return result;
       } catch (error) {
-        timeline[line - 1] += ` | ${String(error).slice(0, 120)}`;
+        timeline[line - 1] = `${timeline[line - 1] ?? ''} | ${String(error).slice(0, 120)}`;
         throw error;
       } finally {
         done();
@@ -253,12 +253,11 @@ const textOf = ({ operation, input }: SdkCall): string => {
   const named = (key: { PK?: string; SK?: string } | undefined): string => `${short(key?.PK ?? '')} ${key?.SK ?? ''}`;
   const consistency = input.ConsistentRead === true ? '' : ' eventually';
   if (operation.startsWith('TransactWrite')) {
-    const writes: readonly string[] = input.TransactItems.map(
-      (item: Record<string, { Key?: object; Item?: object }>) => {
-        const [kind, write] = Object.entries(item)[0] ?? ['', {}];
-        return `${kind} ${named(write.Key ?? write.Item)}`;
-      },
-    );
+    const items = input.TransactItems as readonly Record<string, { Key?: object; Item?: object }>[];
+    const writes = items.map((item): string => {
+      const [kind, write] = Object.entries(item)[0] ?? ['', {}];
+      return `${kind} ${named(write.Key ?? write.Item)}`;
+    });
     return `write ${writes.join(', ')}`;
   }
   if (operation.startsWith('BatchGet')) {

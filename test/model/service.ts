@@ -126,7 +126,7 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
 
   const pipeline = makePipeline({
     observe: ({ error }) => {
-      if (error !== undefined) throw error;
+      if (error !== undefined) throw error instanceof Error ? error : new Error('A bug.', { cause: error });
     },
     receipts: makeReceipts({ reader, clock }),
     measured: (work) => work(),
@@ -197,7 +197,7 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
     };
     const caller = { sub: 'model', tenant_id: tenantId, permissions: '["*"]', cursor_key: 'none' };
     const event = proxyEvent(received, { resource: contract.path, pathParameters: params }, caller);
-    const result = await handler(event, { ...lambdaContext(operation, Infinity), done: no, fail: no, succeed: no });
+    const result = await handler(event, lambdaContext(operation, Infinity) as never);
     return {
       status: result.statusCode,
       replayed: result.headers?.['Idempotency-Replayed'] === 'true',
@@ -211,10 +211,6 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
     send: (request, turn) => (turn === undefined ? answer(request) : turns.run(turn, () => answer(request))),
     snapshot: () => byPartitions(tenantId),
   };
-};
-
-const no = (): never => {
-  throw new Error('Handlers answer with a promise.');
 };
 
 /** What a tenant needs to hold the world: only what a world begins with, so drafts, and assets without a region. */
