@@ -18,10 +18,10 @@ import { hour } from './seed.ts';
 import { interleaved, median } from './statistics.ts';
 
 const isQuick = process.argv.includes('--quick');
-const ROUNDS = isQuick ? 5 : 31;
-const WARM_UP = isQuick ? 2 : 10;
+const ROUNDS = isQuick ? 5 : 15;
+const WARM_UP = isQuick ? 2 : 5;
 /** Requests of one round. */
-const BATCH = isQuick ? 50 : 200;
+const BATCH = isQuick ? 50 : 100;
 
 interface Wire {
   readonly response: { readonly statusCode: number; readonly headers: Record<string, string>; body: unknown };

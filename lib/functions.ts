@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -55,14 +55,26 @@ export interface ServiceFunctionProps extends Workshop {
   readonly timeout?: Duration;
 }
 
-/** A Lambda function of the service, with a role and a log group of its own. It may do what `statements` say, and log. */
+/**
+ * One log group for all functions of a stage: one place to search, and a resource less for every route, of which
+ * CloudFormation allows 500 in a stack.
+ */
+const logGroupOf = (scope: Construct, { logRetention, removalPolicy }: Stage): LogGroup => {
+  const stack = Stack.of(scope);
+  const known = stack.node.tryFindChild('FunctionLogs');
+  return known instanceof LogGroup
+    ? known
+    : new LogGroup(stack, 'FunctionLogs', { retention: logRetention, removalPolicy });
+};
+
+/** A Lambda function of the service, with a role of its own. It may do what `statements` say, and log. */
 export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
     const { stage, bundle, table, description, handler, statements } = props;
-    const logGroup = new LogGroup(this, 'Log', { retention: stage.logRetention, removalPolicy: stage.removalPolicy });
+    const logGroup = logGroupOf(this, stage);
     // The policies are part of the role: with one resource less a function, and there before the function is.
     const role = new Role(this, 'Role', {
       description: `What ${handler} of ${stage.prefix} may do`,

@@ -65,6 +65,8 @@ export const makeClient = ({
       httpsAgent: { maxSockets: CONNECTIONS },
     },
   });
+  // Even without a logger it prepares every request and answer for one, stripped of what is sensitive.
+  client.middlewareStack.remove('loggerMiddleware');
   const inLane = makeLanes(CONNECTIONS);
   client.middlewareStack.add(
     (next, context) => (args) => {

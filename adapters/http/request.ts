@@ -89,6 +89,18 @@ const pagingSchema = {
   cursor: z.string().optional(),
 };
 
+const querySchemas = new WeakMap<RouteContract, z.ZodType<Record<string, unknown>>>();
+
+/** Made once for each contract: zod compiles a schema when it first reads with it. */
+const querySchemaOf = (contract: RouteContract): z.ZodType<Record<string, unknown>> => {
+  const known = querySchemas.get(contract);
+  if (known !== undefined) return known;
+  const filters = contract.query ?? z.strictObject({});
+  const schema = contract.paged === true ? filters.safeExtend(pagingSchema) : filters;
+  querySchemas.set(contract, schema);
+  return schema;
+};
+
 /** The query: the filters of the contract, and where a list is paged, `limit` (a larger one is lowered) and `cursor`. */
 export const readQuery = (
   contract: RouteContract,
@@ -96,9 +108,7 @@ export const readQuery = (
   scopeOf: (filters: Record<string, unknown>) => CursorScope,
 ): { query: Record<string, unknown>; page: PageRequest } => {
   const values = Object.entries(given ?? {}).map(([name, all]) => [name, all?.length === 1 ? all[0] : all] as const);
-  const filters = contract.query ?? z.strictObject({});
-  const schema = contract.paged === true ? filters.safeExtend(pagingSchema) : filters;
-  const { limit, cursor, ...query }: Record<string, unknown> = readWith(schema, Object.fromEntries(values), 'query');
+  const { limit, cursor, ...query } = readWith(querySchemaOf(contract), Object.fromEntries(values), 'query');
   const page = {
     limit: Math.min(typeof limit === 'number' ? limit : LIMITS.pageDefault, LIMITS.pageMax),
     ...(typeof cursor === 'string' ? { after: openCursor(scopeOf(query), cursor) } : {}),

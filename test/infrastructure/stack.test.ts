@@ -306,14 +306,14 @@ describe.each(STAGES)('the functions of %s', (_, template) => {
     }
   });
 
-  it('log into a group of their own, which does not keep lines for ever', () => {
+  it('log into one group of the stage, which does not keep lines for ever', () => {
     const groups = functionIds(template).map((id) =>
       referred(
         z.looseObject({ LoggingConfig: z.object({ LogGroup: z.unknown() }) }).parse(functionProperties(template, id))
           .LoggingConfig.LogGroup,
       ),
     );
-    expect(new Set(groups).size).toBe(groups.length);
+    expect(new Set(groups).size).toBe(1);
     for (const { Properties } of ofType(template, 'AWS::Logs::LogGroup').values()) {
       expect(Properties).toHaveProperty('RetentionInDays', template === prod ? 180 : 7);
     }
@@ -806,9 +806,12 @@ describe('two stages in one account', () => {
   });
 });
 
-it.each(STAGES)('%s stays below 400 resources', (_, template) => {
-  expect(Object.keys(template.Resources).length).toBeLessThan(400);
-});
+it.each(STAGES)(
+  '%s stays below 400 resources; with everything switched on, below the 500 of CloudFormation',
+  (name, template) => {
+    expect(Object.keys(template.Resources).length).toBeLessThan(name.includes('everything') ? 460 : 400);
+  },
+);
 
 it('protects the stack of prod from deletion, and keeps what holds data', () => {
   for (const type of [

@@ -158,7 +158,7 @@ describe('the event', () => {
       pathParameters: { id: '42' },
       requestContext: {
         stage: 'local',
-        path: '/local/x/42',
+        path: '/x/42',
         resourcePath: '/x/{id}',
         httpMethod: 'POST',
         accountId: '000000000000',

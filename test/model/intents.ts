@@ -196,7 +196,7 @@ export const anyIntent = weighted([
 /** What rivals do: mostly the same things, to the same few. */
 export const contestedIntent = weighted([
   [1, create],
-  [1, batch],
+  [2, batch],
   [8, dispatch],
   [4, auto],
   [6, moveTo(fc.constantFrom('CANCELED', 'IN_PROGRESS'))],

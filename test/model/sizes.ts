@@ -2,17 +2,17 @@ import { SEED } from '../integration/random.ts';
 import type { Tally } from './runs.ts';
 
 /** Commands of one test: `MODEL_COMMANDS=…` runs more. Four tests count, so the long run divides its goal by four. */
-export const COMMANDS = Number(process.env['MODEL_COMMANDS'] ?? 120);
+export const COMMANDS = Number(process.env['MODEL_COMMANDS'] ?? 100);
 
 /** The runs in which each planted fault has to be found, and the sound service has to pass. */
-export const TEETH = { seed: 1, runs: 60 } as const;
+export const TEETH = { seed: 1, runs: 40 } as const;
 
 /** One seed that never changes, and a fresh one; `SEED=…` runs a fresh one again. */
 export const SEEDS: readonly number[] = [1, SEED];
 
 /** `MODEL_TEETH=fresh` looks for the planted faults with the fresh seed too, in as many runs as chance may take. */
 export const TEETH_SEEDS: readonly { readonly seed: number; readonly runs: number }[] =
-  process.env['MODEL_TEETH'] === 'fresh' ? [TEETH, { seed: SEED, runs: 600 }] : [TEETH];
+  process.env['MODEL_TEETH'] === 'fresh' ? [TEETH, { seed: SEED, runs: 400 }] : [TEETH];
 
 /** Milliseconds. A busy machine takes ten times what an idle one does. */
 export const TIMEOUT = 120_000 + COMMANDS * 300;

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { findBreaches, INVARIANTS, type Invariant, type TenantSnapshot } from '../../../../core/audit/invariants.ts';
+import { changeTask, type HistoryEntry } from '../../../../core/tasks/history.ts';
+import type { State } from '../../../../core/tasks/lifecycle.ts';
+import type { Task } from '../../../../core/tasks/task.ts';
+import { asset, calendar, scheduled, T0, task, user, windowOn } from '../../records.ts';
+
+const MORNING = scheduled('08:00:00', '10:00:00');
+
+/** A task after changes, with the entries that they left. */
+const changed = (start: Task, ...steps: readonly (readonly ['dispatched' | 'state_changed' | 'rejected', State])[]) => {
+  const entries: HistoryEntry[] = [];
+  let current = start;
+  for (const [action, state] of steps) {
+    const patch = state === 'DISPATCHED' ? { state, assigned_to: 'user-1' } : { state };
+    const change = changeTask(current, { actorId: 'a', at: T0, entryId: 'e' }, { action, patch });
+    entries.push(change.entry);
+    current = change.after;
+  }
+  return { task: current, entries };
+};
+
+const held = changed(task({ ...MORNING, id: 'held' }), ['dispatched', 'DISPATCHED']);
+const open = changed(task({ id: 'open' }), ['dispatched', 'DISPATCHED'], ['state_changed', 'IN_PROGRESS']);
+const done = changed(task({ ...MORNING, id: 'done' }), ['dispatched', 'DISPATCHED'], ['state_changed', 'CANCELED']);
+const window = windowOn('08:00:00', '10:00:00');
+const holding = { user_id: 'user-1', task_id: 'held', name: 'Inspect the line', state: 'DISPATCHED', window } as const;
+const openHolding = { user_id: 'user-1', task_id: 'open', name: 'Inspect the line', state: 'IN_PROGRESS' } as const;
+
+/** A tenant of which every invariant holds. */
+const SOUND: TenantSnapshot = {
+  tasks: [held.task, open.task, done.task, task({ id: 'new' })],
+  history: [...held.entries, ...open.entries, ...done.entries],
+  later_attachments: [],
+  users: [user(), user({ id: 'user-2', is_active: false })],
+  roster: [
+    { user_id: 'user-1', is_active: true },
+    { user_id: 'user-2', is_active: false },
+  ],
+  calendars: [calendar({ active_count: 2 }), calendar({ user_id: 'user-2', is_active: false })],
+  holdings: [holding, openHolding],
+  absences: [],
+  assets: [asset({ region_code: 'N' }), asset({ id: 'asset-2', availability_status: 'IN_USE' })],
+  tallies: [
+    { area_code: null, total: 2, available: 1 },
+    { area_code: 'N', total: 1, available: 1 },
+  ],
+  batches: [{ id: 'batch-1', task_ids: ['held', 'open'] }],
+};
+
+const breaches = (patch: Partial<TenantSnapshot>): readonly string[] =>
+  findBreaches({ ...SOUND, ...patch }).map(({ invariant, subject }) => `${invariant} ${subject}`);
+
+const other = changed(task({ ...scheduled('09:00:00', '11:00:00'), id: 'other' }), ['dispatched', 'DISPATCHED']);
+const otherHolding = { ...holding, task_id: 'other', window: windowOn('09:00:00', '11:00:00') };
+const [dispatched, canceled] = done.entries;
+const withEntry = (patch: Partial<HistoryEntry>): Partial<TenantSnapshot> => ({
+  history: SOUND.history.map((entry) => (entry === canceled ? { ...entry, ...patch } : entry)),
+});
+
+const noon = windowOn('12:00:00', '13:00:00');
+const absenceHolding = { user_id: 'user-1', absence_id: 'absence-1', reason: null, window: noon };
+const absence = {
+  ...{ id: 'absence-1', user_id: 'user-1', start_at: noon.start, end_at: noon.end, reason: null },
+  ...{ created_by: 'creator', created_at: T0 },
+};
+
+const BROKEN: readonly (readonly [string, Partial<TenantSnapshot>, readonly string[]])[] = [
+  [
+    'two windows that overlap',
+    {
+      tasks: [...SOUND.tasks, other.task],
+      history: [...SOUND.history, ...other.entries],
+      holdings: [...SOUND.holdings, otherHolding],
+      calendars: SOUND.calendars.map((one) => ({ ...one, active_count: one.active_count === 2 ? 3 : 0 })),
+    },
+    ['windows_disjoint user/user-1'],
+  ],
+  ['a window that is not held', { holdings: [openHolding] }, ['holding_of_task task/held', 'active_count user/user-1']],
+  [
+    'an open assignment that is not held',
+    { holdings: [holding] },
+    ['holding_of_task task/open', 'active_count user/user-1'],
+  ],
+  [
+    'a window of another length',
+    { holdings: [{ ...holding, window: windowOn('08:00:00', '09:00:00') }, openHolding] },
+    ['holding_of_task task/held', 'holding_of_task task/held'],
+  ],
+  [
+    'a window that was not given back',
+    { holdings: [...SOUND.holdings, { ...holding, task_id: 'done', window: windowOn('12:00:00', '13:00:00') }] },
+    ['holding_of_task task/done', 'active_count user/user-1'],
+  ],
+  [
+    'a window of no task',
+    { holdings: [...SOUND.holdings, { ...otherHolding, task_id: 'ghost', window: windowOn('12:00:00', '13:00:00') }] },
+    ['holding_of_task task/ghost', 'active_count user/user-1'],
+  ],
+  ['a task held by nobody', { tasks: SOUND.tasks.map((one) => ({ ...one, assigned_to: null })) }, []],
+  ['a missing entry', { history: SOUND.history.filter((one) => one !== dispatched) }, ['history_gapless task/done']],
+  ['a missing last entry', { history: SOUND.history.filter((one) => one !== canceled) }, ['history_gapless task/done']],
+  ['an entry of no task', withEntry({ task_id: 'ghost' }), ['history_gapless task/ghost']],
+  ['a state that does not lead there', withEntry({ from_state: 'ACCEPTED' }), ['history_legal task/done']],
+  ['another state at the end', withEntry({ to_state: 'ACCEPTED' }), ['history_legal task/done']],
+  ['an action that leads elsewhere', withEntry({ action: 'rejected' }), ['history_legal task/done']],
+  ['a comment that moves the state', withEntry({ action: 'comment_added' }), ['history_legal task/done']],
+  [
+    'a dispatch without the approval',
+    { tasks: SOUND.tasks.map((one) => (one.id === 'held' ? { ...one, requires_approval: true } : one)) },
+    ['history_legal task/held'],
+  ],
+  [
+    'an attachment too many',
+    { later_attachments: [{ task_id: 'new', id: 'attachment-1' }] },
+    ['attachment_count task/new'],
+  ],
+  ['an asset that is not counted', { assets: [...SOUND.assets, asset({ id: 'asset-3' })] }, ['tally_of_assets tenant']],
+  ['a tally of nothing', { assets: SOUND.assets.slice(1) }, ['tally_of_assets tenant', 'tally_of_assets area/N']],
+  ['a user who is not in the roster', { roster: SOUND.roster.slice(1) }, ['roster_of_users user/user-1']],
+  [
+    'a user who is in it twice',
+    { roster: [...SOUND.roster, { user_id: 'user-1', is_active: false }] },
+    ['roster_of_users user/user-1'],
+  ],
+  [
+    'a name in it that is no user',
+    { roster: [...SOUND.roster, { user_id: 'ghost', is_active: true }] },
+    ['roster_of_users user/ghost'],
+  ],
+  [
+    'a calendar that takes an inactive user for active',
+    { calendars: SOUND.calendars.map((one) => ({ ...one, is_active: true })) },
+    ['calendar_of_users user/user-2'],
+  ],
+  ['a user without a calendar', { calendars: SOUND.calendars.slice(0, 1) }, ['calendar_of_users user/user-2']],
+  ['an absence whose time is not held', { absences: [absence] }, ['holding_of_absence absence/absence-1']],
+  [
+    'the time of an absence that there is not',
+    { holdings: [...SOUND.holdings, absenceHolding] },
+    ['holding_of_absence absence/absence-1'],
+  ],
+  [
+    'an absence that holds another time',
+    {
+      holdings: [...SOUND.holdings, absenceHolding],
+      absences: [{ ...absence, end_at: windowOn('12:00:00', '14:00:00').end }],
+    },
+    ['holding_of_absence absence/absence-1'],
+  ],
+  [
+    'a batch that is not whole',
+    { batches: [{ id: 'batch-1', task_ids: ['held', 'ghost'] }] },
+    ['batch_whole batch/batch-1'],
+  ],
+];
+
+describe('the invariants of a tenant', () => {
+  it('hold for a sound one', () => {
+    expect(findBreaches(SOUND)).toEqual([]);
+  });
+
+  it.each(BROKEN)('name %s', (_, patch, expected) => {
+    const found = breaches(patch);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found).toEqual(expect.arrayContaining([...expected]));
+  });
+
+  it('find a window that overlaps one which began long before its neighbour', () => {
+    const long = { ...holding, task_id: 'a', window: windowOn('06:00:00', '20:00:00') };
+    const short = { ...holding, task_id: 'b', window: windowOn('07:00:00', '08:00:00') };
+    const late = { ...holding, task_id: 'c', window: windowOn('19:00:00', '21:00:00') };
+    const found = breaches({ holdings: [late, short, long] }).filter((name) => name.startsWith('windows_disjoint'));
+    expect(found).toHaveLength(2);
+  });
+
+  it('say nothing of windows that touch', () => {
+    const next = { ...holding, task_id: 'next', window: windowOn('10:00:00', '11:00:00') };
+    expect(breaches({ holdings: [...SOUND.holdings, next] })).not.toContain('windows_disjoint user/user-1');
+  });
+
+  it('count an absence as no work', () => {
+    expect(breaches({ holdings: [...SOUND.holdings, absenceHolding], absences: [absence] })).toEqual([]);
+  });
+
+  it('are all tested here', () => {
+    const tested = new Set(
+      BROKEN.flatMap(([, patch]) => findBreaches({ ...SOUND, ...patch }).map((one) => one.invariant)),
+    );
+    const all: readonly Invariant[] = Object.keys(INVARIANTS) as Invariant[];
+    expect(all.filter((one) => !tested.has(one))).toEqual([]);
+  });
+});
