@@ -12,7 +12,7 @@ import { PROBLEM_CONTENT_TYPE, problemSchema } from '../../adapters/http/problem
 import { LIMITS, RETRY } from '../../core/limits.ts';
 import { batchDraft } from '../../core/tasks/task.ts';
 import { CONVENTIONS, TAGS } from './conventions.ts';
-import { pascal, problemName, problemSchemaOf, statusesOf, titleOf, type ProblemCode } from './problems.ts';
+import { pascal, problemSchemaOf, statusesOf, titleOf, type ProblemCode } from './problems.ts';
 
 type Reference = oas31.ReferenceObject;
 type Responses = Record<string, ZodOpenApiResponseObject | Reference>;
@@ -43,7 +43,6 @@ export const makeDocument = (rows: readonly RouteContract[], version: string): o
       tags: TAGS,
       paths: paths,
       components: {
-        schemas: problemSchemas(contracts),
         responses: Object.fromEntries(shared),
         parameters: { ...PARAMETERS, ...idParameters(contracts) },
         headers: HEADERS,
@@ -253,9 +252,6 @@ const codesOf = (contract: RouteContract): readonly ProblemCode[] => {
   return [...new Set(codes.filter((code) => code !== undefined))];
 };
 
-const problemSchemas = (contracts: readonly RouteContract[]): Record<string, z.ZodType> =>
-  Object.fromEntries(contracts.flatMap(codesOf).map((code) => [problemName(code), problemSchemaOf(code)]));
-
 /** The codes of a route by their status, statuses ascending. */
 const refusalsByStatus = (contract: RouteContract): readonly (readonly [number, readonly ProblemCode[]])[] => {
   const byStatus = new Map<number, ProblemCode[]>();
@@ -265,7 +261,7 @@ const refusalsByStatus = (contract: RouteContract): readonly (readonly [number, 
 };
 
 const refusalOf = (status: number, codes: readonly ProblemCode[]): ZodOpenApiResponseObject => {
-  const [only, ...more] = codes.map(problemSchemaOf);
+  const [first, ...more] = codes.map(problemSchemaOf);
   return {
     description: codes.map((code) => `\`${code}\`: ${titleOf(code)}`).join('\n\n'),
     headers: {
@@ -276,15 +272,9 @@ const refusalOf = (status: number, codes: readonly ProblemCode[]): ZodOpenApiRes
     content: {
       [PROBLEM_CONTENT_TYPE]: {
         schema:
-          only === undefined || more.length === 0
-            ? (only ?? problemSchema)
-            : {
-                oneOf: codes.map((code) => ref('schemas', problemName(code))),
-                discriminator: {
-                  propertyName: 'code',
-                  mapping: Object.fromEntries(codes.map((code) => [code, ref('schemas', problemName(code)).$ref])),
-                },
-              },
+          first === undefined || more.length === 0
+            ? (first ?? problemSchema)
+            : z.discriminatedUnion('code', [first, ...more]),
       },
     },
   };

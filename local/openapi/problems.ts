@@ -121,12 +121,12 @@ export const titleOf = (code: ProblemCode): string =>
 export const pascal = (code: string): string =>
   code.replaceAll(/(?:^|_)(?<letter>[a-z])/g, (_match, letter: string) => letter.toUpperCase());
 
-export const problemName = (code: ProblemCode): string => `${pascal(code)}Problem`;
+const problemName = (code: ProblemCode): string => `${pascal(code)}Problem`;
 
 const base = problemSchema.shape;
 
 /** The schema of the answer with a code: a component of its own. */
-const schemaOf = (code: ProblemCode): z.ZodType => {
+const schemaOf = (code: ProblemCode): z.ZodObject => {
   const statuses = statusesOf(code);
   return z
     .object({
@@ -143,7 +143,7 @@ const schemaOf = (code: ProblemCode): z.ZodType => {
     .meta({ id: problemName(code) });
 };
 
-/** Refusals that name the fields they are about: in a batch those of references, besides the taken value of a field. */
+/** Refusals that name the fields they are about. */
 const MAY_NAME_FIELDS = new Set<ProblemCode>([
   'duplicate',
   'task_type_not_found',
@@ -153,12 +153,13 @@ const MAY_NAME_FIELDS = new Set<ProblemCode>([
   'inactive_template',
   'inactive_org_unit',
   'template_type_mismatch',
+  'malformed_plan',
 ]);
 
-const schemas = new Map<ProblemCode, z.ZodType>();
+const schemas = new Map<ProblemCode, z.ZodObject>();
 
 /** The schema of the answer with a code, the same one each time. */
-export const problemSchemaOf = (code: ProblemCode): z.ZodType => {
+export const problemSchemaOf = (code: ProblemCode): z.ZodObject => {
   const schema = schemas.get(code) ?? schemaOf(code);
   schemas.set(code, schema);
   return schema;
