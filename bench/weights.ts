@@ -46,3 +46,12 @@ export const weightOf = (
   items: 2 * Math.max(unitsOf(before), unitsOf(after), 1),
   indexes: listIndexes.reduce((sum, index) => sum + indexUnits(before, after, index), 0),
 });
+
+/** What DynamoDB counts for each item and each index entry beside its content. */
+const OVERHEAD_BYTES = 100;
+
+/** Bytes that an item and its index entries take. */
+export const storedBytes = (item: Item, listIndexes: readonly ListIndex[]): number =>
+  [item, ...listIndexes.map((index) => entryOf(item, index))]
+    .filter((kept) => kept !== undefined)
+    .reduce((sum, kept) => sum + bytesOf(kept) + OVERHEAD_BYTES, 0);
