@@ -19,3 +19,14 @@ export const CONTRACTS: readonly RouteContract[] = [
   ...Object.values(calendar),
   ...Object.values(strategies),
 ];
+
+/**
+ * What only the built-in identity has. With OIDC tenants are the issuer's: their ids come from its claims, and nothing
+ * reads a tenant record. So `/tenants`, which only a shared key would guard, does not exist there either: no route of an
+ * OIDC stage writes without a verified token.
+ */
+const BUILTIN_ONLY: readonly RouteContract[] = [identity.createTenant, identity.bootstrapAdmin, identity.devLogin];
+
+/** The routes that a mode of identity has. */
+export const contractsOf = (mode: 'builtin' | 'oidc'): readonly RouteContract[] =>
+  mode === 'builtin' ? CONTRACTS : CONTRACTS.filter((contract) => !BUILTIN_ONLY.includes(contract));

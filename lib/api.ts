@@ -2,8 +2,8 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   AuthorizationType,
+  AwsIntegration,
   EndpointType,
-  LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
   RestApi,
@@ -13,6 +13,8 @@ import {
   type MethodDeploymentOptions,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGateway } from 'aws-cdk-lib/aws-route53-targets';
@@ -22,7 +24,7 @@ import { CORS } from '../adapters/http/cors.ts';
 import { bootstrapAdmin, createTenant, devLogin } from '../functions/identity/contract.ts';
 import { Authorizer } from './authorizer.ts';
 import { Firewall } from './firewall.ts';
-import { RouteFunction, type Workshop } from './functions.ts';
+import { allow, RouteFunction, type Workshop } from './functions.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import type { Secrets } from './secrets.ts';
 import type { Stage } from './stages.ts';
@@ -30,17 +32,6 @@ import type { Stage } from './stages.ts';
 /** Guessing passwords or the bootstrap key must be slow, whoever guesses. */
 const GUESSABLE = { throttlingRateLimit: 5, throttlingBurstLimit: 10 };
 const GUESSABLE_ROUTES: readonly RouteContract[] = [devLogin, createTenant, bootstrapAdmin];
-
-/**
- * Routes that only the built-in identity has. With OIDC, tenants are the issuer's: their ids come from its claims, and
- * nothing reads a tenant record. So `/tenants`, which only a shared key would guard, does not exist there either: no
- * route of an OIDC stage writes without a verified token.
- */
-const BUILTIN_ROUTES: readonly RouteContract[] = [createTenant, bootstrapAdmin, devLogin];
-
-/** The routes of a stage. */
-const routesOf = (stage: Pick<Stage, 'identity'>, contracts: readonly RouteContract[]): readonly RouteContract[] =>
-  contracts.filter((contract) => stage.identity === 'builtin' || !BUILTIN_ROUTES.includes(contract));
 
 /** Neither the caller's address nor the user: the function's own log names the user, by id. */
 const ACCESS_LOG = {
@@ -81,15 +72,17 @@ export class ServiceApi extends Construct {
   ) {
     super(scope, id);
     const { stage } = workshop;
-    const routes = routesOf(stage, contracts);
-    this.api = this.makeApi(stage, routes);
+    this.api = this.makeApi(stage, contracts);
     addGatewayResponses(this.api, { isReadableByPages: stage.corsOrigins.length > 0 });
     this.acknowledgeRules(stage);
 
     const { authorizer } = new Authorizer(this, 'Authorizer', { ...workshop, secrets });
-    this.functions = routes.map((contract) => {
+    const invoked = new PolicyDocument();
+    const invoker = this.makeInvoker(stage, invoked);
+    this.functions = contracts.map((contract) => {
       const route = new RouteFunction(this, { ...workshop, secrets, contract });
-      const integration = new LambdaIntegration(route.function, { allowTestInvoke: false });
+      invoked.addStatements(allow(['lambda:InvokeFunction'], [route.function.functionArn]));
+      const integration = invocation(route.function, invoker);
       const isOpen = contract.access === 'public' || contract.access === 'bootstrap';
       for (const path of gatewayPaths(contract)) {
         const method = this.api.root
@@ -108,6 +101,22 @@ export class ServiceApi extends Construct {
     this.acknowledgePreflights();
     if (stage.waf) new Firewall(this, 'Firewall', { stage, apiStage: this.api.deploymentStage });
     this.url = this.addDomain(stage) ?? this.api.url;
+  }
+
+  /**
+   * The role with which API Gateway invokes the functions of the routes. A permission for each method would be a
+   * resource for each, and CloudFormation allows 500 in a stack.
+   *
+   * Its trust names no source: API Gateway does not say for which API it assumes the role of an integration, so a
+   * condition on `aws:SourceAccount` or `aws:SourceArn` would refuse every request. Whoever puts the role before another
+   * API needs `iam:PassRole` on it, in this account.
+   */
+  private makeInvoker(stage: Stage, invoked: PolicyDocument): Role {
+    return new Role(this, 'Invoker', {
+      description: `Invokes the functions of the routes of ${stage.prefix}`,
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+      inlinePolicies: { invoke: invoked },
+    });
   }
 
   private makeApi(stage: Stage, routes: readonly RouteContract[]): RestApi {
@@ -199,6 +208,15 @@ export class ServiceApi extends Construct {
     }
   }
 }
+
+/** As CDK's own `LambdaIntegration`, but with a role instead of permissions. */
+const invocation = (handler: LambdaFunction, credentialsRole: Role): AwsIntegration =>
+  new AwsIntegration({
+    service: 'lambda',
+    path: `2015-03-31/functions/${handler.functionArn}/invocations`,
+    proxy: true,
+    options: { credentialsRole },
+  });
 
 const acknowledgeMethod = (method: Method, { access }: RouteContract): void => {
   if (access !== 'public' && access !== 'bootstrap') return;

@@ -45,21 +45,28 @@ export const HOSTS = {
  */
 const NEVER_LOADED = ['@smithy/core/event-streams'];
 
+/** The errors of DynamoDB that hold more than a name, a message and a status, and are answers to what a function asks. */
+const ERRORS_READ_WHOLE = ['ConditionalCheckFailedException', 'TransactionCanceledException'];
+
 export interface Bundle {
   /** The folder with the bundle of a handler, named by its file below `functions/` without extension. */
   readonly folderOf: (handler: string) => string;
 }
 
+/** What `bundling.mjs` is told: the options of esbuild, and what is left out of packages. */
+export interface Bundling {
+  readonly options: BuildOptions & { readonly outdir: string };
+  readonly replaced: Readonly<Record<string, string>>;
+  readonly endpoints: { readonly file: string; readonly hosts: Readonly<Record<string, string>> };
+  readonly errors: readonly string[];
+}
+
 /**
- * Bundles handlers into folders below `outdir`, in one run of esbuild: one after another they would cost a second each.
- * ESM from ESM sources (`mainFields`), which is smaller and loads faster than the same from CommonJS. The metafile stays
- * in `outdir` as `meta.json`: https://esbuild.github.io/analyze/ shows what a bundle is made of.
- * Throws when a source cannot be bundled.
+ * How handlers are bundled. ESM from ESM sources (`mainFields`), which is smaller and loads faster than the same from
+ * CommonJS.
  */
-export const bundleFunctions = (handlers: readonly string[], outdir: string): Bundle => {
-  rmSync(outdir, { recursive: true, force: true });
-  mkdirSync(outdir, { recursive: true });
-  const options: BuildOptions = {
+export const bundlingOf = (handlers: readonly string[], outdir: string): Bundling => ({
+  options: {
     absWorkingDir: ROOT,
     entryPoints: handlers.map((handler) => ({ in: `functions/${handler}.ts`, out: `${handler}/index` })),
     outdir,
@@ -79,17 +86,31 @@ export const bundleFunctions = (handlers: readonly string[], outdir: string): Bu
     // Zod's JSON Schema is replaced without all its parts, which are looked up when they are called.
     logOverride: { 'import-is-undefined': 'silent' },
     logLevel: 'warning',
-  };
-  const replaced = Object.fromEntries(
+  },
+  replaced: Object.fromEntries(
     Object.entries(SUBSTITUTE_FILES).map(([file, substitute]) => [file, join(ROOT, 'lib/substitutes', substitute)]),
-  );
+  ),
+  endpoints: { file: join(ROOT, 'lib/substitutes/endpoints.ts'), hosts: HOSTS },
+  errors: ERRORS_READ_WHOLE,
+});
+
+/** Runs esbuild. Throws when a source cannot be bundled. */
+export const runBundling = (bundling: Bundling): void => {
+  const { outdir } = bundling.options;
+  rmSync(outdir, { recursive: true, force: true });
+  mkdirSync(outdir, { recursive: true });
   execFileSync(process.execPath, [join(ROOT, 'lib/bundling.mjs')], {
-    input: JSON.stringify({
-      options,
-      replaced,
-      endpoints: { file: join(ROOT, 'lib/substitutes/endpoints.ts'), hosts: HOSTS },
-    }),
+    input: JSON.stringify(bundling),
     stdio: ['pipe', 'inherit', 'inherit'],
   });
+};
+
+/**
+ * Bundles handlers into folders below `outdir`, in one run of esbuild: one after another they would cost a second each.
+ * The metafile stays in `outdir` as `meta.json`: https://esbuild.github.io/analyze/ shows what a bundle is made of.
+ * Throws when a source cannot be bundled.
+ */
+export const bundleFunctions = (handlers: readonly string[], outdir: string): Bundle => {
+  runBundling(bundlingOf(handlers, outdir));
   return { folderOf: (handler) => join(outdir, handler) };
 };

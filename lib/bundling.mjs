@@ -9,15 +9,16 @@ import { build } from 'esbuild';
 
 /**
  * `replaced` names files below node_modules and what stands in for them; `endpoints` names clients, the first part of
- * their hosts, and what stands in for the rules of their endpoints.
+ * their hosts, and what stands in for the rules of their endpoints; `errors` are those of DynamoDB that are read whole.
  *
  * @type {{
  *   options: import('esbuild').BuildOptions & { absWorkingDir: string, outdir: string },
  *   replaced: Record<string, string>,
  *   endpoints: { file: string, hosts: Record<string, string> },
+ *   errors: string[],
  * }}
  */
-const { options, replaced, endpoints } = JSON.parse(readFileSync(0, 'utf8'));
+const { options, replaced, endpoints, errors } = JSON.parse(readFileSync(0, 'utf8'));
 
 /** @param {string} text */
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -60,6 +61,25 @@ const replaceFiles = {
         ? { contents: markPure(await readFile(path, 'utf8')), loader: 'ts' }
         : undefined,
     );
+    // `z.string()` has a method for every format (`.email()`, `.jwt()`, `.cidrv6()`), each with its schema, and no bundler
+    // can tell that none of them is called: a bundle that did would not load. `z.url()` and its like stay.
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]classic[\\/]schemas\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const contents = source.replace(/(_ZodString\.init\(inst, def\);\n\}, )\{\n[^]*?\n\}\);/, '$1{});');
+      if (contents === source) throw new Error('The formats of z.string() are not where they were in zod.');
+      return { contents, loader: 'js' };
+    });
+    // A client registers the class of every error that any of its operations may answer with. Of an error that is not
+    // registered the name, the message and the status are told all the same; what else it holds is not.
+    onLoad({ filter: /[\\/]client-dynamodb[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const contents = source.replaceAll(
+        /^export var (\w+)\$ = \[-3,[^;]*;\nn0_registry\.registerError\(\1\$, \1\);$/gm,
+        (lines, name) => (errors.includes(name) ? lines : ''),
+      );
+      if (contents === source) throw new Error('The errors of DynamoDB are not where they were in its client.');
+      return { contents, loader: 'js' };
+    });
     // Of its own package.json a client wants the version; all of it would be bundled.
     onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[\w-]+[\\/]package\.json$/ }, async ({ path }) => {
       const { version } = JSON.parse(await readFile(path, 'utf8'));

@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { KEY } from '../adapters/dynamodb/table.ts';
+import { EVENTFUL, KEY } from '../adapters/dynamodb/table.ts';
 import { ENV } from '../adapters/runtime/environment.ts';
 import { allow, ServiceFunction, type Workshop } from './functions.ts';
 
@@ -21,8 +21,10 @@ export const PUBLISHER_HANDLER = 'events/publish';
  */
 const RETRIES = 20;
 const OLDEST_RECORD = Duration.hours(6);
-/** Sort keys of the items whose writes are events: `adapters/dynamodb/stream.ts`. The rest wakes nobody. */
-const EVENTFUL = ['TASK', 'TEMPLATE', 'TYPE'];
+/** Writes of other items wake nobody. */
+const EVENTFUL_ONLY = Object.values(EVENTFUL).flatMap((keys): (string | object)[] =>
+  'is' in keys ? FilterRule.or(keys.is) : FilterRule.beginsWith(keys.begins),
+);
 /** What Lambda demands of the role of a function that it feeds from a stream. */
 const STREAM_READING = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
   (action) => `dynamodb:${action}`,
@@ -86,7 +88,7 @@ export class Events extends Construct {
       filters: [
         FilterCriteria.filter({
           eventName: FilterRule.or('INSERT', 'MODIFY'),
-          dynamodb: { Keys: { [KEY.sort]: { S: FilterRule.or(...EVENTFUL) } } },
+          dynamodb: { Keys: { [KEY.sort]: { S: EVENTFUL_ONLY } } },
         }),
       ],
     });

@@ -4,8 +4,7 @@ import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime } 
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { LIST_INDEXES } from '../adapters/dynamodb/table.ts';
-import { grantsOf, type RouteContract } from '../adapters/http/contract.ts';
+import { grantsOf, indexesOf, type RouteContract } from '../adapters/http/contract.ts';
 import { ENV } from '../adapters/runtime/environment.ts';
 import { bootstrapAdmin, changeUser, createUser, devLogin } from '../functions/identity/contract.ts';
 import { HANDLER, NOT_DEPLOYED, type Bundle } from './bundle.ts';
@@ -33,11 +32,12 @@ const HASHING: readonly RouteContract[] = [devLogin, bootstrapAdmin, createUser,
 /** API Gateway gives up after 29 s. What runs longer is paid for and answers nobody. */
 const TIMEOUT = Duration.seconds(28);
 
-/**
- * `sam local` sets a variable only where the template declares it. Empty, they count as absent: a function that is
- * deployed with them does what it does without.
- */
+/** `sam local` sets a variable only where the template declares it. Empty, they count as absent. */
 const FOR_SAM = { [ENV.dynamodbEndpoint]: '', [ENV.localSecrets]: '', [ENV.logFormat]: '' };
+
+/** `sam local` runs containers of the architecture that the template names: that of this machine needs no emulation. */
+const architectureOf = ({ samLocal }: Stage): Architecture =>
+  samLocal && process.arch === 'x64' ? Architecture.X86_64 : Architecture.ARM_64;
 
 export const allow = (actions: readonly string[], resources: readonly string[]): PolicyStatement =>
   new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources] });
@@ -96,7 +96,7 @@ export class ServiceFunction extends Construct {
     this.function = new LambdaFunction(this, 'Function', {
       description,
       runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+      architecture: architectureOf(stage),
       code: Code.fromAsset(bundle.folderOf(handler), { exclude: NOT_DEPLOYED }),
       handler: HANDLER.name,
       memorySize: props.memorySize ?? MEMORY_MB,
@@ -120,15 +120,10 @@ export class ServiceFunction extends Construct {
 
 const arnAction = (action: string): string => `dynamodb:${action}`;
 
-/**
- * What a route may do to the table, by its contract. Only the lists of a whole tenant read indexes: one for each set of
- * their filters, in the order of `adapters/dynamodb/listing.ts`.
- */
+/** What a route may do to the table, by its contract. */
 const tableStatements = (contract: RouteContract, table: ServiceTable): readonly PolicyStatement[] => {
   const actions = grantsOf(contract);
-  const readsIndexes = contract.paged === true && contract.params === undefined;
-  const filters = Object.keys(contract.query?.shape ?? {}).length;
-  const indexes = readsIndexes ? LIST_INDEXES.slice(0, 2 ** filters) : [];
+  const indexes = indexesOf(contract);
   return [
     ...(actions.length === 0 ? [] : [allow(actions.map(arnAction), [table.table.tableArn])]),
     ...(indexes.length === 0
@@ -136,7 +131,7 @@ const tableStatements = (contract: RouteContract, table: ServiceTable): readonly
       : [
           allow(
             [arnAction('Query')],
-            indexes.map(({ name }) => table.indexArn(name)),
+            indexes.map((name) => table.indexArn(name)),
           ),
         ]),
   ];

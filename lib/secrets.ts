@@ -10,7 +10,8 @@ const KEY_LENGTH = 64;
  *
  * - `cursor`: the key from which the authorizer derives each tenant's key for cursors.
  * - `signing`, only with the built-in identity: the keys of its tokens by their ids, and the id of the one that signs.
- *   A key is rotated by adding one and making it `current`; the old one stays until its last token has expired.
+ *   A key is rotated by adding one, and making it `current` once every function knows it; the old one stays until its
+ *   last token has expired.
  * - `bootstrap`, only with the built-in identity: what `X-Bootstrap-Key` must hold.
  */
 export class Secrets extends Construct {
@@ -45,7 +46,7 @@ export class Secrets extends Construct {
       id: 'AwsSolutions-SMG4',
       reason:
         'A rotation by schedule would end every session or page in use. The functions follow a changed value within ' +
-        'five minutes; docs/operations.md says how to rotate without logging anybody out.',
+        'five minutes; docs/deploy.md says how to rotate without logging anybody out.',
     });
     return secret;
   }

@@ -64,7 +64,7 @@ const settings = z
     tableKey: z.enum(['aws', 'customer']).default('aws'),
     alarmEmail: z.email('takes an e-mail address').optional(),
     logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
-    /** For a template that `sam local` runs; deployed, it changes nothing. */
+    /** For a template that `sam local` runs and nobody deploys. */
     samLocal: isSwitchedOn.default(false),
   })
   .superRefine((given, context) => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { App, Validations, type AppProps } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { CONTRACTS } from '../functions/contracts.ts';
+import { CONTRACTS, contractsOf } from '../functions/contracts.ts';
 import { AUTHORIZER_HANDLER } from './authorizer.ts';
 import { bundleFunctions, type Bundle } from './bundle.ts';
 import { PUBLISHER_HANDLER } from './events.ts';
@@ -20,7 +20,9 @@ export const makeApp = (makeBundle: () => Bundle, props: AppProps = {}): App => 
   const app = new App(props);
   const stages = readStages(app.node);
   const bundle = makeBundle();
-  for (const stage of stages) new TaskCenterStack(app, { stage, bundle, contracts: CONTRACTS });
+  for (const stage of stages) {
+    new TaskCenterStack(app, { stage, bundle, contracts: contractsOf(stage.identity) });
+  }
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 };

@@ -41,7 +41,12 @@ export class TaskCenterStack extends Stack {
     if (secrets.bootstrap !== undefined) output('BootstrapSecretArn', secrets.bootstrap.secretArn);
     if (secrets.signing !== undefined) output('SigningSecretArn', secrets.signing.secretArn);
 
-    if (isExample(stage.oidcIssuer)) {
+    if (stage.samLocal) {
+      Validations.of(this).addWarning(
+        'ForSamLocal',
+        `This template of stage ${stage.name} is for "sam local". "cdk deploy --strict" refuses to deploy it.`,
+      );
+    } else if (stage.identity === 'oidc' && isExample(stage.oidcIssuer)) {
       Validations.of(this).addWarning(
         'ExampleIssuer',
         `Stage ${stage.name} takes tokens of ${stage.oidcIssuer}, an example that exists nowhere: nobody can log in. ` +

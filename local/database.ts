@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -33,7 +34,9 @@ export interface RunningDatabase {
   readonly exited: Promise<string>;
 }
 
-type Own = Pick<RunningDatabase, 'kind'> & { errand(port: number, directory: string | undefined): Errand };
+type Own = Pick<RunningDatabase, 'kind'> & {
+  errand(port: number, directory: string | undefined, scratch: string): Errand;
+};
 
 const IMAGE = 'amazon/dynamodb-local';
 const JAVA_MIN = 11;
@@ -81,9 +84,12 @@ const findJava = async (env: Variables): Promise<Own | undefined> => {
     const manifest = createRequire(import.meta.url).resolve('amplify-dynamodb-simulator/package.json');
     return {
       kind: 'java',
-      errand: (port, directory) => ({
+      errand: (port, directory, scratch) => ({
         command,
+        scratch,
         args: [
+          // It copies a library there at every start, and leaves it.
+          `-Djava.io.tmpdir=${scratch}`,
           '-Djava.library.path=DynamoDBLocal_lib',
           '-jar',
           'DynamoDBLocal.jar',
@@ -187,12 +193,15 @@ const waitUntilReady = async (
   return 'silent';
 };
 
+/** Made by the watchdog, which removes it. */
+const newScratch = (): string => join(tmpdir(), `task-center-${randomUUID()}`);
+
 const startOwn = async (own: Own, options: DatabaseOptions, folder?: DataFolder): Promise<RunningDatabase> => {
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort());
     const endpoint = `http://127.0.0.1:${port}`;
     const portLosses: string[] = [];
-    const database = startGuarded(own.errand(port, folder?.path), options.environment, (line) => {
+    const database = startGuarded(own.errand(port, folder?.path, newScratch()), options.environment, (line) => {
       if (PORT_LOST.test(line)) portLosses.push(line);
       if (line.startsWith(FAILED_START)) void database.stop();
     });

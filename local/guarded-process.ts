@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -68,6 +69,7 @@ export const startGuarded = (
     child.once('exit', () => {
       // The watchdog itself may have been killed: then what it watched is still in its group.
       killGroup(pid);
+      if (errand.scratch !== undefined) rmSync(errand.scratch, { recursive: true, force: true });
     });
   });
   return {

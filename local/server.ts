@@ -1,8 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { RouteContract } from '../adapters/http/contract.ts';
 import { ENV, readEnvironment } from '../adapters/runtime/environment.ts';
 import { makeLog } from '../adapters/runtime/logger.ts';
-import { CONTRACTS } from '../functions/contracts.ts';
+import { contractsOf } from '../functions/contracts.ts';
 import type { RunningDatabase } from './database.ts';
 import { startDatabase } from './database.ts';
 import { noEventsFolder, openEventsFolder } from './events-folder.ts';
@@ -12,6 +13,7 @@ import type { LambdaAuthorizer, LambdaHandler, Page, RefusedRequest } from './ga
 import { startGateway } from './gateway.ts';
 import type { Variables } from './guarded-process.ts';
 import { requirePort } from './port.ts';
+import { enforceRoles, inRole, roleOf } from './roles.ts';
 import { createTable, ensureLocalSecrets, LOCAL_TABLE } from './table.ts';
 
 export interface LocalServerOptions {
@@ -103,6 +105,10 @@ const loadHandler = async <H>(file: string): Promise<H> => {
   return module.handler;
 };
 
+/** The client of the functions, made when it is first loaded. */
+const loadClient = async (): Promise<DynamoDBDocumentClient> =>
+  (await import('../adapters/runtime/composition.ts')).client;
+
 /**
  * Brings up the whole service on this machine: database, table, secrets, gateway, events. What was started is stopped
  * again when a later step fails.
@@ -132,18 +138,26 @@ export const startLocalServer = async (options: LocalServerOptions): Promise<Loc
 
     // 4. The functions. They read the environment when they are loaded: not before it is set.
     const handlers = new Map<string, LambdaHandler>();
-    const handlerOf = async ({ handler: file }: RouteContract): Promise<LambdaHandler> => {
-      const handler = handlers.get(file) ?? (await loadHandler<LambdaHandler>(file));
-      handlers.set(file, handler);
+    const handlerOf = async (contract: RouteContract): Promise<LambdaHandler> => {
+      const known = handlers.get(contract.handler);
+      if (known !== undefined) return known;
+      const role = roleOf(contract);
+      const run = await loadHandler<LambdaHandler>(contract.handler);
+      const handler: LambdaHandler = (event, context) => inRole(role, () => run(event, context));
+      handlers.set(contract.handler, handler);
       return handler;
     };
-    const authorizer = await loadHandler<LambdaAuthorizer>(AUTHORIZER);
-    await Promise.all(CONTRACTS.map(handlerOf));
+    enforceRoles(await loadClient());
+    const authorize = await loadHandler<LambdaAuthorizer>(AUTHORIZER);
+    const authorizer: LambdaAuthorizer = (event) =>
+      inRole({ name: 'the authorizer', allowed: [] }, () => authorize(event));
+    const contracts = contractsOf(readEnvironment(process.env).IDENTITY_MODE);
+    await Promise.all(contracts.map(handlerOf));
     signal?.throwIfAborted();
 
     // 5. The gateway.
     const gateway = await startGateway({
-      contracts: CONTRACTS,
+      contracts,
       authorizer,
       handlerOf,
       host,

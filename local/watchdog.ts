@@ -3,11 +3,14 @@
  * closes, which the operating system does for a dead parent too, however it died. Takes an errand as JSON.
  */
 import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
 
 export interface Errand {
   readonly command: string;
   readonly args: readonly string[];
   readonly directory?: string;
+  /** A folder that is made for the command, for its temporary files, and removed once it has ended. */
+  readonly scratch?: string;
   /** Run once the command has ended: removes what its end may leave. */
   readonly afterwards?: { readonly command: string; readonly args: readonly string[] };
 }
@@ -15,6 +18,8 @@ export interface Errand {
 const GRACE_MS = 4_000;
 
 const errand = JSON.parse(process.argv[2] ?? '') as Errand;
+const { scratch } = errand;
+if (scratch !== undefined) mkdirSync(scratch, { recursive: true });
 const child = spawn(errand.command, [...errand.args], {
   ...(errand.directory === undefined ? {} : { cwd: errand.directory }),
   stdio: ['ignore', 'ignore', 'inherit'],
@@ -33,6 +38,7 @@ child.once('exit', (code) => {
   if (errand.afterwards !== undefined) {
     spawnSync(errand.afterwards.command, [...errand.afterwards.args], { stdio: 'ignore', timeout: GRACE_MS });
   }
+  if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
   process.exit(code ?? 1);
 });
 process.stdin.once('close', end).resume();

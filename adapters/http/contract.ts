@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Code } from '../../core/errors.ts';
 import type { Permission } from '../../core/identity/permission.ts';
+import { LIST_INDEXES } from '../dynamodb/table.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -78,10 +79,20 @@ export const gatewayPaths = (contract: Pick<RouteContract, 'path'>): readonly st
 export const honoursIdempotencyKey = ({ method, safe }: Pick<RouteContract, 'method' | 'safe'>): boolean =>
   method === 'POST' && safe !== true;
 
-/** What the function of a route may do to the table: what its row says, and the idempotency record. */
+/** The lists of a whole tenant are read from indexes, one for each set of their filters, and not from the table. */
+const filtersOfList = ({ paged, params, query }: RouteContract): number | undefined =>
+  paged === true && params === undefined ? Object.keys(query?.shape ?? {}).length : undefined;
+
+/** The indexes that the function of a route may query, in the order of `adapters/dynamodb/listing.ts`. */
+export const indexesOf = (contract: RouteContract): readonly string[] => {
+  const filters = filtersOfList(contract);
+  return filters === undefined ? [] : LIST_INDEXES.slice(0, 2 ** filters).map(({ name }) => name);
+};
+
+/** What the function of a route may do to the table itself: what its row says, and the idempotency record. */
 export const grantsOf = (contract: RouteContract): readonly TableAction[] => [
   ...new Set<TableAction>([
-    ...contract.table,
+    ...contract.table.filter((action) => action !== 'Query' || filtersOfList(contract) === undefined),
     ...(honoursIdempotencyKey(contract) ? (['GetItem', 'PutItem'] as const) : []),
   ]),
 ];

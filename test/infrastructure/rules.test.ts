@@ -54,5 +54,11 @@ describe('the rules', () => {
   it('warn of the issuer that cdk.json gives as an example: nobody could log in', () => {
     const { findings } = synthesize({ oidcIssuer: 'https://issuer.example.com' });
     expect(findings).toEqual(['Annotation::ExampleIssuer']);
+    // The built-in identity asks no issuer.
+    expect(synthesize({ oidcIssuer: 'https://issuer.example.com', identity: 'builtin' }).findings).toEqual([]);
+  });
+
+  it('warn of a template that is for sam local: nobody should deploy it', () => {
+    expect(synthesize({ samLocal: 'true' }).findings).toEqual(['Annotation::ForSamLocal']);
   });
 });

@@ -22,7 +22,11 @@ const methodSchema = z.object({
   ResourceId: z.unknown(),
   AuthorizationType: z.string(),
   AuthorizerId: z.unknown().optional(),
-  Integration: z.looseObject({ Type: z.string(), Uri: z.unknown().optional() }),
+  Integration: z.looseObject({
+    Type: z.string(),
+    Uri: z.unknown().optional(),
+    Credentials: z.unknown().optional(),
+  }),
 });
 
 export interface MountedMethod {
@@ -32,6 +36,8 @@ export interface MountedMethod {
   readonly integration: string;
   /** Logical id of the function. */
   readonly function: string;
+  /** Logical id of the role that invokes it. */
+  readonly invoker: string;
 }
 
 /** The methods of the API, without the preflights. */
@@ -46,6 +52,7 @@ export const methodsOf = (template: Template): readonly MountedMethod[] => {
       authorizer: AuthorizerId === undefined ? undefined : referred(AuthorizerId),
       integration: Integration.Type,
       function: functionIn(template, Integration.Uri),
+      invoker: referred(Integration.Credentials),
     }));
 };
 
@@ -73,15 +80,17 @@ const statementSchema = z.looseObject({
 });
 const roleSchema = z.looseObject({
   ManagedPolicyArns: z.unknown().optional(),
-  Policies: z.array(z.object({ PolicyDocument: z.object({ Statement: z.array(statementSchema) }) })),
+  Policies: z.array(z.object({ PolicyDocument: z.object({ Statement: z.array(statementSchema) }) })).default([]),
 });
 
 export const functionProperties = (template: Template, id: string): z.infer<typeof functionSchema> =>
   functionSchema.parse(template.Resources[id]?.Properties);
 
 /** What a function may do: `action resource`, one for each pair that its role allows. */
-export const permissionsOf = (template: Template, functionId: string): readonly string[] => {
-  const roleId = referred(functionProperties(template, functionId).Role);
+export const permissionsOf = (template: Template, functionId: string): readonly string[] =>
+  permissionsOfRole(template, referred(functionProperties(template, functionId).Role));
+
+export const permissionsOfRole = (template: Template, roleId: string): readonly string[] => {
   const { Policies } = roleSchema.parse(template.Resources[roleId]?.Properties);
   return Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
     .flatMap(({ Action, Resource }) =>

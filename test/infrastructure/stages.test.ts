@@ -1,8 +1,13 @@
 import { App } from 'aws-cdk-lib';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { readStages } from '../../lib/stages.ts';
+import { newFolder, removeFolders } from './templates.ts';
 
-const read = (context: Readonly<Record<string, unknown>>) => readStages(new App({ context }).node);
+// An app makes its folder when it is made.
+const outdir = newFolder();
+afterAll(removeFolders);
+
+const read = (context: Readonly<Record<string, unknown>>) => readStages(new App({ outdir, context }).node);
 const oidc = { oidcIssuer: 'https://login.example.org', oidcAudience: 'tasks' };
 
 describe('the stages', () => {

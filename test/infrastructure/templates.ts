@@ -30,7 +30,7 @@ const templateSchema = z.object({
 export type Template = z.infer<typeof templateSchema>;
 
 const folders: string[] = [];
-const newFolder = (): string => {
+export const newFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'stack-'));
   folders.push(folder);
   return folder;

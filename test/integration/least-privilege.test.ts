@@ -1,0 +1,117 @@
+import { v7 as newUuid } from 'uuid';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { indexesOf, type RouteContract } from '../../adapters/http/contract.ts';
+import { client } from '../../adapters/runtime/composition.ts';
+import { CONTRACTS } from '../../functions/contracts.ts';
+import { enforceRoles, inRole, roleOf } from '../../local/roles.ts';
+import { makeWorld, OPERATIONS, type Prepared, type World } from '../faults/operations.ts';
+
+/**
+ * Grants against calls. Every integration test runs with the roles enforced (`local/roles.ts`), so a missing grant fails
+ * there; here each operation is asked in ways that together take every way to the table, so that a grant which nothing
+ * needs is found.
+ */
+let world: World;
+beforeAll(async () => {
+  enforceRoles(client);
+  world = await makeWorld();
+});
+
+type Case = Prepared & { readonly status?: number };
+
+const TASKS = '/api/task-center/tasks';
+const FILTERS: Readonly<Record<string, string>> = {
+  state: 'DRAFT',
+  assigned_to: 'nobody',
+  task_type_id: 'none',
+  area_code: 'none',
+  is_active: 'true',
+  availability_status: 'AVAILABLE',
+  region_code: 'none',
+};
+
+/** A page for every set of a list's filters: each is answered by an index of its own. */
+const filtered = ({ path, query }: RouteContract): readonly Case[] => {
+  const names = Object.keys(query?.shape ?? {});
+  return Array.from({ length: 2 ** names.length }, (_, set) => {
+    const chosen = names
+      .filter((_name, bit) => (set & (1 << bit)) !== 0)
+      .map((name): [string, string] => [name, FILTERS[name] ?? '']);
+    return { path: `${path}?${new URLSearchParams(chosen).toString()}` };
+  });
+};
+
+/** A user who holds the window that all tasks of the world want: the refusal suggests others. */
+const busy = async (): Promise<string> => {
+  const assigned_to = await world.tenant.user();
+  const { status } = await world.tenant.call('POST', `${TASKS}/${await world.task()}/dispatch`, { assigned_to });
+  expect(status).toBe(200);
+  return assigned_to;
+};
+
+/** A task that somebody without another one holds. */
+const held = async (window: object): Promise<{ readonly path: string; readonly holder: string }> => {
+  const holder = await world.tenant.user();
+  const draft = { task_type_id: world.typeId, name: 'Mast', ...window };
+  const { body: task } = await world.tenant.call('POST', TASKS, draft);
+  const path = `${TASKS}/${task.id as string}`;
+  expect((await world.tenant.call('POST', `${path}/dispatch`, { assigned_to: holder })).status).toBe(200);
+  return { path, holder };
+};
+const WINDOW = { planned_start_at: '2026-03-01T08:00:00Z', planned_end_at: '2026-03-01T10:00:00Z' };
+const LATER = { planned_start_at: '2026-03-01T12:00:00Z', planned_end_at: '2026-03-01T14:00:00Z' };
+
+/** Ways to the table that the plain request of an operation does not take. */
+const MORE: Readonly<Record<string, () => Promise<Case>>> = {
+  dispatchTask: async () => ({
+    path: `${TASKS}/${await world.task()}/dispatch`,
+    body: { assigned_to: await busy(), suggest_users: true },
+    status: 409,
+  }),
+  reassignTask: async () => ({
+    path: `${(await held(WINDOW)).path}/reassign`,
+    body: { assigned_to: await busy(), suggest_users: true },
+    status: 409,
+  }),
+  rescheduleTask: async () => {
+    const { path, holder } = await held(LATER);
+    const other = `${TASKS}/${await world.task()}/dispatch`;
+    expect((await world.tenant.call('POST', other, { assigned_to: holder })).status).toBe(200);
+    return { path: `${path}/schedule`, body: { ...WINDOW, suggest_users: true }, status: 409 };
+  },
+  amendTask: async () => ({ path: `${TASKS}/${await world.task()}`, body: { org_unit_id: world.orgUnitId } }),
+};
+
+describe('of what its role allows', () => {
+  it.each(CONTRACTS.map((contract) => [contract.operation, contract] as const))(
+    '%s needs everything, and nothing else',
+    async (operation, contract) => {
+      const prepare = OPERATIONS[operation];
+      if (prepare === undefined) throw new Error(`Nobody knows how to ask for ${operation}.`);
+      const cases: readonly Case[] = [
+        await prepare(world),
+        await prepare(world),
+        ...(indexesOf(contract).length > 0 ? filtered(contract) : []),
+        ...(MORE[operation] === undefined ? [] : [await MORE[operation]()]),
+      ];
+      const used = new Set<string>();
+      const role = roleOf(contract, (permission) => used.add(permission));
+      for (const [at, { path, body, call = world.tenant.call, status = contract.status }] of cases.entries()) {
+        const headers = at === 1 ? { 'Idempotency-Key': newUuid() } : {};
+        const answer = await inRole(role, () => call(contract.method, path, body, headers));
+        expect(answer.status, `${path} ${JSON.stringify(answer.body)}`).toBe(status);
+      }
+      expect([...used].toSorted()).toEqual([...role.allowed].toSorted());
+    },
+  );
+});
+
+it('a call that its role does not allow is refused before it is sent', async () => {
+  const contract = CONTRACTS.find(({ operation }) => operation === 'createTask');
+  const prepared = await OPERATIONS['createTask']?.(world);
+  if (contract === undefined || prepared === undefined) throw new Error('createTask is gone.');
+  const allowed = roleOf(contract).allowed.filter((one) => one !== 'PutItem');
+  const ask = () => world.tenant.call('POST', prepared.path, prepared.body);
+  expect((await inRole({ name: 'createTask', allowed }, ask)).status).toBe(500);
+  expect(await prepared.effects?.()).toBe(0);
+});
