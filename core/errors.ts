@@ -80,7 +80,7 @@ export type Refusals = Readonly<
     duplicate: { readonly field: string };
     limit_reached: { readonly limit: number };
     tenant_has_users: object;
-    no_candidates: { readonly excluded: readonly object[] };
+    no_candidates: { readonly excluded: readonly object[]; readonly counts: Readonly<Record<string, number>> };
     too_many_candidates: { readonly limit: number };
     no_conflict_free_candidate: {
       readonly excluded: readonly object[];

@@ -6,6 +6,7 @@ import type { Attachment, Comment, Task } from './tasks/task.ts';
 import type { ChosenStrategies, ShadowComparison, TenantStrategy } from './scoring/strategies.ts';
 import type { Decision } from './tasks/decision.ts';
 import type { TaskChange } from './tasks/history.ts';
+import type { Instant } from './time/instant.ts';
 import type { TaskType } from './types/task-type.ts';
 import type { Template } from './templates/template.ts';
 
@@ -33,14 +34,20 @@ export type Change =
   | ({ readonly kind: 'template_changed'; readonly before: Template; readonly after: Template } & Edit)
   | { readonly kind: 'decision_made'; readonly decision: Decision }
   | { readonly kind: 'strategy_created'; readonly strategy: TenantStrategy }
-  | { readonly kind: 'strategies_chosen'; readonly before: ChosenStrategies; readonly after: ChosenStrategies }
-  | { readonly kind: 'strategy_retired'; readonly before: TenantStrategy; readonly after: TenantStrategy }
+  | {
+      readonly kind: 'strategies_chosen';
+      readonly before: ChosenStrategies;
+      readonly after: ChosenStrategies;
+      /** What its event tells; absent where the choice only moves its version. */
+      readonly choice?: Choice;
+    }
+  | ({ readonly kind: 'strategy_retired'; readonly before: TenantStrategy; readonly after: TenantStrategy } & DatedEdit)
   | { readonly kind: 'shadow_compared'; readonly comparison: ShadowComparison }
   | { readonly kind: 'task_created'; readonly task: Task }
   | { readonly kind: 'batch_created'; readonly batch: BatchRecord }
   | ({ readonly kind: 'task_changed' } & TaskChange)
   | { readonly kind: 'absence_added'; readonly tenantId: string; readonly absence: Absence }
-  | { readonly kind: 'absence_removed'; readonly tenantId: string; readonly absence: Absence }
+  | ({ readonly kind: 'absence_removed'; readonly tenantId: string; readonly absence: Absence } & DatedEdit)
   | { readonly kind: 'attachment_added'; readonly task: Task; readonly attachment: Attachment }
   | { readonly kind: 'comment_added'; readonly task: Task; readonly comment: Comment };
 
@@ -48,6 +55,18 @@ export type Change =
 export interface Edit {
   readonly editId: string;
   readonly actorId: string;
+}
+
+/** The same of something that does not say itself when it was changed. */
+export interface DatedEdit extends Edit {
+  readonly at: Instant;
+}
+
+/** Which strategy was given which part, by whom. */
+export interface Choice extends DatedEdit {
+  readonly action: 'activated' | 'shadow_started' | 'shadow_stopped';
+  readonly strategyId: string;
+  readonly strategyVersion: string;
 }
 
 /** The audit entry of a batch. */

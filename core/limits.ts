@@ -39,18 +39,23 @@ export const LIMITS = {
   candidates: 1_000,
   /** Users looked through for one who is free instead. */
   usersSuggestedFrom: 200,
-  /** Windows in one view of a calendar, and the days it may span. */
+  /** Windows in one view of a calendar, those of a whole board, and the days that either may span. */
   calendarWindows: 1_000,
+  boardWindows: 5_000,
   calendarDays: 366,
   boardUsers: 100,
   /** Windows that a refusal lists as standing in the way. */
   conflictsListed: 100,
+  /** Of these, those that the answer of an auto-dispatch lists for each candidate. */
+  conflictsPerCandidate: 5,
   strategies: 100,
-  /** A plan token: some fifty bytes a candidate, sealed. */
-  planToken: 100_000,
+  /** A plan token: some fifty bytes a candidate, sealed; ids that name nobody may be longer. */
+  planToken: 300_000,
+  /** How long an absence that was removed stays behind for its event. */
+  removedAbsenceHours: 24,
   /** Candidates after the winner for whom the smallest turning change is computed. */
   flips: 5,
-  /** Takings that a calendar remembers, to explain a stale plan. */
+  /** What a calendar remembers to have been taken last, to explain a stale plan. */
   recentTakings: 8,
   /** Scores that the history keeps of an auto-dispatch. */
   scoresKept: 50,

@@ -7,6 +7,7 @@ import { tellLifecycle } from './demo/lifecycle.ts';
 import { tellMainJob } from './demo/main-job.ts';
 import { makeNarrator } from './demo/narrator.ts';
 import { tellOpening } from './demo/opening.ts';
+import { tellPlanning } from './demo/planning.ts';
 import type { Made } from './demo/stage.ts';
 import { startLocalServer } from './server.ts';
 import { isStartupError, startupError } from './startup-error.ts';
@@ -19,7 +20,10 @@ interface Flags {
 const flagsOf = (words: readonly string[]): Flags =>
   new Command('npm run demo --')
     .description('Walks through the main job of the API, and checks every answer')
-    .option('--full', 'add the whole life of a task: approval, checklist, attachment, comments, archive')
+    .option(
+      '--full',
+      'add the whole life of a task (approval, checklist, attachment, comments, archive), and planning ahead: preview, exclusion, flip, replay, reschedule',
+    )
     .option('--smoke', 'demand APP_BASE_URL, and put away what was made')
     .addHelpText(
       'after',
@@ -78,7 +82,10 @@ const play = async ({ url }: Server, { full, smoke }: Flags): Promise<boolean> =
   const failures: unknown[] = [];
   try {
     const job = await tellMainJob(stage);
-    if (full === true) await tellLifecycle(stage, job);
+    if (full === true) {
+      await tellLifecycle(stage, job);
+      await tellPlanning(stage, job);
+    }
   } catch (error) {
     failures.push(error);
   }

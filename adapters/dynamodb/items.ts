@@ -190,6 +190,10 @@ export const heldWindowFrom = (item: Item): HeldWindow => heldWindowSchema.parse
 export const absencesOf = (tenantId: string): Codec<Absence> =>
   makeCodec({ schema: absenceSchema, key: ({ user_id, id }) => absenceKey(tenantId, user_id, id) });
 
+/** An absence that was removed carries this until its expiry: it is there for its event only. */
+export const REMOVAL = 'removal';
+export const isRemoved = (item: Item): boolean => item[REMOVAL] !== undefined;
+
 /** A decision holds the facts of up to a thousand candidates: it is kept compressed. */
 export const decisions: Codec<Decision> = {
   toItem: (decision) => ({

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '../../core/time/instant.ts';
+import { EVENTFUL } from './table.ts';
 
 export interface Key {
   readonly PK: string;
@@ -27,8 +28,11 @@ const single = (tenantId: string, kind: string, id: string): Key => ({
 export const tenantKey = (tenantId: string): Key => ({ PK: tenant(tenantId), SK: 'TENANT' });
 
 /** Task and later attachments are neighbours: one query reads both. */
-export const taskKey = (tenantId: string, taskId: string): Key => ({ PK: taskPartition(tenantId, taskId), SK: 'TASK' });
-export const ATTACHMENT_PREFIX = 'TASK#ATTACH#';
+export const taskKey = (tenantId: string, taskId: string): Key => ({
+  PK: taskPartition(tenantId, taskId),
+  SK: EVENTFUL.task.is,
+});
+export const ATTACHMENT_PREFIX = `${EVENTFUL.task.is}#ATTACH#`;
 export const attachmentKey = (tenantId: string, taskId: string, id: string): Key => ({
   PK: taskPartition(tenantId, taskId),
   SK: `${ATTACHMENT_PREFIX}${part(id)}`,
@@ -64,7 +68,7 @@ export const windowKey = (tenantId: string, userId: string, start: Instant, task
 export const windowsFrom = (start: Instant): string => `WINDOW#${start}`;
 export const WINDOWS_BEGIN = 'WINDOW#';
 
-export const ABSENCE_PREFIX = 'ABSENCE#';
+export const ABSENCE_PREFIX = EVENTFUL.absence.begins;
 export const absenceKey = (tenantId: string, userId: string, id: string): Key => ({
   PK: userPartition(tenantId, userId),
   SK: `${ABSENCE_PREFIX}${part(id)}`,
@@ -79,8 +83,8 @@ export const ACTIVE_PREFIX = 'ACTIVE#';
 
 export const roleKey = (tenantId: string, id: string): Key => single(tenantId, 'ROLE', id);
 export const orgUnitKey = (tenantId: string, id: string): Key => single(tenantId, 'ORG_UNIT', id);
-export const taskTypeKey = (tenantId: string, id: string): Key => single(tenantId, 'TYPE', id);
-export const templateKey = (tenantId: string, id: string): Key => single(tenantId, 'TEMPLATE', id);
+export const taskTypeKey = (tenantId: string, id: string): Key => single(tenantId, EVENTFUL.taskType.is, id);
+export const templateKey = (tenantId: string, id: string): Key => single(tenantId, EVENTFUL.template.is, id);
 /** A template and its earlier revisions are neighbours: `REVISION#…` sorts before `TEMPLATE`, which is the newest. */
 export const revisionKey = (tenantId: string, id: string, revision: number): Key => ({
   PK: templateKey(tenantId, id).PK,
@@ -116,12 +120,15 @@ export const decisionKey = (tenantId: string, taskId: string, id: string): Key =
 });
 
 const strategyPartition = (tenantId: string): string => `${tenant(tenantId)}#STRATEGIES`;
-export const STRATEGY_PREFIX = 'STRATEGY#';
+export const STRATEGY_PREFIX = EVENTFUL.strategy.begins;
 export const strategyKey = (tenantId: string, id: string): Key => ({
   PK: strategyPartition(tenantId),
   SK: `${STRATEGY_PREFIX}${part(id)}`,
 });
-export const chosenKey = (tenantId: string): Key => ({ PK: strategyPartition(tenantId), SK: 'CHOSEN' });
+export const chosenKey = (tenantId: string): Key => ({
+  PK: strategyPartition(tenantId),
+  SK: EVENTFUL.chosenStrategies.is,
+});
 /** The count of a shadow is spread over shards, so that decisions do not queue for one item. */
 export const SHADOW_SHARDS = 8;
 export const shadowCountPrefix = (id: string): string => `SHADOW#${part(id)}#COUNT#`;

@@ -2,11 +2,11 @@ import { tallyMoves } from '../../core/assets/asset.ts';
 import type { Call, Receipt } from '../../core/call.ts';
 import { idOf, isAbsence, type Calendar, type Holding } from '../../core/calendar/calendar.ts';
 import { DomainError } from '../../core/errors.ts';
-import { lastChangeOf, lastEditOf } from '../../core/events/last-change.ts';
+import { datedEditOf, lastChangeOf, lastChoiceOf, lastEditOf } from '../../core/events/last-change.ts';
 import type { User } from '../../core/identity/directory.ts';
 import type { BatchRecord, Bookings, Change, Ledger, Taking } from '../../core/ledger.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { epochMilliseconds, type Clock } from '../../core/time/instant.ts';
+import { epochMilliseconds, type Clock, type Instant } from '../../core/time/instant.ts';
 import * as items from './items.ts';
 import {
   absenceKey,
@@ -277,12 +277,16 @@ export const makeLedger = ({
           put('strategy', items.strategies.toItem(strategy), stale),
         );
       }
-      case 'strategy_retired':
-        return update('strategy', items.strategies.toItem(change.before), items.strategies.toItem(change.after), {
-          is_retired: false,
-        });
-      case 'strategies_chosen':
-        return putAtVersion('chosen strategies', items.chosenStrategies.toItem(change.after), change.before.version);
+      case 'strategy_retired': {
+        const after = { ...items.strategies.toItem(change.after), last_edit: datedEditOf(change) };
+        return update('strategy', items.strategies.toItem(change.before), after, { is_retired: false });
+      }
+      case 'strategies_chosen': {
+        const { before, after, choice } = change;
+        const item = items.chosenStrategies.toItem(after);
+        const told = choice === undefined ? item : { ...item, last_choice: lastChoiceOf(choice) };
+        return putAtVersion('chosen strategies', told, before.version);
+      }
       case 'shadow_compared': {
         const { tenant_id, strategy_id, decision_id, selected_user_id, shadow_user_id } = change.comparison;
         const isOther = selected_user_id !== shadow_user_id;
@@ -312,10 +316,26 @@ export const makeLedger = ({
         );
       }
       case 'absence_added':
-        return put('absence', items.absencesOf(change.tenantId).toItem(change.absence), stale);
+        return put(
+          'absence',
+          { ...items.absencesOf(change.tenantId).toItem(change.absence), tenant_id: change.tenantId },
+          stale,
+        );
       case 'absence_removed': {
-        const key = absenceKey(change.tenantId, change.absence.user_id, change.absence.id);
-        const write: Write = { Delete: { TableName: tableName, Key: key, ConditionExpression: exists } };
+        // It is marked, and goes with its expiry: who removed it could not be read off an item that is gone.
+        const write: Write = {
+          Update: {
+            TableName: tableName,
+            Key: absenceKey(change.tenantId, change.absence.user_id, change.absence.id),
+            UpdateExpression: 'SET #removal = :removal, #expiry = :expiry',
+            ConditionExpression: `${exists} AND attribute_not_exists(#removal)`,
+            ExpressionAttributeNames: { '#removal': items.REMOVAL, '#expiry': KEY.expiry },
+            ExpressionAttributeValues: {
+              ':removal': datedEditOf(change),
+              ':expiry': secondsOf(change.at) + LIMITS.removedAbsenceHours * 3_600,
+            },
+          },
+        };
         return { actions: [{ label: 'absence', write, refusal: stale }], written: [] };
       }
       case 'attachment_added':
@@ -349,13 +369,13 @@ export const makeLedger = ({
   const takeFrom = ({ calendar, holding }: Taking, isMove: boolean): Planned => {
     const version = calendar.version + 1;
     const taken = isAbsence(holding)
-      ? []
-      : [{ version, task_id: holding.task_id, name: holding.name, window: holding.window }];
+      ? { version, absence_id: holding.absence_id, window: holding.window }
+      : { version, task_id: holding.task_id, name: holding.name, window: holding.window };
     const after: Calendar = {
       ...calendar,
       version,
       active_count: calendar.active_count + (isMove ? 0 : workloadOf(holding)),
-      recent: [...taken, ...calendar.recent].slice(0, LIMITS.recentTakings),
+      recent: [taken, ...calendar.recent].slice(0, LIMITS.recentTakings),
     };
     return update('calendar taken from', items.calendars.toItem(calendar), items.calendars.toItem(after), {
       version: calendar.version,
@@ -369,7 +389,7 @@ export const makeLedger = ({
       const message = `The answer would take ${details.size} bytes compressed; ${details.limit} can be kept for an Idempotency-Key. Send fewer tasks.`;
       throw new DomainError('item_too_large', message, details);
     }
-    const now = Math.floor(epochMilliseconds(clock()) / 1_000);
+    const now = secondsOf(clock());
     const item = {
       ...receiptKey(receipt.tenantId, receipt.key),
       fingerprint: receipt.fingerprint,
@@ -416,6 +436,8 @@ const all = (...plans: readonly Planned[]): Planned => ({
   actions: plans.flatMap(({ actions }) => actions),
   written: plans.flatMap(({ written }) => written),
 });
+
+const secondsOf = (at: Instant): number => Math.floor(epochMilliseconds(at) / 1_000);
 
 const stale = (): DomainError => new DomainError('stale_read', 'What was read has changed since.', {});
 

@@ -1,6 +1,12 @@
 import type { Assets } from '../../core/assets/asset.ts';
 import type { KeptReceipt } from '../../core/call.ts';
-import type { Calendar, Calendars, Consistency, HeldWindow } from '../../core/calendar/calendar.ts';
+import {
+  idOf,
+  type Calendar,
+  type Calendars,
+  type Consistency,
+  type HeldWindow,
+} from '../../core/calendar/calendar.ts';
 import { overlaps, type Window } from '../../core/calendar/window.ts';
 import { notFound } from '../../core/errors.ts';
 import type { Directory } from '../../core/identity/directory.ts';
@@ -56,6 +62,8 @@ import type { Item } from './transaction.ts';
 
 /** Sorts after every text that begins with a prefix. */
 const END = '\uffff';
+/** The next sort key after one is the one with the lowest character behind it. */
+const behind = ({ SK }: Key): string => `${SK}\u0000`;
 
 interface Reads {
   readonly reader: TableReader;
@@ -84,7 +92,7 @@ const listPage = async <T extends { readonly id: string }>(
   });
   const asked = found.slice(0, limit);
   const whole = index.projection === 'ALL' ? asked : await wholeItems(reader, asked, list, filters);
-  const sent = firstOf(whole);
+  const sent = firstOf(whole, sizeOf);
   const isCut = sent.length < whole.length;
   const last = isCut ? sent.at(-1) : asked.at(-1);
   const records = sent.map(codec.fromItem);
@@ -96,10 +104,10 @@ const listPage = async <T extends { readonly id: string }>(
 const PAGE_BYTES = 1024 * 1024;
 
 /** As many of the items as a page of 1 MB holds, and one at least. */
-const firstOf = (whole: readonly Item[]): readonly Item[] => {
+const firstOf = <T>(whole: readonly T[], bytesOf: (one: T) => number): readonly T[] => {
   let bytes = 0;
-  const end = whole.findIndex((item, at) => {
-    bytes += sizeOf(item);
+  const end = whole.findIndex((one, at) => {
+    bytes += bytesOf(one);
     return bytes > PAGE_BYTES && at > 0;
   });
   return end === -1 ? whole : whole.slice(0, end);
@@ -147,8 +155,7 @@ export const makeTasks = (reads: Reads): Tasks => ({
   list: (tenantId, filters, page) => listPage(reads, 'tasks', items.tasks, tenantId, filters, page),
   comments: async (tenantId, taskId, { limit, after }) => {
     const { PK: partition } = taskKey(tenantId, taskId);
-    // Positions are ids; the next key after one is the one with the lowest character behind it.
-    const from = after === undefined ? COMMENT_PREFIX : `${commentKey(tenantId, taskId, after).SK}\u0000`;
+    const from = after === undefined ? COMMENT_PREFIX : behind(commentKey(tenantId, taskId, after));
     const to = `${COMMENT_PREFIX}${END}`;
     const { items: found, last: stopped } = await reads.reader.rangePage({ partition, from, to, limit: limit + 1 });
     const comments = found.slice(0, limit).map(items.commentsOf({ tenant_id: tenantId, id: taskId }).fromItem);
@@ -179,12 +186,14 @@ export const makeTemplates = (reads: Reads): Templates => ({
   list: (tenantId, filters, page) => listPage(reads, 'templates', items.templates, tenantId, filters, page),
   revisions: async (tenantId, id, { limit, after }) => {
     const newest = templateKey(tenantId, id);
-    const from = after === undefined ? REVISION_PREFIX : `${revisionKey(tenantId, id, Number(after)).SK}\u0000`;
-    const found = await reads.reader.range({ partition: newest.PK, from, to: newest.SK, limit: limit + 1 });
-    if (found.length === 0) throw notFound('template', id);
-    const page = found.slice(0, limit).map(items.templates.fromItem);
+    const from = after === undefined ? REVISION_PREFIX : behind(revisionKey(tenantId, id, Number(after)));
+    const read = await reads.reader.rangePage({ partition: newest.PK, from, to: newest.SK, limit: limit + 1 });
+    if (read.items.length === 0) throw notFound('template', id);
+    const sent = firstOf(read.items.slice(0, limit), sizeOf);
+    const page = sent.map(items.templates.fromItem);
     const last = page.at(-1);
-    return found.length > limit && last !== undefined ? { items: page, next: String(last.revision) } : { items: page };
+    const isLast = sent.length === read.items.length && read.last === undefined;
+    return isLast || last === undefined ? { items: page } : { items: page, next: String(last.revision) };
   },
 });
 
@@ -286,7 +295,9 @@ export const makeCalendars = ({ reader }: Reads): Calendars => {
       windows(partition, { from: windowsFrom(wanted.start), to: windowsFrom(latest.window.start) }, consistency),
       windows(partition, { from: WINDOWS_BEGIN, to: windowsFrom(wanted.start), limit: 1 }, consistency),
     ]);
-    return [latest, ...within, ...before.filter(({ window }) => overlaps(window, wanted))];
+    const found = [latest, ...within, ...before.filter(({ window }) => overlaps(window, wanted))];
+    // One that was moved between the two reads is in both of them; it counts once.
+    return [...new Map(found.map((held) => [idOf(held), held])).values()];
   };
 
   const findMany = async (
@@ -331,21 +342,31 @@ export const makeCalendars = ({ reader }: Reads): Calendars => {
         reader.range({ ...show, from: WINDOWS_BEGIN, to: windowsFrom(range.start), descending: true, limit: 1 }),
         reader.range({ ...show, from: windowsFrom(range.start), to: windowsFrom(range.end), limit }),
       ]);
-      return [...before, ...within]
-        .map(items.heldWindowFrom)
+      const [earlier, later] = [before, within].map((found) => found.map(items.heldWindowFrom));
+      // One that was moved between the two reads is in both of them; it shows where it is now.
+      const now = new Set(later?.map(idOf));
+      return [...(earlier ?? []).filter((held) => !now.has(idOf(held))), ...(later ?? [])]
         .filter(({ window }) => overlaps(window, range))
         .slice(0, limit);
     },
     absences: async (tenantId, userId, { limit, after }) => {
       const { PK: partition } = calendarKey(tenantId, userId);
-      const from = after === undefined ? ABSENCE_PREFIX : `${absenceKey(tenantId, userId, after).SK}\u0000`;
-      const found = await reader.range({ partition, from, to: `${ABSENCE_PREFIX}${END}`, limit: limit + 1 });
+      const found: Item[] = [];
+      let from = after === undefined ? ABSENCE_PREFIX : behind(absenceKey(tenantId, userId, after));
+      for (;;) {
+        const read = await reader.rangePage({ partition, from, to: `${ABSENCE_PREFIX}${END}`, limit: limit + 1 });
+        found.push(...read.items.filter((item) => !items.isRemoved(item)));
+        if (read.last === undefined || found.length > limit) break;
+        from = behind(keySchema.parse(read.last));
+      }
       const page = found.slice(0, limit).map(items.absencesOf(tenantId).fromItem);
       const last = page.at(-1);
       return found.length > limit && last !== undefined ? { items: page, next: last.id } : { items: page };
     },
-    findAbsence: (tenantId, userId, id) =>
-      find({ reader }, items.absencesOf(tenantId), absenceKey(tenantId, userId, id)),
+    findAbsence: async (tenantId, userId, id) => {
+      const item = await reader.get(absenceKey(tenantId, userId, id));
+      return item === undefined || items.isRemoved(item) ? undefined : items.absencesOf(tenantId).fromItem(item);
+    },
     activeUserIds: async (tenantId, limit) => {
       const { PK: partition } = rosterKey(tenantId, '', true);
       const entries = await reader.range({ partition, from: ACTIVE_PREFIX, to: `${ACTIVE_PREFIX}${END}`, limit });
@@ -381,11 +402,15 @@ export const makeDecisions = (reads: Reads): Decisions => ({
   find: (tenantId, taskId, id) => find(reads, items.decisions, decisionKey(tenantId, taskId, id)),
   list: async (tenantId, taskId, { limit, after }) => {
     const { PK: partition } = taskKey(tenantId, taskId);
-    const from = after === undefined ? DECISION_PREFIX : `${decisionKey(tenantId, taskId, after).SK}\u0000`;
-    const found = await reads.reader.range({ partition, from, to: `${DECISION_PREFIX}${END}`, limit: limit + 1 });
-    const page = found.slice(0, limit).map(items.decisions.fromItem);
+    const from = after === undefined ? DECISION_PREFIX : behind(decisionKey(tenantId, taskId, after));
+    const to = `${DECISION_PREFIX}${END}`;
+    const read = await reads.reader.rangePage({ partition, from, to, limit: limit + 1 });
+    // They are kept compressed: what counts is how large they are in the answer.
+    const decisions = read.items.slice(0, limit).map(items.decisions.fromItem);
+    const page = firstOf(decisions, (decision) => Buffer.byteLength(JSON.stringify(decision)));
     const last = page.at(-1);
-    return found.length > limit && last !== undefined ? { items: page, next: last.id } : { items: page };
+    const isLast = page.length === read.items.length && read.last === undefined;
+    return isLast || last === undefined ? { items: page } : { items: page, next: last.id };
   },
 });
 

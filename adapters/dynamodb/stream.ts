@@ -3,6 +3,14 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { EventBus } from '../../core/events/bus.ts';
 import {
+  absenceChanged,
+  absenceCreated,
+  absenceFacts,
+  choiceFacts,
+  strategiesChosen,
+  strategyChanged,
+  strategyCreated,
+  strategyFacts,
   taskChanged,
   taskCreated,
   taskFacts,
@@ -14,8 +22,7 @@ import {
   templateFacts,
 } from '../../core/events/derive.ts';
 import type { DomainEvent } from '../../core/events/event.ts';
-import { taskKey, taskTypeKey, templateKey } from './keys.ts';
-import { KEY } from './table.ts';
+import { EVENTFUL, KEY, type SortKeys } from './table.ts';
 
 /** A record of the table's stream, as Lambda hands it over and as the streams API answers it. */
 export interface StreamRecord {
@@ -40,27 +47,42 @@ const recordSchema = z.object({
 });
 const imagesSchema = z.object({ OldImage: imageSchema.optional(), NewImage: imageSchema });
 
-const [TASK, TEMPLATE, TASK_TYPE] = [taskKey, templateKey, taskTypeKey].map((key) => key('', '').SK);
+/** The event of an item that was written: from what it was before, nothing where it is new, to what it is. */
+type Telling = (before: unknown, after: unknown) => DomainEvent | undefined;
+
+const telling =
+  <Facts>(
+    facts: z.ZodType<Facts>,
+    created: (after: Facts) => DomainEvent | undefined,
+    changed: (before: Facts, after: Facts) => DomainEvent | undefined,
+  ): Telling =>
+  (before, after) =>
+    before === undefined ? created(facts.parse(after)) : changed(facts.parse(before), facts.parse(after));
+
+const TELLING: Readonly<Record<keyof typeof EVENTFUL, Telling>> = {
+  task: telling(taskFacts, taskCreated, taskChanged),
+  template: telling(templateFacts, templateCreated, templateChanged),
+  taskType: telling(taskTypeFacts, taskTypeCreated, taskTypeChanged),
+  chosenStrategies: telling(choiceFacts, (after) => strategiesChosen(undefined, after), strategiesChosen),
+  strategy: telling(strategyFacts, strategyCreated, strategyChanged),
+  absence: telling(absenceFacts, absenceCreated, absenceChanged),
+};
+const isAmong = (keys: SortKeys, sortKey: string): boolean =>
+  'is' in keys ? sortKey === keys.is : sortKey.startsWith(keys.begins);
+const KINDS = Object.keys(TELLING) as (keyof typeof EVENTFUL)[];
 
 /**
- * The event of a record; undefined where the record is of something that has none.
+ * The event of a record; undefined where the record is of something that has none. An item that goes has none: what goes
+ * by its expiry was over before.
  * Throws when the record is not what this service writes: dropping it would lose an event.
  */
 export const eventOf = (record: StreamRecord): DomainEvent | undefined => {
   const { eventName, dynamodb } = recordSchema.parse(record);
-  const kind = dynamodb.Keys[KEY.sort].S;
-  if (eventName === 'REMOVE' || (kind !== TASK && kind !== TEMPLATE && kind !== TASK_TYPE)) return undefined;
+  const sortKey = dynamodb.Keys[KEY.sort].S;
+  const kind = KINDS.find((name) => isAmong(EVENTFUL[name], sortKey));
+  if (eventName === 'REMOVE' || kind === undefined) return undefined;
   const { OldImage, NewImage } = imagesSchema.parse(record.dynamodb);
-  const after = unmarshall(NewImage);
-  if (eventName === 'MODIFY') {
-    const before = unmarshall(OldImage ?? {});
-    if (kind === TASK) return taskChanged(taskFacts.parse(before), taskFacts.parse(after));
-    return kind === TEMPLATE
-      ? templateChanged(templateFacts.parse(before), templateFacts.parse(after))
-      : taskTypeChanged(taskTypeFacts.parse(before), taskTypeFacts.parse(after));
-  }
-  if (kind === TASK) return taskCreated(taskFacts.parse(after));
-  return kind === TEMPLATE ? templateCreated(templateFacts.parse(after)) : taskTypeCreated(taskTypeFacts.parse(after));
+  return TELLING[kind](eventName === 'MODIFY' ? unmarshall(OldImage ?? {}) : undefined, unmarshall(NewImage));
 };
 
 /** How far a run of records came. */

@@ -16,6 +16,8 @@ export interface Measured {
   readonly status: number;
   readonly code?: string;
   readonly replayed?: true;
+  /** Only checked: nothing was done. */
+  readonly isPreview?: boolean;
   /** Attempts beyond the first. */
   readonly retries: number;
   /** What the use case returned. */
@@ -27,12 +29,20 @@ const CONFLICTS: readonly (string | undefined)[] = ['schedule_conflict', 'no_con
 const batch = z.object({ total: z.number() });
 
 /** The metrics of a request, by their names; most requests have none. */
-export const metricsOf = ({ operation, status, code, replayed, retries, result }: Measured): Record<string, number> => {
-  const isDone = status < 300 && replayed === undefined;
+export const metricsOf = ({
+  operation,
+  status,
+  code,
+  replayed,
+  isPreview = false,
+  retries,
+  result,
+}: Measured): Record<string, number> => {
+  const isDone = status < 300 && replayed === undefined && !isPreview;
   const { data: created } = operation === 'batchCreateTasks' && isDone ? batch.safeParse(result) : {};
   return {
     ...(isDone && DISPATCHING.includes(operation) ? { [METRICS.dispatches]: 1 } : {}),
-    ...(CONFLICTS.includes(code) ? { [METRICS.scheduleConflicts]: 1 } : {}),
+    ...(CONFLICTS.includes(code) && !isPreview ? { [METRICS.scheduleConflicts]: 1 } : {}),
     ...(retries > 0 ? { [METRICS.commitRetries]: retries } : {}),
     ...(created === undefined ? {} : { [METRICS.batchSize]: created.total }),
   };

@@ -3,6 +3,7 @@ import { corsHeaders } from '../http/cors.ts';
 import { headerOf } from '../http/headers.ts';
 import { makePipeline, type Handler, type Observation, type Request } from '../http/pipeline.ts';
 import { AsyncLocalStorage } from 'node:async_hooks';
+import * as z from 'zod';
 import { metered, type Cost } from '../dynamodb/meter.ts';
 import { environment, receipts } from './composition.ts';
 import { LOCAL_STAGE } from './environment.ts';
@@ -12,12 +13,12 @@ import { metricLine, metricsOf } from './metrics.ts';
 const log = makeLog(environment);
 
 /** What is learned of a request while it is worked on. */
-const learned = new AsyncLocalStorage<{ cost?: Cost; result?: unknown }>();
+const learned = new AsyncLocalStorage<{ cost?: Cost; result?: unknown; isPreview?: boolean }>();
 
 const tenths = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;
 
 const observe = ({ error, ...told }: Observation): void => {
-  const { cost, result } = learned.getStore() ?? {};
+  const { cost, result, isPreview = false } = learned.getStore() ?? {};
   const capacity =
     cost === undefined
       ? {}
@@ -34,7 +35,7 @@ const observe = ({ error, ...told }: Observation): void => {
   if (error !== undefined) log.error(message, { ...fields, error });
   else if (told.status >= 500) log.warn(message, fields);
   else log.info(message, fields);
-  emit(metricsOf({ ...told, retries: cost?.retries ?? 0, result }));
+  emit(metricsOf({ ...told, isPreview, retries: cost?.retries ?? 0, result }));
 };
 
 /** Whatever the log level: metrics are no log. A local run has nobody who would collect them. */
@@ -66,12 +67,15 @@ const traced =
       return { ...answer, headers: { ...answer.headers, ...readable } };
     });
 
-/** Keeps what the work returned for the metrics. */
+const previewing = z.object({ validate_only: z.literal(true) });
+
+/** Keeps for the metrics whether the work was a preview, and what it returned. */
 const remembered =
-  <R>(work: (request: R) => Promise<unknown>) =>
+  <R extends { readonly body: unknown }>(work: (request: R) => Promise<unknown>) =>
   async (request: R): Promise<unknown> => {
-    const result = await work(request);
     const known = learned.getStore();
+    if (known !== undefined) known.isPreview = previewing.safeParse(request.body).success;
+    const result = await work(request);
     if (known !== undefined) known.result = result;
     return result;
   };

@@ -5,7 +5,7 @@ import { freeText, instantInput, optional } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
 import type { Retry } from '../retry.ts';
-import type { Clock } from '../time/instant.ts';
+import { latest, type Clock } from '../time/instant.ts';
 import type { Absence, AbsenceHolding, Calendars } from './calendar.ts';
 import type { Guard } from './guard.ts';
 
@@ -55,7 +55,7 @@ export const makeAddAbsence =
 
 /** Gives the time of an absence back. */
 export const makeRemoveAbsence =
-  ({ calendars, guard, retry }: Pick<Ports, 'calendars' | 'guard' | 'retry'>) =>
+  ({ calendars, guard, retry, clock, newId }: Ports) =>
   (call: Call, userId: string, absenceId: string): Promise<void> =>
     retry(async () => {
       const [calendar, absence] = await Promise.all([
@@ -65,7 +65,16 @@ export const makeRemoveAbsence =
       if (calendar === undefined) throw notFound('user', userId);
       if (absence === undefined) throw notFound('absence', absenceId);
       await guard(call, {
-        changes: [{ kind: 'absence_removed', tenantId: call.tenantId, absence }],
+        changes: [
+          {
+            kind: 'absence_removed',
+            tenantId: call.tenantId,
+            absence,
+            editId: newId(),
+            actorId: call.actorId,
+            at: latest(clock(), absence.created_at),
+          },
+        ],
         bookings: { release: { userId, holding: holdingOf(absence) } },
         answer: undefined,
       });

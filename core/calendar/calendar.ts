@@ -15,13 +15,11 @@ const membershipSchema = z.object({
 
 const windowSchema = z.object({ start: instantSchema, end: instantSchema });
 
-/** A task that was assigned to the user, at the version of the calendar that this made. */
-const takenSchema = z.object({
-  version: z.number().int(),
-  task_id: idSchema,
-  name: z.string(),
-  window: windowSchema.optional(),
-});
+/** What was taken from the calendar, a task or an absence, at the version of the calendar that this made. */
+const takenSchema = z.union([
+  z.object({ version: z.number().int(), task_id: idSchema, name: z.string(), window: windowSchema.optional() }),
+  z.object({ version: z.number().int(), absence_id: idSchema, window: windowSchema }),
+]);
 
 /**
  * What every decision about a user needs, in one item: whether the user may be assigned at all, the workload, the
@@ -36,7 +34,7 @@ export const calendarSchema = z.object({
   active_count: z.number().int(),
   is_active: z.boolean(),
   memberships: z.array(membershipSchema),
-  /** The last assignments taken, latest first: what a stale plan is compared with. */
+  /** What was taken last, latest first: what a stale plan is compared with. */
   recent: z.array(takenSchema).default([]),
 });
 export type Calendar = z.infer<typeof calendarSchema>;
@@ -92,15 +90,17 @@ export const obstaclesIn = (
   ),
 });
 
-export const absenceSchema = z.object({
-  id: idSchema,
-  user_id: idSchema,
-  start_at: instantSchema,
-  end_at: instantSchema,
-  reason: z.string().nullable(),
-  created_by: z.string(),
-  created_at: instantSchema,
-});
+export const absenceSchema = z
+  .object({
+    id: idSchema,
+    user_id: idSchema,
+    start_at: instantSchema,
+    end_at: instantSchema,
+    reason: z.string().nullable(),
+    created_by: z.string(),
+    created_at: instantSchema,
+  })
+  .meta({ id: 'Absence', description: 'Time at which a user cannot be had' });
 export type Absence = z.infer<typeof absenceSchema>;
 
 /** How strongly a calendar is read. Only `strong` reads may decide; `eventual` ones cost half and may only rank. */

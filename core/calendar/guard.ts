@@ -26,7 +26,7 @@ export const scheduleConflict = (userId: string, inTheWay: readonly HeldWindow[]
 
 const NAMED = 3;
 /** The first few, and how many more there are. */
-const few = (all: readonly string[], left: number): string => {
+export const few = (all: readonly string[], left: number): string => {
   const more = all.length - NAMED + left;
   return more > 0 ? `${all.slice(0, NAMED).join(', ')} and ${more} more` : all.join(', ');
 };

@@ -3,15 +3,20 @@ import { DomainError } from '../errors.ts';
 import { idSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import { instantSchema } from '../time/instant.ts';
-import type { Calendar, Calendars, Holding } from './calendar.ts';
+import { idOf, type Calendar, type Calendars, type Holding } from './calendar.ts';
 import { gapsIn, lengthOf, slotsIn } from './slots.ts';
 import type { Window } from './window.ts';
 
 export const suggestionsSchema = z.object({
-  /** The user's next free slots of the wanted length, from the wanted start on. */
-  slots: z.array(z.object({ start_at: instantSchema, end_at: instantSchema })),
-  /** Others who are free in the wanted window; only when asked for. */
-  user_ids: z.array(idSchema).optional(),
+  slots: z
+    .array(z.object({ start_at: instantSchema, end_at: instantSchema }))
+    .meta({ description: 'The next free slots of the wanted length, three at the most, from the wanted start on' }),
+  user_ids: z
+    .array(idSchema)
+    .optional()
+    .meta({
+      description: `Others who are free in the wanted window, among the first ${LIMITS.usersSuggestedFrom} active users; only with suggest_users`,
+    }),
 });
 export type Suggestions = z.infer<typeof suggestionsSchema>;
 
@@ -25,11 +30,14 @@ interface Wish {
 export type Suggest = (wish: Wish, booking: () => Promise<void>) => Promise<void>;
 
 const SLOTS = 3;
-/** Windows looked through for free slots: about four read units' worth. */
+/** Windows that one look for free slots reads, about four read units' worth, and looks in a calendar without gaps. */
 const WINDOWS_READ = 100;
+const LOOKS = 10;
+
+type Reads = Pick<Calendars, 'held' | 'survey' | 'activeUserIds'>;
 
 export const makeSuggest =
-  ({ calendars }: { readonly calendars: Pick<Calendars, 'held' | 'survey' | 'activeUserIds'> }): Suggest =>
+  ({ calendars }: { readonly calendars: Reads }): Suggest =>
   async (wish, booking) => {
     try {
       await booking();
@@ -38,11 +46,13 @@ export const makeSuggest =
       const isTimeTaken =
         error instanceof DomainError && (error.code === 'schedule_conflict' || error.code === 'unavailable');
       if (!isTimeTaken || wanted === undefined) throw error;
-      const [slots, user_ids] = await Promise.all([
-        nextSlots(calendars, wish.calendar, wanted),
-        wish.suggestUsers ? freeUsers(calendars, wish.calendar, wanted) : undefined,
-      ]);
-      const suggestions: Suggestions = { slots, ...(user_ids === undefined ? {} : { user_ids }) };
+      const { calendar, holding, suggestUsers } = wish;
+      const suggestions = await suggestionsFor(calendars, {
+        calendar,
+        window: wanted,
+        taskId: idOf(holding),
+        suggestUsers,
+      });
       throw new DomainError(
         error.code,
         error.message,
@@ -54,17 +64,48 @@ export const makeSuggest =
 
 const END_OF_TIME = instantSchema.parse('9999-12-31T23:59:59.999Z');
 
-/** The next slots in the windows looked through; beyond the last of them nothing is promised. */
+/** What a refusal for want of time suggests. The window that the task itself holds counts as free. */
+export const suggestionsFor = async (
+  calendars: Reads,
+  {
+    calendar,
+    window,
+    taskId,
+    suggestUsers,
+  }: {
+    readonly calendar: Calendar;
+    readonly window: Window;
+    readonly taskId: string;
+    readonly suggestUsers: boolean;
+  },
+): Promise<Suggestions> => {
+  const [slots, user_ids] = await Promise.all([
+    nextSlots(calendars, calendar, window, taskId),
+    suggestUsers ? freeUsers(calendars, calendar, window) : undefined,
+  ]);
+  return { slots, ...(user_ids === undefined ? {} : { user_ids }) };
+};
+
+/** The next slots as long as the wanted window, from its start on; fewer where many windows leave no room. */
 export const nextSlots = async (
   calendars: Pick<Calendars, 'held'>,
   { tenant_id, user_id }: Calendar,
   wanted: Window,
+  taskId: string,
 ): Promise<Suggestions['slots']> => {
-  const held = await calendars.held(tenant_id, user_id, { start: wanted.start, end: END_OF_TIME }, WINDOWS_READ);
-  const windows = held.map(({ window }) => window);
-  const known = windows.length < WINDOWS_READ ? END_OF_TIME : (windows.at(-1)?.end ?? END_OF_TIME);
-  const gaps = gapsIn({ start: wanted.start, end: known }, windows);
-  return slotsIn(gaps, lengthOf(wanted), SLOTS).map(({ start, end }) => ({ start_at: start, end_at: end }));
+  const slots: Window[] = [];
+  let from = wanted.start;
+  for (let look = 1; look <= LOOKS && slots.length < SLOTS; look += 1) {
+    const held = await calendars.held(tenant_id, user_id, { start: from, end: END_OF_TIME }, WINDOWS_READ);
+    const windows = held.filter((one) => idOf(one) !== taskId).map(({ window }) => window);
+    const isAll = held.length < WINDOWS_READ;
+    // A gap behind the last window read may go on: the next look begins with it.
+    const known = isAll ? END_OF_TIME : (windows.at(-1)?.end ?? END_OF_TIME);
+    slots.push(...slotsIn(gapsIn({ start: from, end: known }, windows), lengthOf(wanted), SLOTS - slots.length));
+    if (isAll) break;
+    from = known;
+  }
+  return slots.map(({ start, end }) => ({ start_at: start, end_at: end }));
 };
 
 const freeUsers = async (

@@ -45,27 +45,34 @@ export const freeSlotsQuery = rangeRules(
   }),
 );
 
-export const calendarView = z.object({
-  user_id: idSchema,
-  /** Counts the changes of the calendar. */
-  version: z.number().int(),
-  active_count: z.number().int(),
-  windows: z.array(
-    z.object({
-      kind: z.enum(['task', 'absence']),
-      task_id: idSchema.nullable(),
-      absence_id: idSchema.nullable(),
-      name: z.string().nullable(),
-      state: z.enum(HELD_STATES).nullable(),
-      reason: z.string().nullable(),
-      start_at: instantSchema,
-      end_at: instantSchema,
-    }),
-  ),
-});
+export const calendarView = z
+  .object({
+    user_id: idSchema,
+    version: z.number().int().meta({ description: 'Counts the changes of the calendar' }),
+    active_count: z.number().int().meta({ description: 'Assignments held, unscheduled ones included' }),
+    windows: z
+      .array(
+        z
+          .object({
+            kind: z.enum(['task', 'absence']),
+            task_id: idSchema.nullable().meta({ description: 'null of an absence, as are name and state' }),
+            absence_id: idSchema.nullable().meta({ description: 'null of a task, as is the reason' }),
+            name: z.string().nullable(),
+            state: z.enum(HELD_STATES).nullable(),
+            reason: z.string().nullable(),
+            start_at: instantSchema,
+            end_at: instantSchema,
+          })
+          .meta({ id: 'HeldWindow' }),
+      )
+      .meta({ description: 'What reaches into the range, earliest first' }),
+  })
+  .meta({ id: 'Calendar' });
 export type CalendarView = z.infer<typeof calendarView>;
 
-export const freeSlotSchema = z.object({ start_at: instantSchema, end_at: instantSchema, minutes: z.number() });
+export const freeSlotSchema = z
+  .object({ start_at: instantSchema, end_at: instantSchema, minutes: z.number() })
+  .meta({ id: 'FreeSlot', description: 'A gap as it is, cut to the range: at least as long as asked for' });
 export type FreeSlot = z.infer<typeof freeSlotSchema>;
 
 interface Ports {
@@ -97,10 +104,16 @@ const makeRead =
       Promise.all(userIds.map((userId) => calendars.held(tenantId, userId, range, LIMITS.calendarWindows + 1))),
     ]);
     const byUser = new Map(surveyed.map(({ calendar }) => [calendar.user_id, calendar]));
-    return userIds.flatMap((userId, index) => {
+    const views = userIds.flatMap((userId, index) => {
       const calendar = byUser.get(userId);
       return calendar === undefined ? [] : [viewOf(calendar, held[index] ?? [])];
     });
+    const count = views.reduce((sum, { windows }) => sum + windows.length, 0);
+    if (count > LIMITS.boardWindows) {
+      const message = `These users hold ${count} windows in this range, of at most ${LIMITS.boardWindows}: ask for a shorter one, or for fewer users.`;
+      throw new DomainError('limit_reached', message, { limit: LIMITS.boardWindows });
+    }
+    return views;
   };
 
 const viewOf = ({ user_id, version, active_count }: Calendar, held: readonly HeldWindow[]): CalendarView => {
@@ -125,8 +138,11 @@ const viewOf = ({ user_id, version, active_count }: Calendar, held: readonly Hel
   };
 };
 
-/** Windows that one page of free slots looks at: at most about two read units. */
-const WINDOWS_PER_PAGE = 40;
+/**
+ * Windows that one page of free slots looks at. Fifteen take 8 KB at the most when their names are 200 plain characters
+ * long: one read unit. The calendar and the window before the page take another half each.
+ */
+const WINDOWS_PER_PAGE = 15;
 
 /**
  * The times in a range at which a user is free for at least a duration, earliest first. A page looks at a bounded

@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { absenceSchema } from '../calendar/calendar.ts';
+import { tenantStrategySchema } from '../scoring/strategies.ts';
 import { taskSchema } from '../tasks/task.ts';
 import { templateSchema } from '../templates/template.ts';
 import { taskTypeSchema } from '../types/task-type.ts';
 import type { DomainEvent } from './event.ts';
-import { lastChangeSchema, lastEditSchema } from './last-change.ts';
+import { datedEditSchema, lastChangeSchema, lastChoiceSchema, lastEditSchema } from './last-change.ts';
 
 /** What the events of a task are made of. Its documents are not: they may be large, and no event carries them. */
 export const taskFacts = taskSchema
@@ -69,6 +71,20 @@ export const taskTypeFacts = taskTypeSchema
   })
   .extend({ last_edit: lastEditSchema.optional() });
 export type TaskTypeFacts = z.infer<typeof taskTypeFacts>;
+
+export const absenceFacts = absenceSchema
+  .omit({ reason: true })
+  .extend({ tenant_id: z.string(), removal: datedEditSchema.optional() });
+export type AbsenceFacts = z.infer<typeof absenceFacts>;
+
+export const strategyFacts = tenantStrategySchema
+  .pick({ id: true, tenant_id: true, version: true, created_by: true, created_at: true })
+  .extend({ last_edit: datedEditSchema.optional() });
+export type StrategyFacts = z.infer<typeof strategyFacts>;
+
+/** Which strategies are chosen: one item of a tenant. */
+export const choiceFacts = z.object({ tenant_id: z.string(), last_choice: lastChoiceSchema.optional() });
+export type ChoiceFacts = z.infer<typeof choiceFacts>;
 
 /** The id of the event is that of the task, as in the history. */
 export const taskCreated = (task: TaskFacts): DomainEvent => ({
@@ -271,6 +287,73 @@ export const taskTypeChanged = (before: TaskTypeFacts, after: TaskTypeFacts): Do
     occurred_at: type.updated_at,
     actor_id: last.actor_id,
     data: { task_type_id: type.id, code: type.code, name: type.name, is_active: type.is_active },
+  };
+};
+
+const absenceData = ({ id, user_id, start_at, end_at }: AbsenceFacts) => ({
+  absence_id: id,
+  user_id,
+  start_at,
+  end_at,
+});
+
+export const absenceCreated = (absence: AbsenceFacts): DomainEvent => ({
+  id: absence.id,
+  name: 'task_center.absence.created',
+  tenant_id: absence.tenant_id,
+  occurred_at: absence.created_at,
+  actor_id: absence.created_by,
+  data: absenceData(absence),
+});
+
+/** The event of a removal: the one change that an absence knows. */
+export const absenceChanged = (before: AbsenceFacts, after: AbsenceFacts): DomainEvent | undefined => {
+  const { removal } = after;
+  if (removal === undefined || before.removal !== undefined) return undefined;
+  return {
+    id: removal.edit_id,
+    name: 'task_center.absence.deleted',
+    tenant_id: after.tenant_id,
+    occurred_at: removal.at,
+    actor_id: removal.actor_id,
+    data: absenceData(after),
+  };
+};
+
+export const strategyCreated = (strategy: StrategyFacts): DomainEvent => ({
+  id: strategy.id,
+  name: 'task_center.strategy.created',
+  tenant_id: strategy.tenant_id,
+  occurred_at: strategy.created_at,
+  actor_id: strategy.created_by,
+  data: { strategy_id: strategy.id, version: strategy.version },
+});
+
+/** The event of a retirement: the one change that a strategy knows. */
+export const strategyChanged = (before: StrategyFacts, after: StrategyFacts): DomainEvent | undefined => {
+  const { last_edit: last } = after;
+  if (last === undefined || before.last_edit !== undefined) return undefined;
+  return {
+    id: last.edit_id,
+    name: 'task_center.strategy.retired',
+    tenant_id: after.tenant_id,
+    occurred_at: last.at,
+    actor_id: last.actor_id,
+    data: { strategy_id: after.id, version: after.version },
+  };
+};
+
+/** The event of a choice; undefined when the write only moved its version. */
+export const strategiesChosen = (before: ChoiceFacts | undefined, after: ChoiceFacts): DomainEvent | undefined => {
+  const { last_choice: last } = after;
+  if (last === undefined || last.edit_id === before?.last_choice?.edit_id) return undefined;
+  return {
+    id: last.edit_id,
+    name: `task_center.strategy.${last.action}`,
+    tenant_id: after.tenant_id,
+    occurred_at: last.at,
+    actor_id: last.actor_id,
+    data: { strategy_id: last.strategy_id, version: last.strategy_version },
   };
 };
 

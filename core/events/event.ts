@@ -33,6 +33,11 @@ const resourceEvent = <const Kind extends string, Data extends z.ZodRawShape>(ki
 const plannedWindow = { planned_start_at: instantSchema.nullable(), planned_end_at: instantSchema.nullable() };
 const assignment = { assigned_to: userId, ...plannedWindow };
 const template = { template_id: idSchema, task_type_id: idSchema, template_key: z.string(), name: z.string() };
+const absence = { absence_id: idSchema, user_id: userId, start_at: instantSchema, end_at: instantSchema };
+const strategy = {
+  strategy_id: z.string().meta({ description: 'That of the built-in strategy is v2-0' }),
+  version: z.string(),
+};
 
 /**
  * Every domain event by its name. None carries a document (payload, checklist, geometry, text of a comment or a note):
@@ -84,6 +89,13 @@ export const EVENT_SCHEMAS = {
     revision: z.number().int().min(1),
     is_active: z.boolean(),
   }),
+  'task_center.absence.created': resourceEvent('absence.created', absence),
+  'task_center.absence.deleted': resourceEvent('absence.deleted', absence),
+  'task_center.strategy.created': resourceEvent('strategy.created', strategy),
+  'task_center.strategy.activated': resourceEvent('strategy.activated', strategy),
+  'task_center.strategy.shadow_started': resourceEvent('strategy.shadow_started', strategy),
+  'task_center.strategy.shadow_stopped': resourceEvent('strategy.shadow_stopped', strategy),
+  'task_center.strategy.retired': resourceEvent('strategy.retired', strategy),
   'task_center.task_type.changed': resourceEvent('task_type.changed', {
     task_type_id: idSchema,
     code: z.string(),

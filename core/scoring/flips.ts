@@ -10,14 +10,21 @@ import { WEIGHT_MAX, type Strategy } from './strategy.ts';
  */
 const TELLING_WEIGHTS = ['workload', 'org_match'] as const;
 
-export const flipSchema = z.object({
-  user_id: idSchema,
-  /** The smallest change of one weight that would have made this candidate win; `none` where no single one does. */
-  flip: z.union([
-    z.object({ weight: z.enum(TELLING_WEIGHTS), from: z.number(), to: z.number(), change: z.number() }),
-    z.literal('none'),
-  ]),
-});
+export const flipSchema = z
+  .object({
+    user_id: idSchema,
+    flip: z
+      .union([
+        z.object({ weight: z.enum(TELLING_WEIGHTS), from: z.number(), to: z.number(), change: z.number() }),
+        z.literal('none'),
+      ])
+      .meta({
+        description:
+          'The smallest change of one weight that would make this candidate win, exact to a thousandth; none where no single one does',
+        examples: [{ weight: 'org_match', from: 24, to: 7.999, change: -16.001 }, 'none'],
+      }),
+  })
+  .meta({ id: 'Flip' });
 export type Flip = z.infer<typeof flipSchema>;
 
 /** Whole numbers from `from` to `to`, both included; empty when `to < from`. */

@@ -1,11 +1,12 @@
 import type { Call } from '../call.ts';
 import { DomainError, notFound, type FieldProblem } from '../errors.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Choice, Ledger } from '../ledger.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
 import type {
   ChosenStrategies,
+  ShadowDraft,
   ShadowReport,
   Strategies,
   StrategyDraft,
@@ -39,6 +40,12 @@ const nonsenseIn = ({ weights, caps }: StrategyDraft): readonly FieldProblem[] =
   if (caps.resource_max === 0 && weights.resource > 0) {
     refuse('/weights/resource', 'this weight can never matter: resource_max is 0');
   }
+  if (caps.resource_none > caps.resource_max) {
+    refuse(
+      '/caps/resource_none',
+      'resource_none must not be above resource_max: no asset would be worth more than any',
+    );
+  }
   if (weights.org_match === 0 && (weights.workload === 0 || span === 0)) {
     refuse('/weights', 'nothing tells candidates apart: give org_match or workload a weight');
   }
@@ -53,7 +60,13 @@ export const makeCreateStrategy =
     if (problems.length > 0)
       throw new DomainError('validation_failed', 'The strategy makes no sense.', {}, { problems });
     if (draft.version === STRATEGY_V2_0.version) {
-      throw new DomainError('duplicate', `The version "${draft.version}" is built in.`, { field: 'version' });
+      const message = `The version "${draft.version}" is built in.`;
+      throw new DomainError(
+        'duplicate',
+        message,
+        { field: 'version' },
+        { problems: [{ pointer: '/version', code: 'duplicate', message }] },
+      );
     }
     const known = await strategies.all(call.tenantId);
     if (known.length >= LIMITS.strategies) {
@@ -82,32 +95,85 @@ export const makeListStrategies =
     return [builtInView(chosen), ...all.map((strategy) => viewOf(strategy, chosen))];
   };
 
-/** Lets a strategy decide from now on, or run in shadow; the built-in one can be activated again. */
-export const makeChooseStrategy =
-  ({ strategies, ledger, retry }: Ports) =>
-  (call: Call, id: string, role: 'active' | 'shadow'): Promise<StrategyView> =>
+/** Lets a strategy decide from now on; the built-in one can be activated again. */
+export const makeActivateStrategy = (ports: Ports) => {
+  const choose = makeChoose(ports);
+  return (call: Call, id: string): Promise<StrategyView> =>
+    choose(call, id, (strategy, before) => ({
+      // What decides need not be compared with itself.
+      after: { ...before, active: strategy, shadow: before.shadow?.id === id ? null : before.shadow },
+      action: before.active?.id === strategy?.id ? undefined : 'activated',
+    }));
+};
+
+/**
+ * Lets a strategy run in shadow: it scores each live decision without effect. At most one does, so another one that did
+ * is stopped. The built-in strategy and the one that decides cannot.
+ */
+export const makeShadowStrategy = (ports: Ports) => {
+  const choose = makeChoose(ports);
+  return (call: Call, id: string, { enabled = true }: ShadowDraft): Promise<StrategyView> =>
+    choose(call, id, (strategy, before) => {
+      if (strategy === null) throw notFound('strategy', id);
+      const isShadow = before.shadow?.id === id;
+      if (!enabled) {
+        return {
+          after: { ...before, shadow: isShadow ? null : before.shadow },
+          action: isShadow ? 'shadow_stopped' : undefined,
+        };
+      }
+      if (before.active?.id === id) {
+        const message = `Strategy "${strategy.version}" decides: there is nothing to compare it with.`;
+        throw new DomainError('strategy_active', message, {});
+      }
+      return { after: { ...before, shadow: strategy }, action: isShadow ? undefined : 'shadow_started' };
+    });
+};
+
+/**
+ * Changes which strategies are chosen. The choice is read before the strategy: whoever retires a strategy moves the
+ * choice, so one that was found in use is still so when the choice is committed as it was read.
+ */
+const makeChoose =
+  ({ strategies, ledger, retry, clock, newId }: Ports) =>
+  (
+    call: Call,
+    id: string,
+    change: (
+      strategy: TenantStrategy | null,
+      before: ChosenStrategies,
+    ) => { readonly after: ChosenStrategies; readonly action: Choice['action'] | undefined },
+  ): Promise<StrategyView> =>
     retry(async () => {
-      const [found, before] = await Promise.all([strategies.find(call.tenantId, id), strategies.chosen(call.tenantId)]);
-      const isBuiltIn = id === BUILT_IN_ID && role === 'active';
-      if (found === undefined && !isBuiltIn) throw notFound('strategy', id);
-      if (found?.is_retired === true)
-        throw new DomainError('strategy_retired', `Strategy "${found.version}" is retired.`, {});
-      const strategy = found ?? null;
-      const after: ChosenStrategies = {
-        ...before,
-        [role]: strategy,
-        // What decides need not be compared with itself.
-        ...(role === 'active' && before.shadow?.id === id ? { shadow: null } : {}),
-        version: before.version + 1,
-      };
+      const before = await strategies.chosen(call.tenantId);
+      const strategy = id === BUILT_IN_ID ? null : await strategies.find(call.tenantId, id);
+      if (strategy === undefined) throw notFound('strategy', id);
+      if (strategy?.is_retired === true) throw isRetired(strategy);
+      const { after: chosen, action } = change(strategy, before);
+      const after: ChosenStrategies = { ...chosen, version: before.version + 1 };
       const answer = strategy === null ? builtInView(after) : viewOf(strategy, after);
-      await ledger.commit(call, [{ kind: 'strategies_chosen', before, after }], answer);
+      const choice: Choice | undefined =
+        action === undefined
+          ? undefined
+          : {
+              action,
+              strategyId: answer.id,
+              strategyVersion: answer.version,
+              editId: newId(),
+              actorId: call.actorId,
+              at: clock(),
+            };
+      const told = choice === undefined ? {} : { choice };
+      await ledger.commit(call, [{ kind: 'strategies_chosen', before, after, ...told }], answer);
       return answer;
     });
 
-/** Takes a strategy out of use; one that decides must be replaced first. */
+const isRetired = ({ version }: TenantStrategy): DomainError =>
+  new DomainError('strategy_retired', `Strategy "${version}" is retired.`, {});
+
+/** Takes a strategy out of use for good; one that decides must be replaced first, one in shadow is stopped. */
 export const makeRetireStrategy =
-  ({ strategies, ledger, retry }: Ports) =>
+  ({ strategies, ledger, retry, clock, newId }: Ports) =>
   (call: Call, id: string): Promise<StrategyView> =>
     retry(async () => {
       const [before, chosen] = await Promise.all([
@@ -115,6 +181,7 @@ export const makeRetireStrategy =
         strategies.chosen(call.tenantId),
       ]);
       if (before === undefined) throw notFound('strategy', id);
+      if (before.is_retired) throw isRetired(before);
       if (chosen.active?.id === id) {
         throw new DomainError(
           'strategy_active',
@@ -132,7 +199,7 @@ export const makeRetireStrategy =
       await ledger.commit(
         call,
         [
-          { kind: 'strategy_retired', before, after },
+          { kind: 'strategy_retired', before, after, editId: newId(), actorId: call.actorId, at: clock() },
           // Moved even where nothing changes in it, so that nobody activates the strategy at this moment.
           { kind: 'strategies_chosen', before: chosen, after: without },
         ],

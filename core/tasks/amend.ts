@@ -27,23 +27,25 @@ import type { Tasks } from './tasks.ts';
 const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().optional();
 
 /** A field left out stays; null empties what may be empty. */
-export const taskPatch = z.strictObject({
-  name: optional(text(LIMITS.name)),
-  mission_id: nullable(text(LIMITS.reference)),
-  description: nullable(freeText(LIMITS.description)),
-  requires_approval: optional(z.boolean()),
-  priority: optional(prioritySchema),
-  risk_level: optional(riskLevelSchema),
-  org_unit_id: nullable(referenceSchema),
-  project_code: nullable(text(LIMITS.reference)),
-  area_code: nullable(text(LIMITS.areaCode)),
-  area_geom: nullable(geometrySchema),
-  checklist: optional(checklistSchema),
-  route_template: optional(jsonObject),
-  payload_template: optional(jsonObject),
-  context_data: optional(jsonObject),
-  note: optional(freeText(LIMITS.note)),
-});
+export const taskPatch = z
+  .strictObject({
+    name: optional(text(LIMITS.name)),
+    mission_id: nullable(text(LIMITS.reference)),
+    description: nullable(freeText(LIMITS.description)),
+    requires_approval: optional(z.boolean()),
+    priority: optional(prioritySchema),
+    risk_level: optional(riskLevelSchema),
+    org_unit_id: nullable(referenceSchema),
+    project_code: nullable(text(LIMITS.reference)),
+    area_code: nullable(text(LIMITS.areaCode)),
+    area_geom: nullable(geometrySchema),
+    checklist: optional(checklistSchema),
+    route_template: optional(jsonObject),
+    payload_template: optional(jsonObject),
+    context_data: optional(jsonObject).meta({ description: 'Overlays what the task has, key by key' }),
+    note: optional(freeText(LIMITS.note)),
+  })
+  .meta({ id: 'TaskPatch', examples: [{ priority: 8, area_code: null, note: 'The river is high' }] });
 export type TaskPatch = z.infer<typeof taskPatch>;
 
 const AMENDABLE: readonly State[] = ['DRAFT', 'APPROVAL_PENDING', 'APPROVED', 'REJECTED'];

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { Assets, Tally } from '../assets/asset.ts';
 import type { Call } from '../call.ts';
 import { idOf, obstaclesIn, type Calendars, type Consistency, type Surveyed } from '../calendar/calendar.ts';
-import type { Guard } from '../calendar/guard.ts';
-import { nextSlots } from '../calendar/suggest.ts';
+import { few, type Guard } from '../calendar/guard.ts';
+import { suggestionsFor } from '../calendar/suggest.ts';
 import { DomainError, isRefusal } from '../errors.ts';
 import { freeText, idSchema, optional, referenceSchema } from '../fields.ts';
 import type { Change } from '../ledger.ts';
@@ -16,7 +16,7 @@ import { STRATEGY_V2_0, type Strategy } from '../scoring/strategy.ts';
 import type { Clock } from '../time/instant.ts';
 import { ENGINE, firstFree, rankingOf, type Decision } from './decision.ts';
 import { changeTask } from './history.ts';
-import { openPlan, requireFresh, sealPlan, type Plan } from './plan.ts';
+import { candidatesOf, openPlan, requireFresh, sealPlan, type Plan } from './plan.ts';
 import { holdingOf, requireDispatchable, requireMatch } from './rules.ts';
 import { taskView, viewOf, windowOf, type Task, type WholeTask } from './task.ts';
 import type { Tasks } from './tasks.ts';
@@ -30,8 +30,12 @@ export const autoDispatchDraft = z
     validate_only: optional(z.boolean()).meta({
       description: 'A preview: the same answer, nothing is written, and a plan_token to commit it with',
     }),
+    suggest_users: optional(z.boolean()).meta({
+      description: 'A refusal for want of time also names users who are free, candidates or not',
+    }),
     plan_token: optional(z.string().max(LIMITS.planToken)).meta({
-      description: 'Commits what a preview showed, or refuses with what has changed since; names the candidates itself',
+      description:
+        'Commits what a preview showed, or refuses with what has changed since. It knows the candidates; named again, they must be the same',
     }),
   })
   .meta({
@@ -71,9 +75,11 @@ export const excludedSchema = z
     user_id: z.string(),
     code: z.enum(EXCLUSIONS),
     detail: z.string(),
-    conflicts: z.array(
-      z.object({ task_id: idSchema, name: z.string(), planned_start_at: z.string(), planned_end_at: z.string() }),
-    ),
+    conflicts: z
+      .array(
+        z.object({ task_id: idSchema, name: z.string(), planned_start_at: z.string(), planned_end_at: z.string() }),
+      )
+      .meta({ description: `The tasks in the way, the latest ${LIMITS.conflictsPerCandidate} of them` }),
   })
   .meta({ id: 'ExcludedCandidate' });
 export type Excluded = z.infer<typeof excludedSchema>;
@@ -85,13 +91,13 @@ export const autoDispatchView = z
     dispatch_mode: z.literal('AUTO'),
     scores: z.array(scoreSchema),
     resource_snapshot: resourceSnapshotSchema,
-    excluded: z.array(excludedSchema),
+    excluded: z.array(excludedSchema).meta({ description: 'Every candidate who could not be chosen, and why' }),
     margin: z.number().nullable().meta({
       description: 'Points between the chosen one and the next who is free; null where there is none',
     }),
-    flips: z.array(flipSchema),
-    decision_id: idSchema,
-    plan_token: z.string().optional(),
+    flips: z.array(flipSchema).meta({ description: `Of the next ${LIMITS.flips} candidates who are free` }),
+    decision_id: idSchema.meta({ description: 'Of a preview: one that is kept nowhere' }),
+    plan_token: z.string().optional().meta({ description: 'Of a preview only: what commits it' }),
   })
   .meta({ id: 'AutoDispatch' });
 export type AutoDispatchView = z.infer<typeof autoDispatchView>;
@@ -109,6 +115,7 @@ interface Ports {
 
 /** What was seen of the candidates and the assets, and the ranking made from it. */
 interface Survey {
+  readonly userIds: readonly string[];
   readonly surveyed: readonly Surveyed[];
   readonly facts: TaskFacts;
   readonly tally: Tally;
@@ -122,6 +129,8 @@ interface Job {
   readonly call: Call;
   readonly note: string | undefined;
   readonly plan: Plan | undefined;
+  /** A preview, or the commit of one: what is answered is what a strong look saw, and nobody is passed over. */
+  readonly isExact: boolean;
   /** Candidates whom an attempt chose and did not get, with what the commit said. */
   readonly lost: Map<string, 'taken' | 'stale_read'>;
 }
@@ -136,11 +145,12 @@ interface Job {
 export const makeAutoDispatchTask =
   (ports: Ports) =>
   async (given: Call, taskId: string, draft: AutoDispatchDraft): Promise<AutoDispatchView> => {
-    const { candidate_user_ids = [], note, validate_only = false, plan_token } = draft;
+    const { candidate_user_ids = [], note, validate_only = false, plan_token, suggest_users = false } = draft;
     const call = { ...given, validateOnly: validate_only };
     const plan = plan_token === undefined ? undefined : openPlan(call, taskId, plan_token);
-    const named = plan === undefined ? candidate_user_ids : plan.calendars.map(([userId]) => userId);
-    const job: Job = { call, note, plan, lost: new Map() };
+    const named = plan === undefined ? candidate_user_ids : candidatesOf(plan, candidate_user_ids);
+    const isExact = plan !== undefined || validate_only;
+    const job: Job = { call, note, plan, isExact, lost: new Map() };
     return ports.retry(async () => {
       // 1. The task, who may be chosen and by which strategy, in one round trip.
       const [whole, userIds, chosen] = await Promise.all([
@@ -151,8 +161,7 @@ export const makeAutoDispatchTask =
       requireMatch(call, whole.task);
       if (plan === undefined) requireDispatchable(whole.task);
       // 2. Candidates and assets, in one round trip; the ranking; the best who is free, through the guard.
-      const isQuick = plan === undefined && !validate_only;
-      if (isQuick) {
+      if (!isExact) {
         const quick = await look(ports, whole.task, userIds, chosen, 'eventual');
         const answer = await dispatchToFirstFree(ports, job, whole, quick, chosen);
         if (answer !== undefined) return answer;
@@ -164,11 +173,14 @@ export const makeAutoDispatchTask =
         requireFresh(plan, whole.task, { ...sure, strategyVersion: sure.strategy.version });
         requireDispatchable(whole.task);
       }
+      // The windows are read after the calendars. Only where these are unmoved do the two belong together: else a fresh
+      // plan could meet windows that came since, and dispatch to another one than it showed.
+      if (isExact) await requireUnmoved(ports.calendars, call.tenantId, named, sure);
       const answer = await dispatchToFirstFree(ports, job, whole, sure, chosen);
       if (answer !== undefined) return answer;
       // 4. Nobody, one by one. Only if nothing moved meanwhile was there a moment at which nobody was free.
       await requireUnmoved(ports.calendars, call.tenantId, named, sure);
-      throw await nobodyIsFree(ports, whole.task, sure);
+      throw await nobodyIsFree(ports, whole.task, sure, suggest_users);
     });
   };
 
@@ -180,7 +192,7 @@ const dispatchToFirstFree = async (
   chosen: ChosenStrategies,
 ): Promise<AutoDispatchView | undefined> => {
   const calendars = new Map(survey.surveyed.map(({ calendar }) => [calendar.user_id, calendar]));
-  const becameBusy: string[] = [];
+  const becameBusy: Excluded[] = [];
   for (const { candidate } of survey.ranked) {
     const calendar = calendars.get(candidate.user_id);
     if (candidate.overlaps > 0 || calendar === undefined) continue;
@@ -193,7 +205,9 @@ const dispatchToFirstFree = async (
       if (isTaken) job.lost.set(candidate.user_id, 'taken');
       else if (isRefusal(error, 'stale_read')) job.lost.set(candidate.user_id, 'stale_read');
       if (!isTaken) throw error;
-      becameBusy.push(candidate.user_id);
+      if (job.isExact)
+        throw new DomainError('stale_read', 'A candidate became busy during the look.', {}, { cause: error });
+      becameBusy.push(becameBusyAs(candidate.user_id, error));
     }
   }
   return undefined;
@@ -207,9 +221,10 @@ const decide = (
   survey: Survey,
   chosen: ChosenStrategies,
   userId: string,
-  becameBusy: readonly string[],
+  passedOver: readonly Excluded[],
 ) => {
-  const { ranked, strategy, facts, excluded } = survey;
+  const { ranked, strategy, facts } = survey;
+  const becameBusy = passedOver.map(({ user_id }) => user_id);
   const at = ports.clock();
   const scores = ranked.map(({ score }) => score);
   const snapshot = snapshotOf(strategy, task, survey.tally);
@@ -224,7 +239,7 @@ const decide = (
     task: facts,
     candidates: ranked.map(({ candidate }) => candidate),
     selected_user_id: userId,
-    became_busy: [...becameBusy],
+    became_busy: becameBusy,
     ranking: rankingOf(ranked),
     shadow: shadowOf(chosen, facts, ranked, becameBusy, userId),
   };
@@ -250,22 +265,20 @@ const decide = (
         // Bounded, however many candidates there were: the decision keeps all of them.
         scores: scores.slice(0, LIMITS.scoresKept),
         scores_left_out: Math.max(0, scores.length - LIMITS.scoresKept),
-        passed_over: passedOver(lost, ranked, userId).slice(0, LIMITS.scoresKept),
+        passed_over: lostOnTheWay(lost, ranked, userId).slice(0, LIMITS.scoresKept),
       },
     },
   );
   const free = freeOf(ranked, becameBusy);
   const plan_token =
-    call.validateOnly === true
-      ? sealPlan(call, task, userId, { ...survey, strategyVersion: strategy.version })
-      : undefined;
+    call.validateOnly === true ? sealPlan(call, task, { ...survey, strategyVersion: strategy.version }) : undefined;
   const answer: AutoDispatchView = {
     task: viewOf({ task: change.after, later }),
     selected_user_id: userId,
     dispatch_mode: 'AUTO',
     scores,
     resource_snapshot: snapshot,
-    excluded: [...excluded],
+    excluded: [...survey.excluded, ...passedOver],
     margin: marginOf(free),
     flips: [
       ...flipsOf(
@@ -337,7 +350,15 @@ const look = async (
     is_scheduled: windowOf(task) !== undefined,
     available_assets: tally.available,
   };
-  return { surveyed, facts, tally, strategy, ranked: rank(strategy, facts, candidates.map(factsOf(task))), excluded };
+  return {
+    userIds,
+    surveyed,
+    facts,
+    tally,
+    strategy,
+    ranked: rank(strategy, facts, candidates.map(factsOf(task))),
+    excluded,
+  };
 };
 
 const factsOf =
@@ -359,15 +380,24 @@ const exclusions = (userIds: readonly string[], surveyed: readonly Surveyed[]): 
     if (!found.calendar.is_active)
       return [{ user_id, code: 'inactive', detail: 'The user is not active.', conflicts: [] }];
     if (found.overlapping.length === 0) return [];
-    const { conflicts, absences } = obstaclesIn(found.overlapping);
-    const detail =
-      conflicts.length > 0
-        ? `The user holds ${conflicts.length} overlapping assignment${conflicts.length === 1 ? '' : 's'}.`
-        : `The user is absent: ${absences.map(({ start_at, end_at }) => `${start_at} to ${end_at}`).join(', ')}.`;
-    return [
-      { user_id, code: conflicts.length > 0 ? 'schedule_conflict' : 'unavailable', detail, conflicts: [...conflicts] },
-    ];
+    return [busy(user_id, obstaclesIn(found.overlapping))];
   });
+};
+
+/** An exclusion for want of time, which lists a bounded number of windows: there may be a thousand candidates. */
+const busy = (user_id: string, { conflicts, absences }: ReturnType<typeof obstaclesIn>): Excluded => {
+  if (conflicts.length === 0) {
+    const times = absences.map(({ start_at, end_at }) => `${start_at} to ${end_at}`);
+    return { user_id, code: 'unavailable', detail: `The user is absent: ${few(times, 0)}.`, conflicts: [] };
+  }
+  const detail = `The user holds ${conflicts.length} overlapping assignment${conflicts.length === 1 ? '' : 's'}.`;
+  return { user_id, code: 'schedule_conflict', detail, conflicts: conflicts.slice(0, LIMITS.conflictsPerCandidate) };
+};
+
+/** One who ranked as free, and whose time the guard found taken. */
+const becameBusyAs = (userId: string, refusal: DomainError<'schedule_conflict' | 'unavailable'>): Excluded => {
+  const { conflicts = [], absences = [] }: Partial<ReturnType<typeof obstaclesIn>> = refusal.details;
+  return busy(userId, { conflicts, absences });
 };
 
 const snapshotOf = ({ version, weights }: Strategy, task: Task, tally: Tally): ResourceSnapshot => ({
@@ -409,31 +439,41 @@ const shadowOf = (
  * Those who were chosen and became busy. A stale read alone does not say so: the task may have moved, or something else
  * about the candidate; then only an overlap that is there now does.
  */
-const passedOver = (lost: Job['lost'], ranked: readonly Ranked[], chosen: string) =>
+const lostOnTheWay = (lost: Job['lost'], ranked: readonly Ranked[], chosen: string) =>
   ranked
     .map(({ candidate }) => candidate)
     .filter(({ user_id, overlaps }) => lost.get(user_id) === 'taken' || (lost.has(user_id) && overlaps > 0))
     .filter(({ user_id }) => user_id !== chosen)
     .map(({ user_id }) => ({ user_id, reason: 'became_busy' }));
 
-/** The refusal carries what the answer would have: why nobody could be chosen, and when the best one is free. */
+/**
+ * The refusal carries what the answer would have: why nobody could be chosen, and when the best one is free; on demand
+ * also who else is.
+ */
 const nobodyIsFree = async (
   { calendars }: Ports,
   task: Task,
   { ranked, surveyed, excluded }: Survey,
+  suggestUsers: boolean,
 ): Promise<DomainError> => {
-  if (ranked.length === 0) {
-    return new DomainError('no_candidates', 'None of the candidates is an active user of the tenant.', { excluded });
-  }
   const counts: Record<string, number> = {};
   for (const { code } of excluded) counts[code] = (counts[code] ?? 0) + 1;
+  if (ranked.length === 0) {
+    const message = 'None of the candidates is an active user of the tenant.';
+    return new DomainError('no_candidates', message, { excluded, counts });
+  }
   const scores: readonly Score[] = ranked.slice(0, LIMITS.scoresKept).map(({ score }) => score);
   const best = surveyed.find(({ calendar }) => calendar.user_id === ranked[0]?.candidate.user_id)?.calendar;
   const window = windowOf(task);
   const suggestions =
     best === undefined || window === undefined
       ? {}
-      : { suggestions: { user_id: best.user_id, slots: await nextSlots(calendars, best, window) } };
+      : {
+          suggestions: {
+            user_id: best.user_id,
+            ...(await suggestionsFor(calendars, { calendar: best, window, taskId: task.id, suggestUsers })),
+          },
+        };
   return new DomainError(
     'no_conflict_free_candidate',
     `None of the ${ranked.length} candidates is free: each has an overlapping assignment or absence in the planned window.`,

@@ -30,22 +30,33 @@ export const decisionSchema = z.object({
 });
 export type Decision = z.infer<typeof decisionSchema>;
 
-export const decisionView = decisionSchema.omit({ tenant_id: true });
+export const decisionView = decisionSchema
+  .omit({ tenant_id: true })
+  .meta({ id: 'Decision', description: 'An auto-dispatch with all that it was decided from' });
 
-export const replayDraft = z.strictObject({ weights: weightsSchema.partial().optional() });
+export const replayDraft = z
+  .strictObject({
+    weights: weightsSchema
+      .partial()
+      .optional()
+      .meta({ id: 'OtherWeights', description: 'What another weighting would have decided; those left out stay' }),
+  })
+  .meta({ id: 'ReplayDraft', examples: [{}, { weights: { workload: 12.5 } }] });
 export type ReplayDraft = z.infer<typeof replayDraft>;
 
-export const replayView = z.object({
-  decision_id: idSchema,
-  engine_version: z.string(),
-  strategy: strategySchema,
-  selected_user_id: idSchema,
-  /** Whether the winner is the one that was dispatched. */
-  same_selection: z.boolean(),
-  /** Whether the whole ranking, totals included, is the one that was kept. */
-  reproduced: z.boolean(),
-  scores: z.array(scoreSchema),
-});
+export const replayView = z
+  .object({
+    decision_id: idSchema,
+    engine_version: z.string(),
+    strategy: strategySchema.meta({ description: 'That of the decision, with the weights of the request' }),
+    selected_user_id: idSchema,
+    same_selection: z.boolean().meta({ description: 'Whether the winner is the one that was dispatched' }),
+    reproduced: z
+      .boolean()
+      .meta({ description: 'Whether the whole ranking, totals included, is the one that was kept' }),
+    scores: z.array(scoreSchema),
+  })
+  .meta({ id: 'Replay' });
 export type Replay = z.infer<typeof replayView>;
 
 export interface Decisions {

@@ -53,7 +53,8 @@ export const makeUpdateRiskChecklist = (ports: Ports) => {
       };
       return {
         action: 'risk_checklist_updated',
-        patch,
+        // What is said here is said by a request, whatever the template says later.
+        patch: { ...patch, given: [...new Set([...task.given, ...Object.keys(patch)])] },
         note,
         detail: { before: picked(task, patch), after: patch },
         answer: (after) => viewOf({ task: after, later }),

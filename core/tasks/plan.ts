@@ -2,44 +2,67 @@ import * as z from 'zod';
 import type { Tally } from '../assets/asset.ts';
 import type { Call } from '../call.ts';
 import type { Calendar, Surveyed } from '../calendar/calendar.ts';
+import { few } from '../calendar/guard.ts';
 import { DomainError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import { ENGINE } from './decision.ts';
 import type { Task } from './task.ts';
 
-/** What a preview of an auto-dispatch saw. It holds as long as none of it has changed. */
+/** What a preview of an auto-dispatch saw: all that its choice depends on. It holds as long as none of it has changed. */
 const planSchema = z.object({
   version: z.number().int(),
-  selected_user_id: z.string(),
+  engine_version: z.string(),
   strategy_version: z.string(),
   tally: z.object({ total: z.number().int(), available: z.number().int() }),
-  /** Users and the versions of their calendars. */
-  calendars: z.array(z.tuple([z.string(), z.number().int()])),
+  /** Candidates and the versions of their calendars; null where there was no such user. */
+  calendars: z.array(z.tuple([z.string(), z.number().int().nullable()])),
 });
 export type Plan = z.infer<typeof planSchema>;
 
+const SUBJECTS = ['task', 'calendar', 'available_assets', 'total_assets', 'strategy', 'engine'] as const;
+
 /** One thing that has changed since a plan was shown. */
-export const planDifferenceSchema = z.object({
-  subject: z.enum(['task', 'calendar', 'assets', 'strategy']),
-  user_id: z.string().optional(),
-  before: z.union([z.number(), z.string()]),
-  now: z.union([z.number(), z.string(), z.null()]),
-  /** What the user has taken since, as far as the calendar remembers. */
-  taken: z
-    .array(
-      z.object({
-        task_id: z.string(),
-        name: z.string(),
-        planned_start_at: z.string().nullable(),
-        planned_end_at: z.string().nullable(),
+export const planDifferenceSchema = z
+  .object({
+    subject: z.enum(SUBJECTS),
+    user_id: z.string().optional().meta({ description: 'Whose calendar it is' }),
+    before: z.union([z.number(), z.string(), z.null()]).meta({
+      description: 'Of a task and a calendar the version, of assets the number; null where there was none',
+    }),
+    now: z.union([z.number(), z.string(), z.null()]),
+    taken: z
+      .array(
+        z.object({
+          task_id: z.string(),
+          name: z.string(),
+          planned_start_at: z.string().nullable(),
+          planned_end_at: z.string().nullable(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'The tasks that the user has taken since, latest first' }),
+    absences: z
+      .array(z.object({ absence_id: z.string(), start_at: z.string(), end_at: z.string() }))
+      .optional()
+      .meta({ description: 'The absences that were entered for the user since, latest first' }),
+    other_changes: z
+      .number()
+      .int()
+      .min(0)
+      .optional()
+      .meta({
+        description: `Further changes of the calendar since: what was given back, memberships, and takings beyond the last ${LIMITS.recentTakings}`,
       }),
-    )
-    .optional(),
-});
+  })
+  .meta({ id: 'PlanDifference' });
 export type PlanDifference = z.infer<typeof planDifferenceSchema>;
 
 const purposeOf = (taskId: string): string => `plan:${taskId}`;
 
 /** What a ranking was made from, besides the task. */
 export interface Seen {
+  /** All candidates, those included whom nobody knows. */
+  readonly userIds: readonly string[];
   readonly surveyed: readonly Surveyed[];
   readonly tally: Tally;
   readonly strategyVersion: string;
@@ -48,15 +71,15 @@ export interface Seen {
 export const sealPlan = (
   call: Call,
   task: Task,
-  selected: string,
-  { surveyed, tally, strategyVersion }: Seen,
+  { userIds, surveyed, tally, strategyVersion }: Seen,
 ): string | undefined => {
+  const versions = versionsOf(surveyed);
   const plan: Plan = {
     version: task.version,
-    selected_user_id: selected,
+    engine_version: ENGINE,
     strategy_version: strategyVersion,
     tally: { total: tally.total, available: tally.available },
-    calendars: surveyed.map(({ calendar }) => [calendar.user_id, calendar.version]),
+    calendars: userIds.map((userId) => [userId, versions.get(userId) ?? null]),
   };
   return call.seal?.close(purposeOf(task.id), JSON.stringify(plan));
 };
@@ -65,51 +88,74 @@ export const sealPlan = (
 export const openPlan = (call: Call, taskId: string, token: string): Plan => {
   const text = call.seal?.open(purposeOf(taskId), token);
   if (text !== undefined) return planSchema.parse(JSON.parse(text));
-  throw new DomainError(
-    'malformed_plan',
-    'The plan_token is not one that a preview of this task gave out.',
-    {},
-    {
-      problems: [{ pointer: '/plan_token', code: 'rule_broken', message: 'not a token of a preview of this task' }],
-    },
-  );
+  throw malformed('/plan_token', 'The plan_token is not one that a preview of this task gave out.');
 };
 
-/** Refuses with `plan_stale` when anything that the plan saw has changed, and says what. */
+const malformed = (pointer: string, message: string): DomainError =>
+  new DomainError('malformed_plan', message, {}, { problems: [{ pointer, code: 'rule_broken', message }] });
+
+/** The candidates of a plan. Refuses with `malformed_plan` a request that names others along with it. */
+export const candidatesOf = ({ calendars }: Plan, named: readonly string[]): readonly string[] => {
+  const planned = calendars.map(([userId]) => userId);
+  const asked = new Set(named);
+  if (asked.size === 0 || (asked.size === planned.length && planned.every((userId) => asked.has(userId))))
+    return planned;
+  throw malformed('/candidate_user_ids', 'The plan was made for other candidates: leave candidate_user_ids out.');
+};
+
+const versionsOf = (surveyed: readonly Surveyed[]): ReadonlyMap<string, number> =>
+  new Map(surveyed.map(({ calendar }) => [calendar.user_id, calendar.version]));
+
+/** Refuses with `plan_stale` when anything that the plan saw has changed, and says what: who took what since. */
 export const requireFresh = (plan: Plan, task: Task, { surveyed, tally, strategyVersion }: Seen): void => {
   const differences: PlanDifference[] = [];
-  if (task.version !== plan.version) differences.push({ subject: 'task', before: plan.version, now: task.version });
-  if (strategyVersion !== plan.strategy_version) {
-    differences.push({ subject: 'strategy', before: plan.strategy_version, now: strategyVersion });
-  }
-  if (tally.available !== plan.tally.available || tally.total !== plan.tally.total) {
-    differences.push({ subject: 'assets', before: plan.tally.available, now: tally.available });
-  }
+  const compare = (subject: PlanDifference['subject'], before: number | string, now: number | string): void => {
+    if (before !== now) differences.push({ subject, before, now });
+  };
+  compare('task', plan.version, task.version);
+  compare('engine', plan.engine_version, ENGINE);
+  compare('strategy', plan.strategy_version, strategyVersion);
+  compare('available_assets', plan.tally.available, tally.available);
+  compare('total_assets', plan.tally.total, tally.total);
   const now = new Map(surveyed.map(({ calendar }) => [calendar.user_id, calendar]));
   for (const [userId, version] of plan.calendars) {
     const calendar = now.get(userId);
-    if (calendar?.version !== version) {
-      differences.push({
-        subject: 'calendar',
-        user_id: userId,
-        before: version,
-        now: calendar?.version ?? null,
-        taken: takenSince(calendar, version),
-      });
-    }
+    if ((calendar?.version ?? null) === version) continue;
+    differences.push({
+      subject: 'calendar',
+      user_id: userId,
+      before: version,
+      now: calendar?.version ?? null,
+      ...(calendar === undefined ? {} : changesSince(calendar, version ?? 0)),
+    });
   }
   if (differences.length === 0) return;
-  const users = differences.filter(({ subject }) => subject === 'calendar').length;
-  const message = `The plan is stale: ${differences.length} things have changed since, ${users} of them calendars. Preview again.`;
+  const what = differences.map(({ subject, user_id }) =>
+    user_id === undefined ? subject : `${subject} of ${user_id}`,
+  );
+  const message = `The plan is stale; since it was shown this has changed: ${few(what, 0)}. Preview again.`;
   throw new DomainError('plan_stale', message, { differences });
 };
 
-const takenSince = (calendar: Calendar | undefined, version: number): PlanDifference['taken'] =>
-  (calendar?.recent ?? [])
-    .filter((taken) => taken.version > version)
-    .map(({ task_id, name, window }) => ({
-      task_id,
-      name,
-      planned_start_at: window?.start ?? null,
-      planned_end_at: window?.end ?? null,
-    }));
+const changesSince = (
+  { version: now, recent }: Calendar,
+  version: number,
+): Pick<PlanDifference, 'taken' | 'absences' | 'other_changes'> => {
+  const since = recent.filter((one) => one.version > version);
+  return {
+    taken: since.flatMap((one) =>
+      'task_id' in one
+        ? {
+            task_id: one.task_id,
+            name: one.name,
+            planned_start_at: one.window?.start ?? null,
+            planned_end_at: one.window?.end ?? null,
+          }
+        : [],
+    ),
+    absences: since.flatMap((one) =>
+      'absence_id' in one ? { absence_id: one.absence_id, start_at: one.window.start, end_at: one.window.end } : [],
+    ),
+    other_changes: now - version - since.length,
+  };
+};

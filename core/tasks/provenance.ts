@@ -2,22 +2,28 @@ import * as z from 'zod';
 import { idSchema } from '../fields.ts';
 import type { Template, Templates } from '../templates/template.ts';
 import { COMPOSED_FIELDS, defaultOf } from './compose.ts';
-import type { Task } from './task.ts';
+import { DERIVED_KEYS, type Task } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
 export const LAYERS = ['constant', 'template', 'default_payload', 'request'] as const;
 export type Layer = (typeof LAYERS)[number];
 
-export const provenanceView = z.object({
-  task_id: idSchema,
-  template_id: idSchema.nullable(),
-  template_revision: z.number().int().nullable(),
-  newest_revision: z.number().int().nullable(),
-  /** For each composed field, the layer that it came from; keys of the context data are `context_data.<key>`. */
-  fields: z.record(z.string(), z.enum(LAYERS)),
-  /** What a task composed today, from the newest revision and the same request, would have instead. */
-  differences: z.array(z.object({ field: z.string(), current: z.unknown(), newest: z.unknown() })),
-});
+export const provenanceView = z
+  .object({
+    task_id: idSchema,
+    template_id: idSchema.nullable(),
+    template_revision: z.number().int().nullable().meta({ description: 'The one that the task was composed from' }),
+    newest_revision: z.number().int().nullable(),
+    fields: z.record(z.string(), z.enum(LAYERS)).meta({
+      description:
+        'The layer of each composed field; keys of the context data are `context_data.<key>`. What an amendment or a checklist update gave counts as given by the request',
+      examples: [{ priority: 'template', risk_level: 'request', 'context_data.camera': 'default_payload' }],
+    }),
+    differences: z
+      .array(z.object({ field: z.string(), current: z.unknown(), newest: z.unknown() }))
+      .meta({ description: 'What a task composed now, from the newest revision and the same requests, would have' }),
+  })
+  .meta({ id: 'Provenance' });
 export type Provenance = z.infer<typeof provenanceView>;
 
 /** Says where each composed field of a task came from, and what the newest revision of its template would change. */
@@ -36,20 +42,26 @@ export const makeGetProvenance =
     };
   };
 
-const layersOf = (task: Task): Record<string, Layer> => ({
-  ...Object.fromEntries(
-    COMPOSED_FIELDS.map((field) => [
-      field,
-      task.given.includes(field) ? 'request' : task.template_id === null ? 'constant' : 'template',
-    ]),
-  ),
-  ...Object.fromEntries(
-    Object.keys(task.payload).map((key) => [
-      `context_data.${key}`,
-      task.payload_given.includes(key) ? 'request' : 'default_payload',
-    ]),
-  ),
-});
+/** Keys of the context data that the task's own fields set, whatever the payload says. */
+const isOwnKey = (key: string): boolean => DERIVED_KEYS.some((own) => own === key);
+
+const layersOf = (task: Task): Record<string, Layer> => {
+  const unsaid: Layer = task.template_id === null ? 'constant' : 'template';
+  return {
+    ...Object.fromEntries(
+      COMPOSED_FIELDS.map((field): [string, Layer] => [field, task.given.includes(field) ? 'request' : unsaid]),
+    ),
+    template_version: unsaid,
+    ...Object.fromEntries(
+      Object.keys(task.payload)
+        .filter((key) => !isOwnKey(key))
+        .map((key): [string, Layer] => [
+          `context_data.${key}`,
+          task.payload_given.includes(key) ? 'request' : 'default_payload',
+        ]),
+    ),
+  };
+};
 
 const differencesOf = (task: Task, newest: Template | undefined): Provenance['differences'] => {
   const fields = COMPOSED_FIELDS.filter((field) => !task.given.includes(field)).map((field) => ({
@@ -57,11 +69,16 @@ const differencesOf = (task: Task, newest: Template | undefined): Provenance['di
     current: task[field],
     newest: defaultOf(newest, field),
   }));
+  const version = {
+    field: 'template_version',
+    current: task.template_version,
+    newest: newest?.template_version ?? null,
+  };
   const keys = new Set([...Object.keys(task.payload), ...Object.keys(newest?.default_payload ?? {})]);
   const payload = [...keys]
-    .filter((key) => !task.payload_given.includes(key))
+    .filter((key) => !task.payload_given.includes(key) && !isOwnKey(key))
     .map((key) => ({ field: `context_data.${key}`, current: task.payload[key], newest: newest?.default_payload[key] }));
-  return [...fields, ...payload]
+  return [...fields, version, ...payload]
     .filter(({ current, newest }) => JSON.stringify(current) !== JSON.stringify(newest))
     .map(({ field, current = null, newest = null }) => ({ field, current, newest }));
 };

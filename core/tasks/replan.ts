@@ -15,20 +15,28 @@ import { viewOf, windowRules, type Task, type TaskView } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
 const note = optional(freeText(LIMITS.note));
+const suggest_users = optional(z.boolean()).meta({
+  description: 'A refusal for want of time also names others who are free',
+});
 
 /** Both ends, or null for both: then the task is unscheduled. */
 export const scheduleDraft = windowRules(
-  z.strictObject({ planned_start_at: instantInput.nullable(), planned_end_at: instantInput.nullable(), note }),
+  z.strictObject({
+    planned_start_at: instantInput.nullable(),
+    planned_end_at: instantInput.nullable(),
+    note,
+    suggest_users,
+  }),
 ).meta({
   id: 'ScheduleDraft',
   examples: [{ planned_start_at: '2026-03-01T09:00:00+01:00', planned_end_at: '2026-03-01T11:00:00+01:00' }],
 });
 export type ScheduleDraft = z.infer<typeof scheduleDraft>;
 export const reassignDraft = z
-  .strictObject({ assigned_to: referenceSchema, note, suggest_users: optional(z.boolean()) })
+  .strictObject({ assigned_to: referenceSchema, note, suggest_users })
   .meta({ id: 'ReassignDraft', examples: [{ assigned_to: '0199c0de-0000-7000-8000-000000000003' }] });
 export type ReassignDraft = z.infer<typeof reassignDraft>;
-export const unassignDraft = z.strictObject({ note });
+export const unassignDraft = z.strictObject({ note }).meta({ id: 'UnassignDraft', examples: [{ note: 'Fell ill' }] });
 export type UnassignDraft = z.infer<typeof unassignDraft>;
 
 interface Ports {
@@ -47,7 +55,11 @@ interface Ports {
  */
 export const makeReschedule =
   ({ tasks, calendars, guard, suggest, retry, clock, newId }: Ports) =>
-  (call: Call, taskId: string, { planned_start_at, planned_end_at, note }: ScheduleDraft): Promise<TaskView> =>
+  (
+    call: Call,
+    taskId: string,
+    { planned_start_at, planned_end_at, note, suggest_users = false }: ScheduleDraft,
+  ): Promise<TaskView> =>
     retry(async () => {
       const { task, later } = await tasks.get(call.tenantId, taskId);
       requireMatch(call, task);
@@ -75,7 +87,7 @@ export const makeReschedule =
         return answer;
       }
       const holding = holdingOf(change.after, task.state);
-      await suggest({ calendar, holding, suggestUsers: false }, () =>
+      await suggest({ calendar, holding, suggestUsers: suggest_users }, () =>
         guard(call, {
           changes,
           bookings: {

@@ -248,16 +248,21 @@ export type TaskFilters = z.infer<typeof taskFilters>;
 export const windowOf = ({ planned_start_at: start, planned_end_at: end }: Task): Window | undefined =>
   start === null || end === null ? undefined : { start, end };
 
+/** The keys of `context_data` that the task's own fields set. */
+export const DERIVED_KEYS = ['route_template', 'payload_template', 'template_version', 'schedule'] as const;
+
 /**
  * `context_data` is derived, never kept: its schedule and templates cannot differ from the task's own fields.
  */
-const contextOf = (task: Task): JsonObject => ({
-  ...task.payload,
-  route_template: task.route_template,
-  payload_template: task.payload_template,
-  template_version: task.template_version,
-  schedule: { planned_start_at: task.planned_start_at, planned_end_at: task.planned_end_at },
-});
+const contextOf = (task: Task): JsonObject => {
+  const derived: Record<(typeof DERIVED_KEYS)[number], unknown> = {
+    route_template: task.route_template,
+    payload_template: task.payload_template,
+    template_version: task.template_version,
+    schedule: { planned_start_at: task.planned_start_at, planned_end_at: task.planned_end_at },
+  };
+  return { ...task.payload, ...derived };
+};
 
 export const summaryOf = (task: Task): TaskSummary => {
   const { first_attachments, payload, ...shown } = task;

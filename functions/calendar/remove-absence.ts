@@ -1,8 +1,8 @@
-import { calendars, guard, retry } from '../../adapters/runtime/composition.ts';
+import { calendars, clock, guard, newId, retry } from '../../adapters/runtime/composition.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeRemoveAbsence } from '../../core/calendar/absences.ts';
 import { removeAbsence } from './contract.ts';
 
-const run = makeRemoveAbsence({ calendars, guard, retry });
+const run = makeRemoveAbsence({ calendars, guard, retry, clock, newId });
 
 export const handler = serve(removeAbsence, ({ call, params }) => run(call, params.user_id, params.absence_id));

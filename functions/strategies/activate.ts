@@ -1,8 +1,8 @@
 import { clock, ledger, newId, retry, strategies } from '../../adapters/runtime/composition.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
-import { makeChooseStrategy } from '../../core/scoring/manage.ts';
+import { makeActivateStrategy } from '../../core/scoring/manage.ts';
 import { activateStrategy } from './contract.ts';
 
-const run = makeChooseStrategy({ strategies, ledger, retry, clock, newId });
+const run = makeActivateStrategy({ strategies, ledger, retry, clock, newId });
 
-export const handler = serve(activateStrategy, ({ call, params }) => run(call, params.strategy_id, 'active'));
+export const handler = serve(activateStrategy, ({ call, params }) => run(call, params.strategy_id));

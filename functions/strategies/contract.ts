@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { route } from '../../adapters/http/contract.ts';
-import { shadowReportView, strategyDraft, strategyView } from '../../core/scoring/strategies.ts';
+import { shadowDraft, shadowReportView, strategyDraft, strategyView } from '../../core/scoring/strategies.ts';
 
 const PATH = '/api/task-center/strategies';
 const tag = 'strategies';
@@ -59,9 +59,11 @@ export const shadowStrategy = route({
   ...choice,
   operation: 'shadowStrategy',
   path: `${PATH}/{strategy_id}/shadow`,
-  summary: 'Let a strategy score each live decision without effect',
+  summary: 'Let a strategy score each live decision without effect, or stop it',
+  description: 'At most one strategy runs in shadow: starting one stops the other. Its counts and examples stay.',
   handler: 'strategies/shadow',
-  refusals: ['strategy_not_found', 'strategy_retired'],
+  body: shadowDraft,
+  refusals: ['strategy_not_found', 'strategy_retired', 'strategy_active'],
   table: ['GetItem', 'PutItem'],
 });
 
@@ -71,7 +73,7 @@ export const retireStrategy = route({
   path: `${PATH}/{strategy_id}/retire`,
   summary: 'Take a strategy out of use',
   handler: 'strategies/retire',
-  refusals: ['strategy_not_found', 'strategy_active'],
+  refusals: ['strategy_not_found', 'strategy_retired', 'strategy_active'],
   table: ['GetItem', 'PutItem', 'UpdateItem'],
 });
 

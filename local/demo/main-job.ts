@@ -13,6 +13,8 @@ export interface MainJob {
   readonly templateId: string;
   readonly areaCode: string;
   readonly orgUnitId: string;
+  /** Who took the first task, a member of the org unit. */
+  readonly member: Person;
   /** Who took the second task, and when that is done. */
   readonly substitute: Person;
   readonly freeFrom: string;
@@ -279,6 +281,7 @@ export const tellMainJob = async (stage: Stage): Promise<MainJob> => {
     templateId: clone.id,
     areaCode,
     orgUnitId: orgUnit.id,
+    member,
     substitute,
     freeFrom: second.planned_end_at ?? '',
   };

@@ -33,6 +33,11 @@ const absences = z
   .array(z.object({ absence_id: z.string(), start_at: z.string(), end_at: z.string(), reason: z.string().nullable() }))
   .meta({ description: 'The absences that stand in the way' });
 
+const counts = z.record(z.string(), z.number().int()).meta({
+  description: 'Excluded candidates by reason',
+  examples: [{ schedule_conflict: 2, inactive: 1 }],
+});
+
 const DETAILS: Details = {
   malformed_json: {},
   malformed_header: { header: z.string().meta({ examples: ['If-Match'] }) },
@@ -79,7 +84,7 @@ const DETAILS: Details = {
   duplicate: { field: z.string().meta({ description: 'The field whose value is taken', examples: ['code'] }) },
   limit_reached: { limit: z.number().int() },
   tenant_has_users: {},
-  no_candidates: { excluded: z.array(excludedSchema) },
+  no_candidates: { excluded: z.array(excludedSchema), counts },
   too_many_candidates: {
     limit: z
       .number()
@@ -88,7 +93,7 @@ const DETAILS: Details = {
   },
   no_conflict_free_candidate: {
     excluded: z.array(excludedSchema),
-    counts: z.record(z.string(), z.number().int()).meta({ description: 'Excluded candidates by reason' }),
+    counts,
     scores: z.array(scoreSchema).meta({ description: 'The best, conflicts and all' }),
     suggestions: suggestionsSchema
       .extend({ user_id: z.string() })

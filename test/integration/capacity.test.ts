@@ -11,18 +11,24 @@ import {
   guard,
   ledger,
   newId,
+  reader,
   references,
   retry,
   strategies,
   tasks,
 } from '../../adapters/runtime/composition.ts';
+import { makeDirectory } from '../../adapters/dynamodb/stores.ts';
+import { makeSeal } from '../../adapters/http/cursor.ts';
+import { makeAddAbsence, makeRemoveAbsence } from '../../core/calendar/absences.ts';
 import type { Call } from '../../core/call.ts';
+import { makeAmendTask } from '../../core/tasks/amend.ts';
 import { makeAutoDispatchTask } from '../../core/tasks/auto-dispatch.ts';
 import { makeCreateBatch, makeCreateTask } from '../../core/tasks/create.ts';
 import { makeDispatchTask } from '../../core/tasks/dispatch.ts';
 import { makeGetTask, makeListHistory, makeListTasks } from '../../core/tasks/read.ts';
 import type { Suggest } from '../../core/calendar/suggest.ts';
 import { LIMITS } from '../../core/limits.ts';
+import { makeReassign, makeReschedule, makeUnassign } from '../../core/tasks/replan.ts';
 import { makeTransitionTask } from '../../core/tasks/transition.ts';
 import { instantAt, type Instant } from '../../core/time/instant.ts';
 import { makeTasks, startApi, type TestApi, type TestTenant } from './harness.ts';
@@ -41,6 +47,12 @@ const createBatch = makeCreateBatch(ports);
 const dispatch = makeDispatchTask(ports);
 const autoDispatch = makeAutoDispatchTask(ports);
 const transition = makeTransitionTask(ports);
+const reschedule = makeReschedule(ports);
+const reassign = makeReassign(ports);
+const unassign = makeUnassign(ports);
+const amend = makeAmendTask({ ...ports, directory: makeDirectory({ reader }) });
+const addAbsence = makeAddAbsence(ports);
+const removeAbsence = makeRemoveAbsence(ports);
 const getTask = makeGetTask(ports);
 const listTasks = makeListTasks(ports);
 const listHistory = makeListHistory(ports);
@@ -205,6 +217,54 @@ describe('sequential round trips', () => {
       expect(cost.readUnits).toBeLessThanOrEqual(userIds.length + 6);
       expect(cost.retries).toBe(0);
     }
+  });
+
+  it('of a preview: 5, of its commit: 6, with at most three read units for each candidate and a handful', async () => {
+    const window = { planned_start_at: hour(0), planned_end_at: hour(1) };
+    const { tenant, call: plain, taskIds } = await setUp([window]);
+    const userIds = await Promise.all(Array.from({ length: 20 }, () => tenant.user()));
+    const call = { ...plain, seal: makeSeal('key', tenant.id) };
+    const [taskId = ''] = taskIds;
+    const draft = { candidate_user_ids: userIds, note: undefined };
+    let plan_token: string | undefined;
+    const preview = await costOf(async () => {
+      ({ plan_token } = await autoDispatch(call, taskId, { ...draft, validate_only: true }));
+    });
+    const commit = await costOf(() => autoDispatch(call, taskId, { plan_token, note: undefined }));
+    expect([preview.roundTrips, commit.roundTrips]).toEqual([5, 6]);
+    expect(preview.writeUnits).toBe(0);
+    for (const { readUnits } of [preview, commit]) expect(readUnits).toBeLessThanOrEqual(3 * userIds.length + 5);
+  });
+
+  it('of an auto-dispatch that nobody is free for: 6, with at most four read units for each candidate', async () => {
+    const window = { planned_start_at: hour(0), planned_end_at: hour(1) };
+    const { tenant, call, taskIds } = await setUp([window, window, window]);
+    const userIds = [await tenant.user(), await tenant.user()];
+    const [wanted = '', ...others] = taskIds;
+    for (const [at, taskId] of others.entries())
+      await dispatch(call, taskId, { assigned_to: userIds[at] ?? '', note: undefined });
+    const cost = await costOf(() => autoDispatch(call, wanted, { candidate_user_ids: userIds, note: undefined }));
+    expect(cost.roundTrips).toBe(6);
+    expect(cost.readUnits).toBeLessThanOrEqual(4 * userIds.length + 5);
+  });
+
+  it('of a change of plan: 4 for a held window, 3 for another assignee, 2 to take it back or to amend', async () => {
+    const window = { planned_start_at: hour(0), planned_end_at: hour(1) };
+    const { tenant, call, taskIds } = await setUp([window]);
+    const [taskId = ''] = taskIds;
+    const [first, second] = [await tenant.user(), await tenant.user()];
+    const later = { planned_start_at: hour(2), planned_end_at: hour(3), note: undefined };
+    expect(await tripsOf(() => reschedule(call, taskId, later))).toBe(2);
+    expect(await tripsOf(() => amend(call, taskId, { priority: 7, note: undefined }))).toBe(2);
+    await dispatch(call, taskId, { assigned_to: first, note: undefined });
+    expect(await tripsOf(() => reschedule(call, taskId, { ...later, planned_end_at: hour(4) }))).toBe(4);
+    expect(await tripsOf(() => reassign(call, taskId, { assigned_to: second, note: undefined }))).toBe(3);
+    expect(await tripsOf(() => unassign(call, taskId, { note: undefined }))).toBe(2);
+    const absence = { start_at: hour(5), end_at: hour(6), reason: undefined };
+    let added: string | undefined;
+    const adding = await costOf(async () => ({ id: added } = await addAbsence(call, first, absence)));
+    expect(adding.roundTrips).toBe(3);
+    expect(await tripsOf(() => removeAbsence(call, first, added ?? ''))).toBe(2);
   });
 
   it('of reading a task, its history and a list: 1; of a list by the rarer filters: 2', async () => {

@@ -191,6 +191,9 @@ describe('If-Match', () => {
       ['PATCH', 'risk-checklist', { risk_level: 1 }],
       ['POST', 'attachments', { name: 'A', url: 'https://example.com' }],
       ['POST', 'comments', { content: 'A' }],
+      ['PATCH', 'schedule', { planned_start_at: null, planned_end_at: null }],
+      ['POST', 'reassign', { assigned_to: 'nobody' }],
+      ['POST', 'unassign', {}],
     ];
     for (const [method, verb, body] of writes) {
       const answer = await call(method, `${path}/${verb}`, body, { 'If-Match': '"9"' });

@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { calendarKey, rosterKey, tallyKey, WINDOWS_BEGIN } from '../../adapters/dynamodb/keys.ts';
+import { calendarKey, chosenKey, rosterKey, tallyKey, WINDOWS_BEGIN } from '../../adapters/dynamodb/keys.ts';
 import { indexFor, LISTS, type ListName } from '../../adapters/dynamodb/listing.ts';
 import { KEY, type ListIndex } from '../../adapters/dynamodb/table.ts';
 import type { Item } from '../../adapters/dynamodb/transaction.ts';
@@ -32,8 +32,8 @@ const query = async (index: ListIndex | undefined, partition: string): Promise<r
 const LIST_NAMES = Object.keys(LISTS).filter((name): name is ListName => name in LISTS);
 
 /**
- * What there is of a tenant: everything that is listed, with what belongs to its tasks and users, the tallies and the
- * roster. The engine's indexes are up to date, and a scan of the table would read the other tests' tenants, too.
+ * What there is of a tenant: everything that is listed, with what belongs to its tasks and users, the tallies, the
+ * roster and the strategies. The engine's indexes are up to date, and a scan of the table would read the other tests' tenants, too.
  */
 export const contentsOf = async (tenantId: string): Promise<readonly Item[]> => {
   const listed = await Promise.all(
@@ -50,16 +50,25 @@ export const contentsOf = async (tenantId: string): Promise<readonly Item[]> => 
   const partitions = [
     tallyKey(tenantId, null).PK,
     rosterKey(tenantId, '', true).PK,
+    chosenKey(tenantId).PK,
     ...owners.map((item) => String(item[KEY.partition])),
   ];
   const owned = await Promise.all(partitions.map((partition) => query(undefined, partition)));
   return [...items, ...owned.flat()];
 };
 
-const heldSchema = z.object({ task_id: z.string(), window: z.object({ start: z.string(), end: z.string() }) });
+const windowSchema = z.object({ start: z.string(), end: z.string() });
+const heldSchema = z.union([
+  z.object({ task_id: z.string(), window: windowSchema }),
+  z.object({ absence_id: z.string(), window: windowSchema }).transform(({ absence_id, window }) => ({
+    task_id: absence_id,
+    window,
+  })),
+]);
 const calendarSchema = z.object({ version: z.number(), active_count: z.number() });
 
 interface Held {
+  /** Of an absence its own id. */
   readonly task_id: string;
   readonly start: string;
   readonly end: string;

@@ -7,7 +7,9 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { subjectOf } from '../../core/events/envelope.ts';
 import type { DomainEvent } from '../../core/events/event.ts';
+import { STRATEGY_V2_0 } from '../../core/scoring/strategy.ts';
 import type { HistoryEntry } from '../../core/tasks/history.ts';
 import { openEventsFolder, type EventsFolder } from '../../local/events-folder.ts';
 import { openTableStream, type TableStream } from '../../local/events-stream.ts';
@@ -47,8 +49,8 @@ const openStream = async (pageSize?: number): Promise<TableStream> => {
   return stream;
 };
 
-/** What was committed: of every task its history, of everything else its id. */
-const committed = { tasks: new Map<string, Call>(), others: new Set<string>() };
+/** What was committed: of every task its history, of everything else the names of its events, by its id, in order. */
+const committed = { tasks: new Map<string, Call>(), others: new Map<string, readonly string[]>() };
 
 const linesOf = async (folder: string): Promise<readonly DomainEvent[]> => {
   const text = await readFile(join(folder, 'events.jsonl'), 'utf8').catch(() => '');
@@ -77,9 +79,12 @@ const expectEveryChange = async (events: readonly DomainEvent[]): Promise<void> 
     else expect(event).toEqual(seen);
   }
   const distinct = [...first.values()];
-  const others = distinct.filter((event) => !('task_id' in event)).map(({ id }) => id);
-  expect(others.toSorted()).toEqual([...committed.others].toSorted());
-  let expected = committed.others.size;
+  const others = distinct.filter((event) => !('task_id' in event));
+  const bySubject = new Map<string, string[]>();
+  for (const event of others)
+    bySubject.set(subjectOf(event), [...(bySubject.get(subjectOf(event)) ?? []), event.name.slice(12)]);
+  expect(bySubject).toEqual(committed.others);
+  let expected = others.length;
   for (const [taskId, call] of committed.tasks) {
     const history = await historyOf(call, taskId);
     expected += history.length;
@@ -113,13 +118,43 @@ const changeAtRandom = async (seed: number, count: number): Promise<number> => {
   };
   const typeId = await made('/types', { code: 'A', name: 'A' });
   const templateId = await made('/templates', { task_type_id: typeId, template_key: 'a', name: 'A' });
-  for (const id of [
-    typeId,
-    templateId,
-    await made(`/templates/${templateId}:clone`, { template_key: 'b', name: 'B' }),
-  ]) {
-    committed.others.add(id);
-  }
+  const cloneId = await made(`/templates/${templateId}:clone`, { template_key: 'b', name: 'B' });
+  const done = async (method: string, path: string, body?: object): Promise<void> => {
+    expect((await call(method, `/api/task-center${path}`, body)).status).toBeLessThan(300);
+  };
+  await done('PATCH', `/templates/${templateId}`, { default_priority: 9 });
+  await done('PATCH', `/templates/${templateId}`, { is_active: false });
+  await done('PATCH', `/types/${typeId}`, { name: 'B' });
+  const absence = { start_at: '2026-04-01T08:00:00Z', end_at: '2026-04-02T08:00:00Z', reason: 'Training' };
+  const absenceId = await made(`/users/${users[0]}/absences`, absence);
+  expect((await call('POST', `/api/task-center/users/${users[0]}/absences`, absence)).status).toBe(409);
+  await done('DELETE', `/users/${users[0]}/absences/${absenceId}`);
+  const keptId = await made(`/users/${users[0]}/absences`, absence);
+  const strategyId = await made('/strategies', { ...STRATEGY_V2_0, version: 'v3' });
+  for (const step of ['shadow', 'activate', 'activate']) await done('POST', `/strategies/${strategyId}/${step}`);
+  await done('POST', '/strategies/v2-0/activate');
+  await done('POST', `/strategies/${strategyId}/shadow`);
+  await done('POST', `/strategies/${strategyId}/shadow`, { enabled: false });
+  await done('POST', `/strategies/${strategyId}/retire`);
+  expect((await call('POST', `/api/task-center/strategies/${strategyId}/retire`)).status).toBe(409);
+  const others: readonly (readonly [string, readonly string[]])[] = [
+    [typeId, ['task_type.created', 'task_type.changed']],
+    [templateId, ['template.created', 'template.revised', 'template.revised']],
+    [cloneId, ['template.cloned']],
+    [absenceId, ['absence.created', 'absence.deleted']],
+    [keptId, ['absence.created']],
+    [
+      strategyId,
+      ['created', 'shadow_started', 'activated', 'shadow_started', 'shadow_stopped', 'retired'].map(
+        (name) => `strategy.${name}`,
+      ),
+    ],
+    // The built-in one is nobody's own: its events of all tenants share a subject.
+    ['v2-0', [...(committed.others.get('v2-0') ?? []), 'strategy.activated']],
+  ];
+  for (const [subject, names] of others) committed.others.set(subject, names);
+  await done('PATCH', `/types/${typeId}`, { is_active: true });
+  committed.others.set(typeId, ['task_type.created', 'task_type.changed', 'task_type.changed']);
   expect((await call('POST', '/api/task-center/types', { code: 'A', name: 'Again' })).status).toBe(409);
 
   const drafts = Array.from({ length: 12 }, (_, n) => ({

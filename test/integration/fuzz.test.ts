@@ -2,6 +2,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokens } from '../../adapters/runtime/security.ts';
+import { STRATEGY_V2_0 } from '../../core/scoring/strategy.ts';
 import { CONTRACTS } from '../../functions/contracts.ts';
 import { nonconformities } from './conformance.ts';
 import { makeTasks, startApi, type TestApi, type TestTenant } from './harness.ts';
@@ -22,9 +23,11 @@ let material: Material;
 beforeAll(async () => {
   api = await startApi();
   const [ours, theirs] = await Promise.all([api.tenant(), api.tenant()]);
+  const ids = await idsOf(ours);
   material = {
-    ours: await idsOf(ours),
+    ours: ids,
     theirs: await idsOf(theirs),
+    together: await tiedIdsOf(ours, ids),
     token: await tokens.issue({ sub: 'fuzzer', tenant_id: ours.id, permissions: ['*'] }),
     otherTokens: [
       await tokens.issue({ sub: 'fuzzer', tenant_id: ours.id, permissions: ['mission.read'] }),
@@ -53,11 +56,43 @@ const idsOf = async (tenant: TestTenant): Promise<Record<string, readonly string
     await Promise.all(waiting.map(({ id }) => tenant.call('POST', `/api/task-center/tasks/${id}/submit-approval`)));
     return tasks.map(({ id }) => id);
   });
+  const strategies = [1, 2, 3, 4, 5, 6].map(async (at) => {
+    const made = await tenant.call('POST', '/api/task-center/strategies', { ...STRATEGY_V2_0, version: `fuzz-${at}` });
+    return String(made.body.id);
+  });
   return {
     ...Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, [id]])),
+    strategy_id: ['v2-0', ids['strategy_id'] ?? '', ...(await Promise.all(strategies))],
     user_id: [ids['user_id'] ?? '', ...users, await tenant.user({ is_active: false })],
     task_id: (await Promise.all(batches)).flat(),
     tenant_id: tenants,
+  };
+};
+
+/** Decisions with their tasks, absences with their users, and held tasks: enough for some to be removed and moved. */
+const tiedIdsOf = async (
+  { call }: TestTenant,
+  { task_id: tasks = [], user_id: [userId = ''] = [] }: Readonly<Record<string, readonly string[]>>,
+): Promise<Material['together']> => {
+  // Unscheduled ones, so that nobody is busy afterwards.
+  const decided = tasks.filter((_, at) => at % 8 === 4).slice(0, 8);
+  const decisions = decided.map(async (task_id) => {
+    const { body } = await call('POST', `/api/task-center/tasks/${task_id}/auto-dispatch`);
+    return { task_id, decision_id: String(body.decision_id) };
+  });
+  const absences = Array.from({ length: 8 }, async (_, at) => {
+    const body = { start_at: `2029-01-0${at + 1}T08:00:00Z`, end_at: `2029-01-0${at + 1}T09:00:00Z` };
+    const made = await call('POST', `/api/task-center/users/${userId}/absences`, body);
+    return { user_id: userId, absence_id: String(made.body.id) };
+  });
+  const held = tasks.filter((_, at) => at % 8 === 0).slice(0, 20);
+  await Promise.all(held.map((id) => call('POST', `/api/task-center/tasks/${id}/auto-dispatch`)));
+  const holdings = held.map((task_id) => ({ task_id }));
+  return {
+    replayDecision: await Promise.all(decisions),
+    removeAbsence: await Promise.all(absences),
+    reassignTask: holdings.slice(0, 10),
+    unassignTask: holdings.slice(10),
   };
 };
 

@@ -45,7 +45,8 @@ const PREPARED: Readonly<Record<string, Preparation>> = {
   },
   reassignTask: { before: async (taskId) => dispatchTo(taskId, await world.tenant.user()) },
   unassignTask: { before: async (taskId) => dispatchTo(taskId, await world.tenant.user()) },
-  // What decides cannot be retired.
+  // What decides cannot run in shadow, nor be retired.
+  shadowStrategy: { before: () => world.tenant.call('POST', '/api/task-center/strategies/v2-0/activate') },
   retireStrategy: { before: () => world.tenant.call('POST', '/api/task-center/strategies/v2-0/activate') },
   transitionTask: { body: async () => ({ target_state: 'CANCELED' }) },
   bootstrapAdmin: {

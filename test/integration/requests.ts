@@ -17,6 +17,8 @@ export interface Material {
   /** Valid ones with too few permissions, or of another tenant. */
   readonly otherTokens: readonly string[];
   readonly cursors: readonly string[];
+  /** Ids for the paths of operations that need certain ones, by operation: a decision with its task, a held task. */
+  readonly together: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>;
 }
 
 interface Schema {
@@ -40,6 +42,7 @@ interface Schema {
 interface Parameter {
   readonly name: string;
   readonly in: string;
+  readonly required?: boolean;
   readonly schema: Schema;
 }
 interface Operation {
@@ -111,6 +114,11 @@ const oddValue: fc.Arbitrary<unknown> = fc.oneof(
 
 const INSTANTS = [8, 9, 10, 11, 12].map((hour) => `2027-03-01T${String(hour).padStart(2, '0')}:00:00Z`);
 
+const hourOf = (hours: number): string => new Date(Date.UTC(2028, 0, 1, hours)).toISOString();
+/** Points have three decimals. */
+const pointsBetween = (min: number, max: number): fc.Arbitrary<number> =>
+  fc.integer({ min: min * 1_000, max: max * 1_000 }).map((thousandths) => thousandths / 1_000);
+
 /** Whom a login often names. */
 export const ADMIN = { username: 'admin', password: 'secret-1' } as const;
 
@@ -126,6 +134,17 @@ const knownField = (name: string, { ours }: Material): fc.Arbitrary<unknown> | u
       fc.constant(ADMIN[name]),
       fc.string().map((text) => `user ${text}`),
     );
+  // Only a rule says that one is before the other, or not above it.
+  if (name === 'from') return fc.constantFrom('2027-02-01T00:00:00Z', '2027-03-01T00:00:00+01:00');
+  if (name === 'to') return fc.constantFrom('2027-03-01T10:00:00Z', '2027-03-02T00:00:00-01:00');
+  if (name === 'start_at') return fc.nat(2_000).map((hours) => hourOf(hours));
+  if (name === 'end_at') return fc.nat(2_000).map((hours) => hourOf(hours + 1));
+  if (name === 'duration_minutes') return fc.constantFrom('1', '30', '600');
+  if (name === 'user_ids')
+    return fc.array(fc.constantFrom(...(ours['user_id'] ?? [UNKNOWN_ID])), { minLength: 1, maxLength: 4 }).map(String);
+  if (name === 'workload_min' || name === 'resource_none') return pointsBetween(0, 8);
+  if (name === 'workload_max' || name === 'resource_max') return pointsBetween(9, 40);
+  if (name === 'org_match') return pointsBetween(1, 40);
   if (name === 'planned_start_at') return fc.constantFrom(...INSTANTS.slice(0, 3));
   if (name === 'planned_end_at') return fc.constantFrom(...INSTANTS.slice(2));
   if (name === 'target_state') return fc.constantFrom('IN_PROGRESS', 'ACCEPTED', 'ARCHIVED', 'CANCELED', 'DRAFT');
@@ -150,6 +169,8 @@ const valueOf = (given: Schema, material: Material): fc.Arbitrary<unknown> => {
     }
     case 'integer':
       return fc.integer({ min: schema.minimum ?? 0, max: Math.min(schema.maximum ?? 1_000, 1_000_000) });
+    case 'number':
+      return pointsBetween(schema.minimum ?? 0, Math.min(schema.maximum ?? 40, 40));
     case 'boolean':
       return fc.boolean();
     case 'null':
@@ -304,11 +325,18 @@ const segment = (name: string, { ours, theirs }: Material): fc.Arbitrary<string>
   );
 };
 
-const pathOf = (template: string, material: Material): fc.Arbitrary<string> => {
+const pathOf = (template: string, operation: string, material: Material): fc.Arbitrary<string> => {
   const parts = template.split(/(\{\w+\})/);
-  const written = fc
+  const apart = fc
     .tuple(...parts.map((part) => (part.startsWith('{') ? segment(part.slice(1, -1), material) : fc.constant(part))))
     .map((texts) => texts.join(''));
+  const whole = (material.together[operation] ?? []).map((ids) =>
+    parts.map((part) => ids[part.slice(1, -1)] ?? part).join(''),
+  );
+  const written =
+    whole.length === 0
+      ? apart
+      : fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...whole) }, { weight: 1, arbitrary: apart });
   return fc.oneof(
     { weight: 30, arbitrary: written },
     { weight: 1, arbitrary: written.map((path) => `${path}/`) },
@@ -339,10 +367,14 @@ const queryOf = (parameters: readonly Parameter[], material: Material): fc.Arbit
     fc.constantFrom(...material.cursors),
     fc.constantFrom(...Object.values(material.ours).flat()),
   );
-  const pairs = parameters.map(({ name, schema }) => {
+  const pairs = parameters.map(({ name, schema, required = false }) => {
     const known = name === 'cursor' ? fc.constantFrom(...material.cursors) : knownField(name, material);
     const value = (known ?? valueOf(schema, material)).map((one) => encodeURIComponent(String(one).toWellFormed()));
-    return fc.oneof({ weight: 3, arbitrary: value }, { weight: 1, arbitrary: odd }).map((text) => `${name}=${text}`);
+    const text = fc.oneof({ weight: required ? 12 : 3, arbitrary: value }, { weight: 1, arbitrary: odd });
+    return fc.option(
+      text.map((one) => `${name}=${one}`),
+      { freq: required ? 12 : 2, nil: undefined },
+    );
   });
   const stray = fc.constantFrom(
     'unknown=1',
@@ -357,7 +389,7 @@ const queryOf = (parameters: readonly Parameter[], material: Material): fc.Arbit
   return fc
     .tuple(
       fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(stray, { maxLength: 2 }) }),
-      ...pairs.map((pair) => fc.option(pair, { freq: 2, nil: undefined })),
+      ...pairs,
     )
     .map(([strays, ...texts]) => [...texts.filter((text) => text !== undefined), ...strays].join('&'))
     .map((query) => (query === '' ? '' : `?${query}`));
@@ -458,7 +490,9 @@ export const fuzzedOperations = (material: Material): readonly FuzzedOperation[]
             { weight: 30, arbitrary: fc.constant(method) },
             { weight: 1, arbitrary: fc.constantFrom(...OTHER_METHODS) },
           ),
-          path: fc.tuple(pathOf(template, material), queryOf(query, material)).map((parts) => parts.join('')),
+          path: fc
+            .tuple(pathOf(template, operationId, material), queryOf(query, material))
+            .map((parts) => parts.join('')),
           headers: headersOf(material),
           body:
             schema === undefined

@@ -103,6 +103,14 @@ describe('npm run demo', () => {
       const { code, stdout, stderr } = await play(['--full'], { APP_BASE_URL: `${server.url}/` });
       expect({ round, code, stderr }).toEqual({ round, code: 0, stderr: '' });
       expect(stdout).toContain('ACCEPTED to ARCHIVED');
+      expect(stdout).toContain('Anna would get West section, 11:00–12:00');
+      expect(stdout).toContain('excluded: Ben, schedule_conflict: The user holds 1 overlapping assignment.');
+      expect(stdout).toContain('in the way: South section, 09:30–12:00');
+      expect(stdout).toContain('the same token again: 409 plan_stale');
+      expect(stdout).toContain('Ben would win with org_match at 8 instead of 24');
+      expect(stdout).toMatch(/Reproduced to the bit: Anna\n +With the flip: Ben/);
+      expect(stdout).toMatch(/409 schedule_conflict.*\n(.*in the way.*\n){2} +free: 12:00–13:00\n/);
+      expect(stdout).toContain('Evening flight: 14:00–15:00 became 12:00–13:00');
     }
   });
 
@@ -159,7 +167,7 @@ describe('npm run smoke', () => {
 
     expect([first.stderr, first.code, second.stderr, second.code]).toEqual(['', 0, '', 0]);
     const tasks = await list('/api/task-center/tasks', SMOKE_TOKEN);
-    expect(tasks.map(({ state }) => state).sort()).toEqual(['ARCHIVED', ...Array<string>(4).fill('CANCELED')]);
+    expect(tasks.map(({ state }) => state).sort()).toEqual(['ARCHIVED', ...Array<string>(6).fill('CANCELED')]);
     const users = await list('/api/identity/users', SMOKE_TOKEN);
     expect(users.filter(({ is_active }) => is_active).map(({ username }) => username)).toEqual(['admin']);
     const assets = await list('/api/assets', SMOKE_TOKEN);

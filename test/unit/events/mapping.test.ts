@@ -5,10 +5,12 @@ import { describe, expect, it } from 'vitest';
 import * as items from '../../../adapters/dynamodb/items.ts';
 import { batchKey, historyKey } from '../../../adapters/dynamodb/keys.ts';
 import { eventOf } from '../../../adapters/dynamodb/stream.ts';
+import { subjectOf } from '../../../core/events/envelope.ts';
 import { EVENT_SCHEMAS, type DomainEvent } from '../../../core/events/event.ts';
 import { ACTIONS } from '../../../core/tasks/history.ts';
 import type { Task } from '../../../core/tasks/task.ts';
 import type { Template } from '../../../core/templates/template.ts';
+import * as records from '../records.ts';
 import { ACTOR, at, lifeOf, newTask, recordOf, TENANT, type Step } from './changes.ts';
 
 const WINDOW = { planned_start_at: at('2026-03-05T08:00:00Z'), planned_end_at: at('2026-03-05T10:00:00Z') };
@@ -243,6 +245,93 @@ describe('the event of a creation', () => {
   });
 });
 
+describe('the events of an absence', () => {
+  const absence = { ...records.absence({ reason: 'Surgery' }), created_by: ACTOR };
+  const kept = { ...items.absencesOf(TENANT).toItem(absence), tenant_id: TENANT };
+  const removal = { edit_id: 'edit-1', actor_id: 'actor-2', at: at('2026-03-02T08:00:00Z') };
+  const removed = { ...kept, [items.REMOVAL]: removal };
+  const data = {
+    absence_id: absence.id,
+    user_id: absence.user_id,
+    start_at: absence.start_at,
+    end_at: absence.end_at,
+  };
+
+  it('tell that it was entered and that it was removed, and not why', () => {
+    const created = eventOf(recordOf('INSERT', undefined, kept));
+    expect(created).toEqual({
+      id: absence.id,
+      name: 'task_center.absence.created',
+      tenant_id: TENANT,
+      occurred_at: absence.created_at,
+      actor_id: ACTOR,
+      data,
+    });
+    const deleted = eventOf(recordOf('MODIFY', kept, removed));
+    expect(deleted).toEqual({
+      id: 'edit-1',
+      name: 'task_center.absence.deleted',
+      tenant_id: TENANT,
+      occurred_at: removal.at,
+      actor_id: 'actor-2',
+      data,
+    });
+    expectDocumented(created);
+    expectDocumented(deleted);
+    expect([created, deleted].map((event) => event && subjectOf(event))).toEqual([absence.id, absence.id]);
+  });
+
+  it('are over with its removal: its expiry tells nothing', () => {
+    expect(eventOf(recordOf('REMOVE', removed, undefined))).toBeUndefined();
+    expect(eventOf(recordOf('MODIFY', removed, { ...removed, expires: 1 }))).toBeUndefined();
+  });
+});
+
+describe('the events of strategies', () => {
+  const strategy = { ...records.strategy(), tenant_id: TENANT, created_by: ACTOR };
+  const kept = items.strategies.toItem(strategy);
+  const edit = { edit_id: 'edit-1', actor_id: 'actor-2', at: at('2026-03-02T08:00:00Z') };
+  const nothing = { tenant_id: TENANT, active: null, shadow: null, version: 1 };
+  const data = { strategy_id: strategy.id, version: 'v3' };
+
+  it('tell that a version was made and retired', () => {
+    const created = eventOf(recordOf('INSERT', undefined, kept));
+    expect(created).toEqual({
+      id: strategy.id,
+      name: 'task_center.strategy.created',
+      tenant_id: TENANT,
+      occurred_at: strategy.created_at,
+      actor_id: ACTOR,
+      data,
+    });
+    const retired = eventOf(recordOf('MODIFY', kept, { ...kept, is_retired: true, last_edit: edit }));
+    expect(retired).toMatchObject({ id: 'edit-1', name: 'task_center.strategy.retired', actor_id: 'actor-2', data });
+    expectDocumented(created);
+    expectDocumented(retired);
+  });
+
+  it.each(['activated', 'shadow_started', 'shadow_stopped'] as const)('tell which one was chosen: %s', (action) => {
+    const before = items.chosenStrategies.toItem(nothing);
+    const choice = { ...edit, action, strategy_id: strategy.id, strategy_version: 'v3' };
+    const chosen = { ...before, version: 2, last_choice: choice };
+    for (const record of [recordOf('INSERT', undefined, chosen), recordOf('MODIFY', before, chosen)]) {
+      const event = eventOf(record);
+      expect(event).toEqual({
+        id: 'edit-1',
+        name: `task_center.strategy.${action}`,
+        tenant_id: TENANT,
+        occurred_at: edit.at,
+        actor_id: 'actor-2',
+        data,
+      });
+      expectDocumented(event);
+    }
+    // Whoever retires a strategy moves the choice without making one.
+    expect(eventOf(recordOf('MODIFY', chosen, { ...before, version: 3 }))).toBeUndefined();
+    expect(eventOf(recordOf('MODIFY', chosen, { ...chosen, version: 3 }))).toBeUndefined();
+  });
+});
+
 describe('an event', () => {
   it('stays small, however large the task is', () => {
     const long = 'ä'.repeat(50_000);
@@ -286,6 +375,13 @@ describe('an event', () => {
       'task_center.template.created',
       'task_center.template.cloned',
       'task_center.template.revised',
+      'task_center.absence.created',
+      'task_center.absence.deleted',
+      'task_center.strategy.created',
+      'task_center.strategy.activated',
+      'task_center.strategy.shadow_started',
+      'task_center.strategy.shadow_stopped',
+      'task_center.strategy.retired',
       'task_center.task_type.changed',
       'task_center.task_type.created',
     ]);

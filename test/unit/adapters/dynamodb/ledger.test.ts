@@ -83,6 +83,7 @@ const dispatch = changeTask(
 const DISPATCHED: Change = { kind: 'task_changed', ...dispatch };
 
 const EDIT = { editId: 'edit-1', actorId: 'actor-1' };
+const DATED_EDIT = { ...EDIT, at: NOW };
 const TEMPLATE_1 = 'T#tenant-1#TEMPLATE#template-1';
 const AT_REVISION = '#revision = :seen_revision AND #updated_at = :seen_updated_at';
 const STRATEGIES = 'T#tenant-1#STRATEGIES';
@@ -242,6 +243,7 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
         kind: 'strategy_retired',
         before: records.strategy(),
         after: { ...records.strategy(), is_retired: true },
+        ...DATED_EDIT,
       },
       [update(STRATEGIES, 'STRATEGY#strategy-1', '#is_retired = :seen_is_retired')],
     ],
@@ -278,16 +280,8 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
   ],
   absence_removed: [
     [
-      { kind: 'absence_removed', tenantId: 'tenant-1', absence: records.absence() },
-      [
-        {
-          does: 'delete',
-          PK: USER_1,
-          SK: 'ABSENCE#absence-1',
-          condition: 'attribute_exists(PK)',
-          refusal: 'stale_read',
-        },
-      ],
+      { kind: 'absence_removed', tenantId: 'tenant-1', absence: records.absence(), ...DATED_EDIT },
+      [update(USER_1, 'ABSENCE#absence-1', 'attribute_exists(PK) AND attribute_not_exists(#removal)')],
     ],
   ],
   task_created: [[{ kind: 'task_created', task: task() }, [put(TASK_1, 'TASK')]]],
@@ -500,7 +494,10 @@ describe('the bookings of the guard', () => {
     const absence = { absence_id: 'absence-1', reason: null, window };
     const take = { calendar: calendar({ version: 4, active_count: 2 }), holding: absence };
     const [moved, put] = await commit([], { bookings: { take } });
-    expect(moved?.write.Update?.UpdateExpression).toBe('SET #version = :version');
+    expect(moved?.write.Update).toMatchObject({
+      UpdateExpression: 'SET #version = :version, #recent = :recent',
+      ExpressionAttributeValues: { ':recent': [{ version: 5, absence_id: 'absence-1', window }] },
+    });
     expect(put?.write.Put?.Item).toMatchObject({ ...absence, SK: 'WINDOW#2026-03-01T08:00:00.000Z#absence-1' });
     const [given] = await commit([], { bookings: { release: { userId: 'user-1', holding: absence } } });
     expect(given?.write.Update?.ExpressionAttributeValues).toEqual({ ':a0': 1, ':a1': 0 });

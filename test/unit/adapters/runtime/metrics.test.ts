@@ -8,6 +8,12 @@ describe('the metrics of a request', () => {
     ['a dispatch', { operation: 'dispatchTask' }, { Dispatches: 1 }],
     ['an automatic dispatch', { operation: 'autoDispatchTask' }, { Dispatches: 1 }],
     ['a dispatch that was answered before', { operation: 'dispatchTask', replayed: true }, {}],
+    ['a preview of a dispatch', { operation: 'dispatchTask', isPreview: true }, {}],
+    [
+      'a preview that is refused',
+      { operation: 'autoDispatchTask', status: 409, code: 'no_conflict_free_candidate', isPreview: true },
+      {},
+    ],
     [
       'a refused dispatch',
       { operation: 'dispatchTask', status: 409, code: 'schedule_conflict' },

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { makeSeal } from '../../../../adapters/http/cursor.ts';
 import type { Tally } from '../../../../core/assets/asset.ts';
 import type { Calendar, Consistency, Surveyed } from '../../../../core/calendar/calendar.ts';
 import { scheduleConflict, type Guard } from '../../../../core/calendar/guard.ts';
 import { DomainError } from '../../../../core/errors.ts';
 import { LIMITS } from '../../../../core/limits.ts';
-import { makeAutoDispatchTask } from '../../../../core/tasks/auto-dispatch.ts';
+import { makeAutoDispatchTask, type AutoDispatchDraft } from '../../../../core/tasks/auto-dispatch.ts';
 import type { Task } from '../../../../core/tasks/task.ts';
 import { CALL, clockAt, makeIds, NOW, only, refusalOf, retry, staleRead } from '../../fakes.ts';
 import { calendar, held, scheduled, task, windowOn } from '../../records.ts';
@@ -68,14 +69,15 @@ const makeScene = ({ task: given = PLANNED, users, tally = { total: 3, available
     clock: clockAt(),
     newId: makeIds(),
   });
+  const ask = (draft: AutoDispatchDraft) => run({ ...CALL, seal: makeSeal('key', CALL.tenantId) }, 'task-1', draft);
   const autoDispatch = (...candidate_user_ids: readonly string[]) =>
-    run(CALL, 'task-1', { candidate_user_ids: [...candidate_user_ids], note: 'auto' });
+    ask({ candidate_user_ids: [...candidate_user_ids], note: 'auto' });
   const entry = () => {
     const [change] = only(dispatched).changes;
     if (change?.kind !== 'task_changed') throw new Error(`a ${change?.kind}`);
     return change.entry;
   };
-  return { autoDispatch, surveys, asked, dispatched, entry, askedForActive: () => askedForActive };
+  return { ask, autoDispatch, surveys, asked, dispatched, entry, askedForActive: () => askedForActive };
 };
 
 const conflict = (userId: string) => scheduleConflict(userId, [IN_THE_WAY]);
@@ -192,6 +194,20 @@ describe('auto-dispatch when the chosen one becomes busy', () => {
     expect(surveys).toHaveLength(1);
   });
 
+  it('says of that one, too, why: with what the guard found in the way', async () => {
+    const { autoDispatch } = makeScene({
+      users: [free('a'), busy('b'), free('c', { active_count: 1 })],
+      guard: (userId) => (userId === 'a' ? conflict('a') : undefined),
+    });
+    const { excluded, margin, flips, selected_user_id } = await autoDispatch('a', 'b', 'c');
+    expect(selected_user_id).toBe('c');
+    expect(excluded.map(({ user_id, code, conflicts }) => [user_id, code, conflicts.length])).toEqual([
+      ['b', 'schedule_conflict', 1],
+      ['a', 'schedule_conflict', 1],
+    ]);
+    expect({ margin, flips }).toEqual({ margin: null, flips: [] });
+  });
+
   it('looks again when what it read was stale, and names one whom the second look finds busy', async () => {
     const { autoDispatch, entry, surveys } = makeScene({
       users: (_, number) => (number === 1 ? [free('a'), free('b')] : [busy('a'), free('b')]),
@@ -218,6 +234,73 @@ describe('auto-dispatch when the chosen one becomes busy', () => {
     });
     expect((await autoDispatch('a', 'b')).selected_user_id).toBe('a');
     expect(entry().detail['passed_over']).toEqual([]);
+  });
+});
+
+describe('a plan', () => {
+  /** A scene whose surveys answer by turns, and the token of a preview made where all are free. */
+  const planned = async (given: Omit<Given, 'users'>, ...turns: readonly (readonly Surveyed[])[]) => {
+    const before = makeScene({ users: [free('a'), free('b')] });
+    const { plan_token } = await before.ask({ candidate_user_ids: ['a', 'b'], validate_only: true });
+    expect(before.surveys.map(({ consistency }) => consistency)).toEqual(['strong', 'strong']);
+    const scene = makeScene({ ...given, users: (_, number) => turns[Math.min(number, turns.length) - 1] ?? [] });
+    return { ...scene, commit: () => scene.ask({ plan_token }) };
+  };
+
+  it('is never committed to another one than it showed, when the guard finds the chosen one busy', async () => {
+    const taken = busy('a', { version: 2, recent: [{ version: 2, task_id: 'rival', name: 'Rival' }] });
+    const { commit, dispatched, asked } = await planned(
+      { guard: (userId) => (userId === 'a' ? conflict('a') : undefined) },
+      [free('a'), free('b')],
+      [free('a'), free('b')],
+      [taken, free('b')],
+    );
+    const { details } = await refusalOf(commit, 'plan_stale');
+    expect(details.differences).toEqual([
+      {
+        subject: 'calendar',
+        user_id: 'a',
+        before: 1,
+        now: 2,
+        taken: [{ task_id: 'rival', name: 'Rival', planned_start_at: null, planned_end_at: null }],
+        absences: [],
+        other_changes: 0,
+      },
+    ]);
+    expect(asked).toEqual(['a']);
+    expect(dispatched).toEqual([]);
+  });
+
+  it('is not trusted to windows that came after the calendars were read', async () => {
+    const { commit, dispatched, asked } = await planned(
+      {},
+      // The calendar as it was, and already the window of a rival.
+      [busy('a'), free('b')],
+      [free('a', { version: 2 }), free('b')],
+    );
+    await refusalOf(commit, 'plan_stale');
+    expect([asked, dispatched]).toEqual([[], []]);
+  });
+
+  it('of a user who was not there is stale when there is one', async () => {
+    const before = makeScene({ users: [free('a')] });
+    const { plan_token, excluded } = await before.ask({ candidate_user_ids: ['a', 'new'], validate_only: true });
+    expect(excluded).toMatchObject([{ user_id: 'new', code: 'unknown_user' }]);
+    const { details } = await refusalOf(
+      () => makeScene({ users: [free('a'), free('new', { version: 3 })] }).ask({ plan_token }),
+      'plan_stale',
+    );
+    expect(details.differences).toMatchObject([{ subject: 'calendar', user_id: 'new', before: null, now: 3 }]);
+    const after = await makeScene({ users: [free('a')] }).ask({ plan_token });
+    expect(after.excluded).toEqual(excluded);
+  });
+
+  it('counts what it cannot name', async () => {
+    const recent = Array.from({ length: 8 }, (_, at) => ({ version: 20 - at, task_id: `t${at}`, name: 'T' }));
+    const { commit } = await planned({}, [free('a', { version: 20, recent }), free('b')]);
+    const { details } = await refusalOf(commit, 'plan_stale');
+    expect(details.differences).toMatchObject([{ before: 1, now: 20, other_changes: 11 }]);
+    expect((details.differences as { taken: object[] }[])[0]?.taken).toHaveLength(8);
   });
 });
 
