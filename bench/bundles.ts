@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import * as z from 'zod';
 import { ENV } from '../adapters/runtime/environment.ts';
 import { CONTRACTS } from '../functions/contracts.ts';
-import { bundleFunctions, HANDLER } from '../lib/bundle.ts';
+import { bundleFunctions, bundlingOf, HANDLER, runBundling, type Bundling } from '../lib/bundle.ts';
 import { rounded, type Findings, type Target } from './report.ts';
 import { interleaved, median } from './statistics.ts';
 
@@ -23,6 +23,72 @@ const OTHERS = ['identity/authorizer', 'events/publish'];
 /** What most requests are answered by, beside the largest. */
 const LOADED = ['tasks/get', 'tasks/dispatch', 'tasks/auto-dispatch', 'identity/authorizer'];
 const PACKAGES_SHOWN = 14;
+
+/** The function that is bundled in other ways too, each without one of the measures that made it small. */
+const VARIED = 'tasks/dispatch';
+const CREDENTIALS = '@aws-sdk/credential-provider-node';
+const VARIANTS: readonly { readonly name: string; readonly change: (bundling: Bundling) => Bundling }[] = [
+  { name: 'as deployed', change: (bundling) => bundling },
+  {
+    name: 'with every credential provider',
+    change: ({ options, ...rest }) => {
+      const { [CREDENTIALS]: _, ...alias } = options.alias ?? {};
+      return { ...rest, options: { ...options, alias } };
+    },
+  },
+  {
+    name: 'with the rules of all endpoints',
+    change: ({ endpoints, ...rest }) => ({ ...rest, endpoints: { ...endpoints, hosts: {} } }),
+  },
+  {
+    name: 'with the files that are replaced (JSON Schema of zod, configuration files, partitions, …)',
+    change: (bundling) => ({ ...bundling, replaced: {} }),
+  },
+  {
+    name: 'with all of that',
+    change: ({ options, endpoints, ...rest }) => ({
+      ...rest,
+      options: { ...options, alias: {} },
+      replaced: {},
+      endpoints: { ...endpoints, hosts: {} },
+    }),
+  },
+  {
+    name: 'with all of that, from CommonJS sources',
+    change: ({ options, endpoints, ...rest }) => ({
+      ...rest,
+      options: {
+        ...options,
+        alias: {},
+        format: 'cjs',
+        outExtension: { '.js': '.cjs' },
+        mainFields: ['main', 'module'],
+        conditions: ['require'],
+        // Only where a command line starts a server does a source ask where it is.
+        logOverride: { ...options.logOverride, 'empty-import-meta': 'silent' },
+      },
+      replaced: {},
+      endpoints: { ...endpoints, hosts: {} },
+    }),
+  },
+];
+
+interface Bundled {
+  readonly name: string;
+  readonly file: string;
+  readonly bytes: number;
+}
+
+const bundleVariants = (folder: string): Promise<readonly Bundled[]> =>
+  Promise.all(
+    VARIANTS.map(async ({ name, change }, at) => {
+      const bundling = change(bundlingOf([VARIED], join(folder, `variant-${at}`)));
+      runBundling(bundling);
+      const extension = bundling.options.outExtension?.['.js'] ?? '.js';
+      const file = join(bundling.options.outdir, VARIED, `index${extension}`);
+      return { name, file, bytes: (await stat(file)).size };
+    }),
+  );
 
 /** What a function of CDK's default would carry at least: a document client and three commands, from CJS sources. */
 const BASELINE = `
@@ -114,9 +180,11 @@ export const measureBundles = async (_service: unknown, isQuick: boolean): Promi
 
     const loaded = [...new Set([largest.handler, ...LOADED])];
     const rounds = isQuick ? QUICK_ROUNDS : ROUNDS;
+    const variants = await bundleVariants(folder);
     const times = await interleaved(
       Object.fromEntries([
         ['baseline', () => loadTime(baseline)],
+        ...variants.map(({ name, file }) => [name, () => loadTime(file)] as const),
         ...loaded.map((handler) => [handler, () => loadTime(fileOf(handler))] as const),
       ]),
       rounds,
@@ -128,6 +196,8 @@ export const measureBundles = async (_service: unknown, isQuick: boolean): Promi
       return { handler, ms, ratio: ms / baselineMs };
     });
     const bytesOf = (handler: string): number => sizes.find((size) => size.handler === handler)?.bytes ?? 0;
+    const msOf = (name: string): number => median(times[name] ?? []);
+    const deployedMs = msOf(VARIANTS[0]?.name ?? '');
     const contents = await contentsOf(folder, largest.handler);
     const rest = contents.slice(PACKAGES_SHOWN).reduce((sum, [, bytes]) => sum + bytes, 0);
     const targets: Target[] = [
@@ -152,6 +222,11 @@ export const measureBundles = async (_service: unknown, isQuick: boolean): Promi
             ['baseline: document client, three commands, CJS', baselineBytes, rounded(baselineMs), 1],
             ...loads.map(({ handler, ms, ratio }) => [handler, bytesOf(handler), rounded(ms), rounded(ratio)]),
           ],
+        },
+        {
+          title: `${VARIED}, bundled with what is left out, in the same turns`,
+          columns: ['bundle', 'bytes', 'median ms', 'against the deployed one'],
+          rows: variants.map(({ name, bytes }) => [name, bytes, rounded(msOf(name)), rounded(msOf(name) / deployedMs)]),
         },
         {
           title: `What is inside ${largest.handler}, the largest`,

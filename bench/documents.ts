@@ -1,7 +1,7 @@
 /**
  * Puts the tables of `bench/results.json` into `docs/performance.md`, and what they cost into `docs/cost.md`:
  *
- *   npm run bench && node --import tsx bench/documents.ts
+ *   npm run bench && npm run bench:documents
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
