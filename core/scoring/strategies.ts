@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { idSchema, optional, text } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import { instantSchema } from '../time/instant.ts';
+import { SCALE, thousandths } from './score.ts';
 import { STRATEGY_V2_0, WEIGHT_MAX, type Strategy } from './strategy.ts';
 
 /** Points: not negative, at most 1,000, in thousandths, because scores are counted in thousandths. */
@@ -9,7 +10,7 @@ const pointsSchema = z
   .number()
   .min(0)
   .max(WEIGHT_MAX)
-  .refine((points) => Number.isInteger(Math.round(points * 1e9) / 1e6), 'at most three decimals')
+  .refine((points) => points === thousandths(points) / SCALE, 'at most three decimals')
   .meta({ id: 'Points', description: 'At most three decimals', examples: [8] });
 
 const said = (description: string) => pointsSchema.meta({ description });
