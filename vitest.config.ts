@@ -50,6 +50,7 @@ export default defineConfig({
           include: ['test/faults/**/*.test.ts'],
           globalSetup: ['test/integration/database.ts'],
           setupFiles: ['test/integration/environment.ts'],
+          maxConcurrency: 3,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

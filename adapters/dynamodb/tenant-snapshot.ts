@@ -11,12 +11,15 @@ import {
   assetKey,
   batchKey,
   calendarKey,
+  DECISION_PREFIX,
   historyKey,
   openAssignmentKey,
   receiptKey,
+  REVISION_PREFIX,
   rosterKey,
   tallyKey,
   taskKey,
+  templateKey,
   tenantKey,
   userKey,
   WINDOWS_BEGIN,
@@ -34,9 +37,10 @@ export interface TenantSnapshots {
    */
   readonly byScan: (tenantId: string) => Promise<TenantSnapshot>;
   /**
-   * Reads the tenant's partitions: about one read unit per task, user and asset, and the list index. Users come from
-   * the roster, which is read strongly: nothing that a user holds is missed. Tasks and assets come from the list
-   * index, which may lag by a moment; a task that is held is found through its holding. Batches are not read.
+   * Reads the tenant's partitions: about one read unit per task, user, template and asset, and the list index. Users
+   * come from the roster, which is read strongly: nothing that a user holds is missed. Tasks, templates and assets come
+   * from the list index, which may lag by a moment; a task that is held is found through its holding, a template
+   * through its tasks. Batches are not read.
    */
   readonly byPartitions: (tenantId: string) => Promise<TenantSnapshot>;
 }
@@ -50,6 +54,8 @@ const LAST = '\uffff';
 
 const keySchema = z.object({ [KEY.partition]: z.string(), [KEY.sort]: z.string() });
 const idSchema = z.object({ id: z.string() });
+const revisionSchema = z.object({ id: z.string(), revision: z.number().default(1) });
+const originSchema = z.object({ template_id: z.string().nullable().optional() });
 const rosterSchema = z.object({ user_id: z.string() });
 const tallySchema = z.object({ total: z.number(), available: z.number() });
 const batchSchema = z.object({ id: z.string(), task_ids: z.array(z.string()) });
@@ -121,10 +127,11 @@ export const makeTenantSnapshots = ({
   return {
     byScan: async (tenantId) => snapshotOf(tenantId, await scan(tenantId)),
     byPartitions: async (tenantId) => {
-      const [roster, tallies, taskIds, userIds, assetIds] = await Promise.all([
+      const [roster, tallies, taskIds, templateIds, userIds, assetIds] = await Promise.all([
         partitions([rosterKey(tenantId, '', true).PK]),
         partitions([tallyKey(tenantId, null).PK]),
         idsListed('tasks', tenantId),
+        idsListed('templates', tenantId),
         idsListed('users', tenantId),
         idsListed('assets', tenantId),
       ]);
@@ -140,7 +147,10 @@ export const makeTenantSnapshots = ({
           return isAbsence(holding) ? [] : holding.task_id;
         });
       const tasks = await partitions([...new Set([...taskIds, ...held])].map((id) => taskKey(tenantId, id).PK));
-      return snapshotOf(tenantId, [...roster, ...tallies, ...users, ...assets, ...tasks]);
+      const origins = tasks.flatMap((item) => originSchema.parse(item).template_id ?? []);
+      const ids = [...new Set([...templateIds, ...origins])];
+      const templates = await partitions(ids.map((id) => templateKey(tenantId, id).PK));
+      return snapshotOf(tenantId, [...roster, ...tallies, ...users, ...assets, ...tasks, ...templates]);
     },
   };
 };
@@ -148,6 +158,7 @@ export const makeTenantSnapshots = ({
 /** What an item is, by its sort key. */
 const SORT = {
   task: taskKey('', '').SK,
+  template: templateKey('', '').SK,
   history: historyKey('', '', 0).SK.slice(0, -10),
   user: userKey('', '').SK,
   calendar: calendarKey('', '').SK,
@@ -175,6 +186,16 @@ const snapshotOf = (tenantId: string, found: readonly Item[]): TenantSnapshot =>
     later_attachments: keyed
       .filter(({ SK }) => SK.startsWith(ATTACHMENT_PREFIX))
       .map(({ PK, item }) => ({ task_id: idBehind(taskKey(tenantId, '').PK, PK), id: idSchema.parse(item).id })),
+    decisions: keyed
+      .filter(({ SK }) => SK.startsWith(DECISION_PREFIX))
+      .map(({ PK, SK }) => ({
+        task_id: idBehind(taskKey(tenantId, '').PK, PK),
+        id: idBehind(DECISION_PREFIX, SK),
+      })),
+    revisions: sorted((SK) => SK === SORT.template || SK.startsWith(REVISION_PREFIX)).map((item) => {
+      const { id: template_id, revision } = revisionSchema.parse(item);
+      return { template_id, revision };
+    }),
     users: sorted((SK) => SK === SORT.user).map(items.users.fromItem),
     roster: keyed
       .filter(({ SK }) => SK.startsWith(ACTIVE_PREFIX) || SK.startsWith(SORT.inactive))
@@ -189,7 +210,9 @@ const snapshotOf = (tenantId: string, found: readonly Item[]): TenantSnapshot =>
         user_id: idBehind(userKey(tenantId, '').PK, PK),
         ...items.holdingFrom(item),
       })),
-    absences: sorted((SK) => SK.startsWith(ABSENCE_PREFIX)).map(items.absencesOf(tenantId).fromItem),
+    absences: sorted((SK) => SK.startsWith(ABSENCE_PREFIX))
+      .filter((item) => !items.isRemoved(item))
+      .map(items.absencesOf(tenantId).fromItem),
     assets,
     tallies: keyed
       .filter(({ PK }) => PK === tallyKey(tenantId, null).PK)
@@ -201,8 +224,8 @@ const snapshotOf = (tenantId: string, found: readonly Item[]): TenantSnapshot =>
   };
 };
 
-/** The id at the end of a partition key. */
-const idBehind = (prefix: string, partition: string): string => decodeURIComponent(partition.slice(prefix.length));
+/** The id at the end of a key. */
+const idBehind = (prefix: string, key: string): string => decodeURIComponent(key.slice(prefix.length));
 
 /** The areas by their sort keys. A long code is not in its key, but the assets there know it; else its key names it. */
 const areaNames = (tenantId: string, assets: TenantSnapshot['assets']) => {

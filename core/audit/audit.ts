@@ -62,6 +62,8 @@ const countsOf = (seen: TenantSnapshot): Audit['seen'] => ({
   tasks: seen.tasks.length,
   history: seen.history.length,
   later_attachments: seen.later_attachments.length,
+  decisions: seen.decisions.length,
+  revisions: seen.revisions.length,
   users: seen.users.length,
   roster: seen.roster.length,
   calendars: seen.calendars.length,

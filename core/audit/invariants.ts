@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { tallyMoves, type Asset, type Tally } from '../assets/asset.ts';
 import {
   idOf,
@@ -41,6 +42,10 @@ export interface TenantSnapshot {
   readonly history: readonly HistoryEntry[];
   /** Attachments that are items of their own, by the task they belong to. */
   readonly later_attachments: readonly { readonly task_id: string; readonly id: string }[];
+  /** Decisions of auto-dispatches, by the task they were made for. */
+  readonly decisions: readonly { readonly task_id: string; readonly id: string }[];
+  /** Every revision of every template: the newest, and those before it. */
+  readonly revisions: readonly { readonly template_id: string; readonly revision: number }[];
   readonly users: readonly Pick<User, 'id' | 'is_active'>[];
   readonly roster: readonly RosterEntry[];
   readonly calendars: readonly Calendar[];
@@ -59,6 +64,9 @@ export const INVARIANTS = {
   active_count: 'The active count of a calendar is the number of assignments held.',
   history_gapless: 'The history of a task counts its versions without a gap.',
   history_legal: 'The history of a task is an unbroken chain of legal changes that ends in the state of the task.',
+  decision_kept: 'The decision behind each auto-dispatch is kept, and no other.',
+  revisions_gapless: 'The revisions of a template count from 1 without a gap, and each is kept once.',
+  revision_of_task: 'The revision of a template that a task was made from is kept.',
   attachment_count: 'The attachment count of a task is the number of its attachments.',
   tally_of_assets: 'The tallies count the assets.',
   roster_of_users: 'The roster lists each user once, as active or not.',
@@ -276,6 +284,48 @@ const attachmentCounts: Check = ({ tasks, later_attachments }) => {
     }));
 };
 
+const decisionIdSchema = z.object({ decision_id: z.string() });
+
+const decisionsKept: Check = ({ history, decisions }) => {
+  const kept = groupBy(decisions, ({ task_id }) => task_id);
+  const due = groupBy(
+    history.flatMap(({ task_id, version, detail }) => {
+      const told = decisionIdSchema.safeParse(detail);
+      return told.success ? [{ task_id, version, id: told.data.decision_id }] : [];
+    }),
+    ({ task_id }) => task_id,
+  );
+  return [...new Set([...kept.keys(), ...due.keys()])].flatMap((taskId): readonly Finding[] => {
+    const has = new Set(kept.get(taskId)?.map(({ id }) => id));
+    const told = due.get(taskId) ?? [];
+    const known = new Set(told.map(({ id }) => id));
+    const breach = (detail: string): Finding => ({ invariant: 'decision_kept', subject: `task/${taskId}`, detail });
+    return [
+      ...told
+        .filter(({ id }) => !has.has(id))
+        .map(({ id, version }) => breach(`version ${version}: its decision ${id} is not there`)),
+      ...[...has].filter((id) => !known.has(id)).map((id) => breach(`no dispatch was decided by ${id}`)),
+    ];
+  });
+};
+
+const revisions: Check = ({ tasks, revisions: all }) => {
+  const kept = groupBy(all, ({ template_id }) => template_id);
+  const gaps = [...kept].flatMap(([templateId, found]): readonly Finding[] => {
+    const numbers = found.map(({ revision }) => revision).sort((a, b) => a - b);
+    if (numbers.every((number, at) => number === at + 1)) return [];
+    const detail = `keeps the revisions ${numbers.join(', ')}`;
+    return [{ invariant: 'revisions_gapless', subject: `template/${templateId}`, detail }];
+  });
+  const lost = tasks.flatMap(({ id, template_id, template_revision }): readonly Finding[] => {
+    if (template_id === null || template_revision === null) return [];
+    if (kept.get(template_id)?.some(({ revision }) => revision === template_revision) === true) return [];
+    const detail = `was made from revision ${template_revision} of template ${template_id}, which is not there`;
+    return [{ invariant: 'revision_of_task', subject: `task/${id}`, detail }];
+  });
+  return [...gaps, ...lost];
+};
+
 /** The tallies that the assets make. The sum of what each asset adds: the same moves that keep the tallies. */
 export const talliesOf = (assets: readonly Asset[]): ReadonlyMap<string | null, Tally> => {
   const tallies = new Map<string | null, Tally>();
@@ -356,6 +406,8 @@ const CHECKS: readonly Check[] = [
   holdingsOfAbsences,
   activeCounts,
   histories,
+  decisionsKept,
+  revisions,
   attachmentCounts,
   tallies,
   rosters,

@@ -5,7 +5,9 @@ import { makeAuditSources } from '../../adapters/dynamodb/audit-sources.ts';
 import {
   attachmentKey,
   calendarKey,
+  decisionKey,
   historyKey,
+  revisionKey,
   rosterKey,
   tallyKey,
   taskKey,
@@ -22,14 +24,19 @@ import { runScript } from '../local/processes.ts';
 import { directCaller } from './direct-call.ts';
 
 const TableName = environment.TABLE_NAME;
-const { byScan: snapshot } = makeTenantSnapshots({ client, tableName: TableName, reader });
+const { byScan: snapshot, byPartitions } = makeTenantSnapshots({ client, tableName: TableName, reader });
 const sources = makeAuditSources({ reader, snapshot });
 const makeRepairs = (own: Sources) => makeRepair({ sources: own, calendars, ledger, retry });
 const repairs = makeRepairs(sources);
 const audit = makeAudit({ snapshot, repairs });
 
-const audited = ({ id }: TestTenant, repair = false): Promise<Audit> =>
-  audit({ tenantId: id, actorId: 'audit' }, { repair });
+const audited = ({ id }: TestTenant, repair = false, run = audit): Promise<Audit> =>
+  run({ tenantId: id, actorId: 'audit' }, { repair });
+/** The same judgement of the same items, without those of all other tests; it knows no batches. */
+const auditOfPartitions = makeAudit({
+  snapshot: byPartitions,
+  repairs: makeRepairs(makeAuditSources({ reader, snapshot: byPartitions })),
+});
 
 const window = (hour: number) => ({
   planned_start_at: `2026-03-01T${String(hour).padStart(2, '0')}:00:00Z`,
@@ -50,9 +57,18 @@ interface Furnished {
   readonly assetIds: readonly string[];
   /** From 20 to 21. */
   readonly absenceId: string;
+  /** Auto-dispatched to the same user, from 14 to 15. */
+  readonly autoId: string;
+  /** Of two revisions; a task was made from the first. */
+  readonly templateId: string;
 }
 
 const idAt = (made: readonly { readonly id: string }[], at: number): string => made[at]?.id ?? '';
+
+const revise = async ({ call }: TestTenant, templateId: string): Promise<void> => {
+  const answer = await call('PATCH', `/api/task-center/templates/${templateId}`, { default_priority: 8 });
+  if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+};
 
 /** A tenant with something of everything that an invariant speaks of. */
 const furnish = async (): Promise<Furnished> => {
@@ -74,7 +90,18 @@ const furnish = async (): Promise<Furnished> => {
   await post(`/api/assets/${assetIds[1]}/availability`, { availability_status: 'IN_USE' });
   const { planned_start_at: start_at, planned_end_at: end_at } = window(20);
   const absenceId = await post(`/api/task-center/users/${userId}/absences`, { start_at, end_at });
-  return { tenant, userId, taskId, openId, drafts: [idAt(made, 2), idAt(made, 3)], assetIds, absenceId };
+  const [auto] = await makeTasks(call, [window(14)]);
+  const autoId = auto?.id ?? '';
+  const decided = await call('POST', `/api/task-center/tasks/${autoId}/auto-dispatch`, {
+    candidate_user_ids: [userId],
+  });
+  if (decided.status !== 200) throw new Error(JSON.stringify(decided.body));
+  const task_type_id = await post('/api/task-center/types', { code: 'roof', name: 'Roof' });
+  const template_id = await post('/api/task-center/templates', { task_type_id, template_key: 'roof', name: 'Roof' });
+  await post('/api/task-center/tasks', { task_type_id, template_id, name: 'Roof' });
+  await revise(tenant, template_id);
+  const drafts = [idAt(made, 2), idAt(made, 3)];
+  return { tenant, userId, taskId, openId, drafts, assetIds, absenceId, autoId, templateId: template_id };
 };
 
 const destroy = (Key: Key): Promise<unknown> => client.send(new DeleteCommand({ TableName, Key }));
@@ -124,6 +151,49 @@ const CORRUPTIONS: readonly (readonly [string, (of: Furnished) => Promise<unknow
       destroy(windowKey(tenant.id, userId, instant('2026-03-01T20:00:00Z'), absenceId)),
     'holding_of_absence',
   ],
+  [
+    'an absence over a task',
+    ({ tenant, userId }) =>
+      plant({
+        ...windowKey(tenant.id, userId, overlapping.start, 'no-absence'),
+        ...{ absence_id: 'no-absence', reason: null, window: overlapping },
+      }),
+    'windows_disjoint',
+  ],
+  [
+    'an absence that is removed and whose time is held still',
+    async ({ tenant, userId, absenceId }) => {
+      const path = `/api/task-center/users/${userId}/absences/${absenceId}`;
+      const [start, end] = [instant('2026-03-01T20:00:00Z'), instant('2026-03-01T21:00:00Z')];
+      if ((await tenant.call('DELETE', path)).status !== 204) throw new Error('The absence was not removed.');
+      await plant({
+        ...windowKey(tenant.id, userId, start, absenceId),
+        ...{ absence_id: absenceId, reason: null, window: { start, end } },
+      });
+    },
+    'holding_of_absence',
+  ],
+  [
+    'a lost decision',
+    async ({ tenant, autoId }) => {
+      const [decision] = (await tenant.call('GET', `/api/task-center/tasks/${autoId}/decisions`)).body;
+      await destroy(decisionKey(tenant.id, autoId, decision.id as string));
+    },
+    'decision_kept',
+  ],
+  [
+    'a revision lost from the middle',
+    async ({ tenant, templateId }) => {
+      await revise(tenant, templateId);
+      await destroy(revisionKey(tenant.id, templateId, 2));
+    },
+    'revisions_gapless',
+  ],
+  [
+    'a lost revision that a task was made from',
+    ({ tenant, templateId }) => destroy(revisionKey(tenant.id, templateId, 1)),
+    'revision_of_task',
+  ],
   ['a count too high', ({ tenant, userId }) => set(calendarKey(tenant.id, userId), 'active_count', 7), 'active_count'],
   [
     'a count below zero',
@@ -167,14 +237,16 @@ describe('the audit', () => {
       findings: [],
       repairs: [],
       seen: {
-        tasks: 4,
+        tasks: 6,
         users: 1,
         calendars: 1,
-        holdings: 3,
+        holdings: 4,
         absences: 1,
         assets: 2,
         tallies: 2,
-        batches: 1,
+        batches: 2,
+        decisions: 1,
+        revisions: 2,
         later_attachments: 1,
       },
     });
@@ -189,18 +261,20 @@ describe('the audit', () => {
     async (_name, corrupt, invariant) => {
       const of = await furnish();
       await corrupt(of);
-      const before = await snapshot(of.tenant.id);
+      const isOfBatch = invariant === 'batch_whole';
+      const [see, run] = isOfBatch ? [snapshot, audit] : [byPartitions, auditOfPartitions];
+      const before = await see(of.tenant.id);
 
-      const found = await audited(of.tenant);
+      const found = await audited(of.tenant, false, run);
       expect(found.findings.map((finding) => finding.invariant)).toContain(invariant);
-      expect(await snapshot(of.tenant.id)).toEqual(before);
+      expect(await see(of.tenant.id)).toEqual(before);
 
-      const { findings } = await audited(of.tenant, true);
+      const { findings } = await audited(of.tenant, true, run);
       const left = new Set(findings.map((finding) => finding.invariant));
       expect(left).toEqual(
         new Set(found.findings.map((finding) => finding.invariant).filter((name) => !DERIVED.has(name))),
       );
-      const { calendars: _calendars, tallies: _tallies, ...after } = await snapshot(of.tenant.id);
+      const { calendars: _calendars, tallies: _tallies, ...after } = await see(of.tenant.id);
       expect(before).toMatchObject(after);
     },
   );
@@ -212,7 +286,7 @@ describe('the audit', () => {
     const { findings, repairs: done } = await audited(tenant, true);
     expect(findings).toEqual([]);
     expect(done).toEqual([
-      { subject: `user/${userId}`, outcome: 'repaired', detail: 'active count from 7 to 2' },
+      { subject: `user/${userId}`, outcome: 'repaired', detail: 'active count from 7 to 3' },
       { subject: 'tenant', outcome: 'repaired', detail: 'from 9 assets, 1 available, to 2, 1 available' },
     ]);
   });
@@ -239,8 +313,8 @@ describe('a repair of what is in use', () => {
         return held;
       },
     });
-    expect(await own.activeCount(call, of.userId)).toMatchObject({ detail: 'active count from 9 to 4' });
-    expect(await calendars.find(of.tenant.id, of.userId)).toMatchObject({ active_count: 4 });
+    expect(await own.activeCount(call, of.userId)).toMatchObject({ detail: 'active count from 9 to 5' });
+    expect(await calendars.find(of.tenant.id, of.userId)).toMatchObject({ active_count: 5 });
     expect((await audited(of.tenant)).findings).toEqual([]);
   });
 
@@ -289,7 +363,7 @@ describe('a repair of what is in use', () => {
     }
     await Promise.all(work);
     expect(outcomes).toContain('repaired');
-    expect(await calendars.find(of.tenant.id, of.userId)).toMatchObject({ active_count: 2 + 6 });
+    expect(await calendars.find(of.tenant.id, of.userId)).toMatchObject({ active_count: 3 + 6 });
     expect((await audited(of.tenant)).findings).toEqual([]);
   });
 });
@@ -313,12 +387,12 @@ describe('npm run audit', () => {
     await set(calendarKey(tenant.id, userId), 'active_count', 7);
     const broken = await run('--tenant', tenant.id, '--json');
     expect(broken).toMatchObject({ code: 1, stderr: '' });
-    const finding = { invariant: 'active_count', subject: `user/${userId}`, detail: 'counts 7, holds 2' };
+    const finding = { invariant: 'active_count', subject: `user/${userId}`, detail: 'counts 7, holds 3' };
     expect(JSON.parse(broken.stdout)).toMatchObject({ is_clean: false, findings: [finding], write_units: 0 });
 
     const repaired = await run('--tenant', tenant.id, '--repair');
     expect(repaired).toMatchObject({ code: 0, stderr: '' });
-    expect(repaired.stdout).toContain(`user/${userId}: repaired, active count from 7 to 2`);
+    expect(repaired.stdout).toContain(`user/${userId}: repaired, active count from 7 to 3`);
   });
 
   it('says what it cannot audit', async () => {

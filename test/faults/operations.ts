@@ -1,4 +1,4 @@
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { v7 as newUuid } from 'uuid';
 import {
   assets,
@@ -46,6 +46,7 @@ interface Credentials {
 const PLANS = '/api/task-center';
 const TASKS = `${PLANS}/tasks`;
 const IDENTITY = '/api/identity';
+const MOVED = { planned_start_at: '2026-03-01T09:00:00Z', planned_end_at: '2026-03-01T12:00:00Z' };
 const WINDOW = { planned_start_at: '2026-03-01T08:00:00Z', planned_end_at: '2026-03-01T10:00:00Z' };
 /** A batch is one transaction: the tasks of many requests cost little more than one. */
 const POOL = 60;
@@ -140,6 +141,12 @@ const changed = async ({ tenant }: World, taskId: string): Promise<Pick<Prepared
   };
 };
 
+/** As a change of a task; the answer shows the task along with the decision. */
+const decided = async (world: World, taskId: string): Promise<Pick<Prepared, 'effects' | 'shown'>> => {
+  const { shown, ...rest } = await changed(world, taskId);
+  return { ...rest, shown: async (answer) => ({ ...answer.body, task: await shown?.(answer) }) };
+};
+
 const onTask =
   (path: string, body: object, ready?: (world: World, taskId: string) => Promise<unknown>, isApprovable = false) =>
   async (world: World): Promise<Prepared> => {
@@ -207,19 +214,25 @@ const onStrategy = (verb: string) => async (): Promise<Prepared> => {
 
 /** Tenants have no list: the table itself is asked. */
 const tenantsNamed = async (name: string): Promise<number> => {
-  const { Count } = await client.send(
-    new ScanCommand({
+  const pages = paginateScan(
+    { client },
+    {
       TableName: environment.TABLE_NAME,
       ConsistentRead: true,
       FilterExpression: '#sk = :tenant AND #name = :name',
       ExpressionAttributeNames: { '#sk': 'SK', '#name': 'name' },
       ExpressionAttributeValues: { ':tenant': 'TENANT', ':name': name },
-    }),
+    },
   );
-  return Count ?? 0;
+  let count = 0;
+  for await (const { Count = 0 } of pages) count += Count;
+  return count;
 };
 
-/** How to make one request of every operation. */
+/**
+ * How to make one request of every operation. Where one operation writes in several ways, the others follow its name
+ * behind a comma.
+ */
 export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepared>>> = {
   healthz: reading('/healthz'),
   readyz: reading('/readyz'),
@@ -425,13 +438,23 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
     return { ...prepared, body: { assigned_to: await world.tenant.user() } };
   },
   autoDispatchTask: async (world) => {
-    const { shown, ...prepared } = await onTask('auto-dispatch', {})(world);
+    const taskId = await world.task();
     const candidate_user_ids = await Promise.all([world.tenant.user(), world.tenant.user()]);
     return {
-      ...prepared,
+      path: `${TASKS}/${taskId}/auto-dispatch`,
       body: { candidate_user_ids },
-      shown: async (answer) => ({ ...answer.body, task: await shown?.(answer) }),
+      ...(await decided(world, taskId)),
     };
+  },
+  'autoDispatchTask, as planned': async (world) => {
+    const taskId = await world.task();
+    const candidate_user_ids = await Promise.all([world.tenant.user(), world.tenant.user()]);
+    const preview = await world.tenant.call('POST', `${TASKS}/${taskId}/auto-dispatch`, {
+      candidate_user_ids,
+      validate_only: true,
+    });
+    const { plan_token } = succeed(preview).body as { plan_token: string };
+    return { path: `${TASKS}/${taskId}/auto-dispatch`, body: { plan_token }, ...(await decided(world, taskId)) };
   },
   transitionTask: onTask('transition', { target_state: 'CANCELED' }, dispatched),
   updateRiskChecklist: onTask('risk-checklist', { risk_level: 5, checklist: ['Wind'] }),
@@ -449,6 +472,8 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
   listComments: async (world) => ({ path: `${TASKS}/${await world.task()}/comments` }),
   amendTask: onTask('', { name: 'Mast', priority: 9 }),
   rescheduleTask: onTask('schedule', { planned_start_at: null, planned_end_at: null }, dispatched),
+  'rescheduleTask, moved': onTask('schedule', MOVED, dispatched),
+  'rescheduleTask, before its dispatch': onTask('schedule', MOVED),
   reassignTask: async (world) => {
     const prepared = await onTask('reassign', {}, dispatched)(world);
     return { ...prepared, body: { assigned_to: await world.tenant.user() } };

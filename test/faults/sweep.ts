@@ -4,6 +4,7 @@ import { honoursIdempotencyKey, type RouteContract } from '../../adapters/http/c
 import { makeTenantSnapshots } from '../../adapters/dynamodb/tenant-snapshot.ts';
 import { client, environment, reader } from '../../adapters/runtime/composition.ts';
 import { findBreaches } from '../../core/audit/invariants.ts';
+import { CONTRACTS } from '../../functions/contracts.ts';
 import type { Answer } from '../integration/harness.ts';
 import type { Injector, Plan } from './injector.ts';
 import { OPERATIONS, type Prepared, type World } from './operations.ts';
@@ -22,14 +23,35 @@ export const forAll = async <T>(all: readonly T[], work: (one: T) => Promise<unk
   await Promise.all(Array.from({ length: TOGETHER }, worker));
 };
 
-export const prepare = async ({ operation }: RouteContract, world: World): Promise<Prepared> => {
-  const prepared = await OPERATIONS[operation]?.(world);
-  if (prepared === undefined) throw new Error(`Nobody says how to request ${operation}`);
+/** A contract, and one way to request it. */
+export interface Way extends RouteContract {
+  readonly way: string;
+}
+
+const operationOf = (way: string): string => way.split(', ')[0] ?? '';
+
+/** Every way to request every operation, in the order of the contracts. */
+export const WAYS: readonly Way[] = CONTRACTS.flatMap((contract: RouteContract) =>
+  Object.keys(OPERATIONS)
+    .filter((way) => operationOf(way) === contract.operation)
+    .map((way) => ({ ...contract, way })),
+);
+
+export const expectAllOperations = (): void => {
+  const known = new Set(Object.keys(OPERATIONS).map(operationOf));
+  expect([...known].toSorted()).toEqual(CONTRACTS.map(({ operation }) => operation).toSorted());
+};
+
+export const prepare = async (contract: Way, world: World): Promise<Prepared> => {
+  const prepared = await OPERATIONS[contract.way]?.(world);
+  if (prepared === undefined) throw new Error(`Nobody says how to request ${contract.way}`);
+  if (isWrite(contract) && prepared.effects === undefined)
+    throw new Error(`${contract.way} writes, and nobody says how to tell what it did`);
   return prepared;
 };
 
 interface Sending {
-  readonly contract: RouteContract;
+  readonly contract: Way;
   readonly world: World;
   /** Absent: without an Idempotency-Key. */
   readonly key?: string;
@@ -48,11 +70,7 @@ interface DryRun {
 }
 
 /** The calls of the SDK that an operation makes when nothing goes wrong: with a key where it takes one, and without. */
-export const dryRuns = async (
-  injector: Injector,
-  contract: RouteContract,
-  world: World,
-): Promise<readonly DryRun[]> => {
+export const dryRuns = async (injector: Injector, contract: Way, world: World): Promise<readonly DryRun[]> => {
   const run = async (withKey: boolean): Promise<DryRun> => {
     const prepared = await prepare(contract, world);
     const sending = { contract, world, ...(withKey ? { key: newKey() } : {}) };

@@ -1,23 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyIntent, contestedIntent, rush } from './intents.ts';
-import { runTogether, scheduler, togetherCommands, type Tally } from './runs.ts';
+import { anyIntent, contestedIntent, planIntent, planRush, replanIntent, replanRush, rush } from './intents.ts';
+import { newTally, runTogether, scheduler, togetherCommands } from './runs.ts';
 import { COMMANDS, SEEDS, TIMEOUT, untilCommands } from './sizes.ts';
 
 describe('three actors at once, taking turns at every call to the table', () => {
-  it.each(SEEDS)(
+  it.for(SEEDS)(
     'no commit is illegal, no refusal unjustified, and the invariants hold (seed %i)',
-    async (seed) => {
-      const tally: Tally = { commands: 0, calls: 0 };
+    { timeout: TIMEOUT },
+    async (seed, { annotate }) => {
+      const tally = newTally();
       const property = fc.asyncProperty(
-        togetherCommands(fc.oneof(anyIntent, contestedIntent), rush, 20),
+        togetherCommands(
+          fc.oneof(anyIntent, contestedIntent, replanIntent, planIntent),
+          fc.oneof(rush, replanRush, planRush),
+          20,
+        ),
         fc.nat(),
         scheduler(),
         (commands, lag, turns) => runTogether(commands, { scheduler: turns, lag, tally }),
       );
       await untilCommands(tally, seed, (round) => fc.assert(property, { seed: round, numRuns: 4 }));
+      await annotate(`seed ${seed}: ${tally.commands} requests, ${tally.calls} calls to the table`);
       expect(tally.commands).toBeGreaterThanOrEqual(COMMANDS);
     },
-    TIMEOUT,
   );
 });

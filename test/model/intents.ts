@@ -1,12 +1,26 @@
 import fc from 'fast-check';
 import { WINDOWS } from './service.ts';
-import { TYPE, type Action, type Draft, type Request, type Window } from './world.ts';
+import {
+  TEMPLATE,
+  TYPE,
+  type Action,
+  type Amendment,
+  type Draft,
+  type Request,
+  type ShownPlan,
+  type Window,
+} from './world.ts';
 
 /** What an actor knows to exist when it sends a request. */
 export interface Known {
   readonly users: readonly string[];
   readonly tasks: readonly string[];
   readonly assets: readonly string[];
+  readonly absences: readonly { readonly user: string; readonly id: string }[];
+  /** Tasks that were held when an actor last heard of them, and by whom. */
+  readonly held: readonly { readonly task: string; readonly user: string }[];
+  /** What previews of auto-dispatches have shown. */
+  readonly plans: readonly ShownPlan[];
   /** Requests with an idempotency key that were sent before. */
   readonly keyed: readonly Request[];
 }
@@ -36,9 +50,15 @@ const type = fc.oneof(
   { arbitrary: fc.constant(TYPE.active), weight: 10 },
   { arbitrary: fc.constantFrom(TYPE.inactive, TYPE.unknown), weight: 1 },
 );
+const template = fc.oneof(
+  { arbitrary: fc.constant(null), weight: 3 },
+  { arbitrary: fc.constant(TEMPLATE.known), weight: 3 },
+  { arbitrary: fc.constant(TEMPLATE.unknown), weight: 1 },
+);
 const draft: fc.Arbitrary<Draft> = fc.record({
   name,
   type,
+  template,
   window: fc.constantFrom(null, ...WINDOWS),
   requires_approval: fc.oneof(
     { arbitrary: fc.constant(false), weight: 3 },
@@ -52,23 +72,33 @@ const sometimes = <T>(one: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T |
   fc.oneof({ arbitrary: fc.constant(null), weight: one - 1 }, { arbitrary, weight: 1 });
 const key = sometimes(4, fc.constantFrom('k1', 'k2', 'k3', 'k4'));
 const ifMatch = sometimes(10, fc.integer({ min: 1, max: 4 }));
+/** Whether a request is only asked to check. */
+const preview = sometimes(6, fc.constant(true as const));
 
 type TaskAction = Extract<Action, { readonly task: string }>;
 
 const without = (action: Action, used: string | null): Request => (used === null ? { action } : { action, key: used });
-const aboutTask = (make: fc.Arbitrary<(known: Known, id: string) => TaskAction>, keys = key): fc.Arbitrary<Intent> =>
-  fc.tuple(task, make, keys, ifMatch).map(([number, action, used, version]) => (known) => ({
+const aboutTask = (
+  make: fc.Arbitrary<(known: Known, id: string) => TaskAction>,
+  { keys = key, previews = NEVER }: { keys?: fc.Arbitrary<string | null>; previews?: fc.Arbitrary<true | null> } = {},
+): fc.Arbitrary<Intent> =>
+  fc.tuple(task, make, keys, ifMatch, previews).map(([number, action, used, version, isPreview]) => (known) => ({
     ...without(action(known, taskOf(known, number)), used),
     ...(version === null ? {} : { ifMatch: version }),
+    ...(isPreview === null ? {} : { isPreview }),
   }));
+const NEVER = fc.constant(null);
 /** A PATCH is repeated without a key: it takes none. */
 const noKey = fc.constant(null);
 
-const create = fc.tuple(draft, key).map(
-  ([made, used]): Intent =>
-    () =>
-      without({ kind: 'create', draft: made }, used),
-);
+const createOf = (drafts: fc.Arbitrary<Draft>): fc.Arbitrary<Intent> =>
+  fc.tuple(drafts, key).map(
+    ([made, used]): Intent =>
+      () =>
+        without({ kind: 'create', draft: made }, used),
+  );
+const create = createOf(draft);
+const createFromTemplate = createOf(draft.map((made) => ({ ...made, type: TYPE.active, template: TEMPLATE.known })));
 const batch = fc
   .tuple(
     fc.array(fc.oneof({ arbitrary: draft, weight: 8 }, { arbitrary: badDraft, weight: 1 }), {
@@ -76,12 +106,12 @@ const batch = fc
       maxLength: 4,
     }),
     key,
+    preview,
   )
-  .map(
-    ([drafts, used]): Intent =>
-      () =>
-        without({ kind: 'batch', drafts }, used),
-  );
+  .map(([drafts, used, isPreview]): Intent => () => ({
+    ...without({ kind: 'batch', drafts }, used),
+    ...(isPreview === null ? {} : { isPreview }),
+  }));
 const submit = aboutTask(fc.constant((_, id) => ({ kind: 'submit', task: id })));
 const approve = aboutTask(
   fc
@@ -90,6 +120,7 @@ const approve = aboutTask(
 );
 const dispatch = aboutTask(
   user.map((number) => (known: Known, id: string) => ({ kind: 'dispatch', task: id, user: userOf(known, number) })),
+  { previews: preview },
 );
 const dispatchOf =
   (number: number, userNumber: number): Intent =>
@@ -103,13 +134,23 @@ const autoOf =
       candidates: userNumbers.map((userNumber) => userOf(known, userNumber)),
     },
   });
-const auto = aboutTask(
-  fc.array(user, { maxLength: 3 }).map((numbers) => (known: Known, id: string) => ({
-    kind: 'auto',
-    task: id,
-    candidates: numbers.map((number) => userOf(known, number)),
-  })),
-);
+const autoAction = fc.array(user, { maxLength: 3 }).map((numbers) => (known: Known, id: string) => ({
+  kind: 'auto' as const,
+  task: id,
+  candidates: numbers.map((number) => userOf(known, number)),
+}));
+const auto = aboutTask(autoAction);
+/** Shows a plan. */
+const plan = aboutTask(autoAction, { previews: fc.constant(true) });
+/** Commits what was shown: mostly of late, and now and then for another task. */
+const commit = fc
+  .tuple(fc.nat(2), sometimes(12, task), key, plan)
+  .map(([number, other, used, otherwise]): Intent => (known) => {
+    const shown = known.plans.at(-1 - (number % Math.max(1, known.plans.length)));
+    if (shown === undefined) return otherwise(known);
+    const id = other === null ? shown.task : taskOf(known, other);
+    return without({ kind: 'commit', task: id, plan: shown }, used);
+  });
 const moveTo = (target: fc.Arbitrary<string>): fc.Arbitrary<Intent> =>
   aboutTask(target.map((state) => (_: Known, id: string) => ({ kind: 'move', task: id, target: state })));
 const move = moveTo(
@@ -132,15 +173,76 @@ const reschedule = aboutTask(
   fc
     .constantFrom(null, ...WINDOWS)
     .map((window) => (_: Known, id: string) => ({ kind: 'reschedule', task: id, window })),
-  noKey,
+  { keys: noKey },
 );
+/** Of a task that is held, as far as is known: given to another, given back, moved. */
+const replanHeld = fc
+  .tuple(
+    fc.nat(2),
+    fc.constantFrom<(known: Known, id: string, holder: string) => TaskAction>(
+      ({ users }, id, holder) => ({ kind: 'reassign', task: id, user: users.find((one) => one !== holder) ?? holder }),
+      (_, id) => ({ kind: 'unassign', task: id }),
+      (_, id) => ({ kind: 'reschedule', task: id, window: WINDOWS[4] }),
+      (_, id) => ({ kind: 'reschedule', task: id, window: WINDOWS[1] }),
+      (_, id) => ({ kind: 'reschedule', task: id, window: WINDOWS[3] }),
+      (_, id) => ({ kind: 'reschedule', task: id, window: null }),
+    ),
+    dispatch,
+  )
+  .map(([number, action, otherwise]): Intent => (known) => {
+    const held = known.held[number % Math.max(1, known.held.length)];
+    return held === undefined ? otherwise(known) : { action: action(known, held.task, held.user) };
+  });
+
 const risk = aboutTask(
   fc.integer({ min: 1, max: 5 }).map((level) => (_: Known, id: string) => ({ kind: 'risk', task: id, level })),
-  noKey,
+  { keys: noKey },
 );
 const material = aboutTask(
   fc.constantFrom('attach', 'comment').map((kind) => (_: Known, id: string) => ({ kind, task: id })),
 );
+const amend = aboutTask(
+  fc
+    .constantFrom<Amendment>(
+      { name: 'pole' },
+      { priority: 9 },
+      { requires_approval: true },
+      { requires_approval: false },
+    )
+    .map((patch) => (_: Known, id: string) => ({ kind: 'amend', task: id, patch })),
+  { keys: noKey },
+);
+const absenceOf =
+  (number: number, window: Window, used: string | null = null): Intent =>
+  (known) =>
+    without({ kind: 'absence', user: userOf(known, number), window }, used);
+const absence = fc
+  .tuple(user, fc.constantFrom(...WINDOWS), key)
+  .map(([number, window, used]) => absenceOf(number, window, used));
+/** Gives an absence back: one that is known to be, of its own user but for now and then. */
+const present = fc
+  .tuple(fc.nat(3), sometimes(8, user), absence)
+  .map(([number, other, otherwise]): Intent => (known) => {
+    const kept = known.absences[number % Math.max(1, known.absences.length)];
+    if (kept === undefined) return otherwise(known);
+    const whose = other === null ? kept.user : userOf(known, other);
+    return { action: { kind: 'present', user: whose, absence: kept.id } };
+  });
+const revision = fc.constantFrom(
+  { priority: 7 },
+  { priority: 2 },
+  { is_active: false },
+  { is_active: true },
+  {
+    priority: 8,
+    is_active: true,
+  },
+);
+const revise = fc
+  .tuple(revision, sometimes(10, fc.constant(TEMPLATE.unknown)))
+  .map(([patch, unknown]): Intent => () => ({
+    action: { kind: 'revise', template: unknown ?? TEMPLATE.known, patch },
+  }));
 const activateOf =
   (number: number, is_active: boolean): Intent =>
   (known) => ({ action: { kind: 'activate', user: userOf(known, number), is_active } });
@@ -184,6 +286,13 @@ export const anyIntent = weighted([
   [3, reassign],
   [2, unassign],
   [3, reschedule],
+  [3, replanHeld],
+  [2, amend],
+  [3, plan],
+  [3, commit],
+  [3, absence],
+  [2, present],
+  [2, revise],
   [1, risk],
   [2, material],
   [3, activate],
@@ -191,6 +300,46 @@ export const anyIntent = weighted([
   [1, newAsset],
   [3, availability],
   [3, again],
+]);
+
+/** The one task of the first world that needs approval, on its way: new material takes the approval back. */
+const approvable = fc
+  .constantFrom<(id: string) => TaskAction>(
+    (id) => ({ kind: 'submit', task: id }),
+    (id) => ({ kind: 'approve', task: id, decision: 'APPROVE' }),
+    (id) => ({ kind: 'amend', task: id, patch: { priority: 9 } }),
+  )
+  .map((action): Intent => (known) => ({ action: action(taskOf(known, 5)) }));
+
+/** Something small comes in between a plan and its commit: the chosen one is away at an hour that few tasks want. */
+const disturb = plan.map((otherwise): Intent => (known) => {
+  const shown = known.plans.at(-1);
+  if (shown === undefined) return otherwise(known);
+  return { action: { kind: 'absence', user: shown.chosen, window: WINDOWS[4] } };
+});
+
+/** What a board of calendars is for: held tasks are moved, given to others and taken back, and people are away. */
+export const replanIntent = weighted([
+  [1, create],
+  [7, dispatch],
+  [14, replanHeld],
+  [1, reschedule],
+  [2, moveTo(fc.constantFrom('CANCELED', 'IN_PROGRESS'))],
+  [4, absence],
+  [4, present],
+]);
+
+/** What comes before a dispatch: templates change, material is amended and approved, plans are shown and committed. */
+export const planIntent = weighted([
+  [6, createFromTemplate],
+  [6, revise],
+  [9, approvable],
+  [1, amend],
+  [2, dispatch],
+  [4, plan],
+  [3, disturb],
+  [6, commit],
+  [1, availability],
 ]);
 
 /** What rivals do: mostly the same things, to the same few. */
@@ -248,6 +397,28 @@ export const rush: fc.Arbitrary<readonly Intent[]> = fc.oneof(
   },
 );
 
+/** What is wanted of the same user at the same time, and one of it is that nothing is. */
+export const replanRush: fc.Arbitrary<readonly Intent[]> = fc.oneof(
+  fc
+    .tuple(rivalTask, fc.nat(1), fc.constantFrom(...WINDOWS), fc.constantFrom(...WINDOWS))
+    .map(([number, userNumber, window, other]) => [
+      dispatchOf(number, userNumber),
+      absenceOf(userNumber, window),
+      absenceOf(userNumber, other),
+    ]),
+  fc
+    .tuple(replanHeld, replanHeld, fc.nat(1), fc.constantFrom(...WINDOWS))
+    .map(([one, other, userNumber, window]) => [one, other, absenceOf(userNumber, window)]),
+);
+
+/** A plan is committed while its task or its user is wanted, and a template is revised twice while it is used. */
+export const planRush: fc.Arbitrary<readonly Intent[]> = fc.oneof(
+  fc
+    .tuple(commit, rivalTask, fc.nat(1))
+    .map(([committed, number, userNumber]) => [committed, dispatchOf(number, userNumber)]),
+  fc.tuple(revise, revise, createFromTemplate).map((intents) => [...intents]),
+);
+
 /** One user who comes and goes, and is asked for again and again. */
 export const fickleIntent = weighted([
   [4, fc.nat(5).map((number) => autoOf(number, [0]))],
@@ -259,8 +430,9 @@ export const fickleRush: fc.Arbitrary<readonly Intent[]> = fc
   .tuple(fc.boolean(), fc.nat(5))
   .map(([is_active, number]) => [activateOf(0, is_active), autoOf(number, [0])]);
 
-export const describe = ({ action, key: used, ifMatch: version }: Request): string => {
+export const describe = ({ action, key: used, ifMatch: version, isPreview }: Request): string => {
   const terms = [
+    ...(isPreview === true ? ['preview'] : []),
     ...(version === undefined ? [] : [`If-Match ${version}`]),
     ...(used === undefined ? [] : [`key ${used}`]),
   ];
@@ -270,10 +442,11 @@ export const describe = ({ action, key: used, ifMatch: version }: Request): stri
 const windowText = (window: Window | null): string =>
   window === null ? 'unscheduled' : `${window.start.slice(11, 13)}-${window.end.slice(11, 13)}h`;
 
-const draftText = ({ name: called, type: of, window, requires_approval }: Draft): string =>
+const draftText = ({ name: called, type: of, template: from, window, requires_approval }: Draft): string =>
   [
     `"${called}"`,
     windowText(window),
+    ...(from === null ? [] : [`from ${from}`]),
     ...(requires_approval ? ['needs approval'] : []),
     ...(of === TYPE.active ? [] : [of]),
   ].join(' ');
@@ -300,6 +473,16 @@ const sentence = (action: Action): string => {
       return `unassign ${action.task}`;
     case 'reschedule':
       return `reschedule ${action.task} to ${windowText(action.window)}`;
+    case 'amend':
+      return `amend ${action.task} with ${JSON.stringify(action.patch)}`;
+    case 'commit':
+      return `commit ${action.task} as shown: ${action.plan.task} to ${action.plan.chosen}`;
+    case 'absence':
+      return `absence of ${action.user} ${windowText(action.window)}`;
+    case 'present':
+      return `remove absence ${action.absence} of ${action.user}`;
+    case 'revise':
+      return `revise ${action.template} with ${JSON.stringify(action.patch)}`;
     case 'risk':
       return `set risk of ${action.task} to ${action.level}`;
     case 'attach':

@@ -2,14 +2,18 @@ import { findBreaches, type TenantSnapshot } from '../../core/audit/invariants.t
 import {
   apply,
   assignmentRefusal,
+  changedSince,
+  exclusionsOf,
   freeCandidates,
   inTheWay,
+  planIn,
   predict,
   printOf,
-  wantedBy,
+  wishOf,
   type Answer,
   type ModelTask,
   type Request,
+  type Window,
   type World,
 } from './world.ts';
 
@@ -47,7 +51,22 @@ const untruths = (after: World, { action }: Request, { body }: Answer): readonly
     case 'availability':
       return differences('answer', { id: action.asset, availability_status: action.status }, body);
     case 'auto':
+    case 'commit':
       return check(action.task, body.task);
+    case 'absence': {
+      const { start: start_at, end: end_at } = action.window;
+      return differences('answer', { user_id: action.user, start_at, end_at }, body);
+    }
+    case 'present':
+      return body === undefined ? [] : ['answer: there should be none'];
+    case 'revise': {
+      const template = after.templates.get(action.template);
+      return differences(
+        'answer',
+        { revision: template?.revision, default_priority: template?.priority, is_active: template?.is_active },
+        body,
+      );
+    }
     default:
       return check(action.task, body);
   }
@@ -58,7 +77,10 @@ const factsOf = (task: ModelTask) => ({
   state: task.state,
   assigned_to: task.assigned_to,
   requires_approval: task.requires_approval,
+  priority: task.priority,
   risk_level: task.risk_level,
+  template_id: task.template,
+  template_revision: task.revision,
   planned_start_at: task.window?.start ?? null,
   planned_end_at: task.window?.end ?? null,
   version: task.version,
@@ -71,17 +93,109 @@ const differences = (what: string, expected: Readonly<Record<string, unknown>>, 
 
 /**
  * Judges one answer to a request that ran alone: it has to be what the model predicts. Where both the task and the
- * assignee are at fault, either may be named.
+ * assignee are at fault, either may be named. A preview answers what would be, and leaves the world as it is.
  */
 export const judgeAlone = (world: World, request: Request, answer: Answer): { findings: string[]; after: World } => {
   const predicted = predict(world, request);
   if (predicted === 'ok') {
     if (!isSuccess(answer) || answer.replayed) return { findings: [`answered ${shown(answer)}, not ok`], after: world };
     const after = apply(world, request, answer);
-    return { findings: [...untruths(after, request, answer), ...badChoice(world, request, answer, 1)], after };
+    const findings = [
+      ...untruths(after, request, answer),
+      ...badChoice(world, request, answer, 1),
+      ...badReasons(world, request, answer.body),
+      ...badPlan([world], request, answer.body),
+    ];
+    return { findings, after: request.isPreview === true ? world : after };
   }
-  const right = predicted === 'replay' ? isReplay(world, request, answer) : isTrue(world, request, answer.body);
-  return { findings: right ? [] : [`answered ${shown(answer)}, not ${predicted}`], after: world };
+  if (predicted === 'replay')
+    return {
+      findings: isReplay(world, request, answer) ? [] : [`answered ${shown(answer)}, not a replay`],
+      after: world,
+    };
+  const findings = isTrue(world, request, answer.body)
+    ? [...badReasons(world, request, answer.body), ...badSuggestions(world, request, answer.body)]
+    : [`answered ${shown(answer)}, not ${predicted}`];
+  return { findings, after: world };
+};
+
+/** Whether a refusal for want of time names exactly what is in the way. */
+const namesWhatIsInTheWay = (world: World, { action }: Request, body: Answer['body']): boolean => {
+  const wish = wishOf(world, action);
+  if (wish === undefined) return false;
+  const { tasks, absences } = inTheWay(world, wish);
+  const idsOf = (named: Answer['body'], id: string): string =>
+    ((named ?? []) as Readonly<Record<string, string>>[])
+      .map((one) => one[id])
+      .toSorted()
+      .join();
+  return (
+    idsOf(body.conflicts, 'task_id') === tasks.toSorted().join() &&
+    idsOf(body.absences, 'absence_id') === absences.toSorted().join()
+  );
+};
+
+/** What an auto-dispatch says of those it did not choose, a plan of what has changed, a refusal of what is in the way. */
+const badReasons = (world: World, request: Request, body: Answer['body']): readonly string[] => {
+  const { action } = request;
+  const isOfTime = body?.code === 'schedule_conflict' || body?.code === 'unavailable';
+  if (isOfTime && !namesWhatIsInTheWay(world, request, body))
+    return [`names not what is in the way: ${JSON.stringify([body.conflicts, body.absences])}`];
+  if (body?.code === 'plan_stale' && action.kind === 'commit') {
+    const named = body.differences as readonly Difference[];
+    const due = changedSince(world, action.plan);
+    const told = named.map(({ subject, user_id }) => (user_id === undefined ? subject : `${subject} of ${user_id}`));
+    const isAll = due.toSorted().join() === told.toSorted().join();
+    return isAll && named.every(addsUp) ? [] : [`not what has changed (${due.join()}): ${JSON.stringify(named)}`];
+  }
+  if (action.kind !== 'auto' || !Array.isArray(body?.excluded)) return [];
+  const due = JSON.stringify([...exclusionsOf(world, action.task, action.candidates)].toSorted());
+  const told = JSON.stringify(
+    (body.excluded as { user_id: string; code: string }[]).map(({ user_id, code }) => [user_id, code]).toSorted(),
+  );
+  return due === told ? [] : [`excluded ${told}, not ${due}`];
+};
+
+interface Difference {
+  readonly subject: string;
+  readonly user_id?: string;
+  readonly before: unknown;
+  readonly now: unknown;
+  readonly taken?: readonly unknown[];
+  readonly absences?: readonly unknown[];
+  readonly other_changes?: number;
+}
+
+/** The changes that a plan names of a calendar are as many as its version has moved. */
+const addsUp = ({ subject, before, now, taken = [], absences = [], other_changes = 0 }: Difference): boolean =>
+  subject !== 'calendar' ||
+  typeof now !== 'number' ||
+  taken.length + absences.length + other_changes === now - (typeof before === 'number' ? before : 0);
+
+/** Suggested slots are of the wanted length, not before the wanted start, and nothing of the user's is in their way. */
+const badSuggestions = (world: World, { action }: Request, body: Answer['body']): readonly string[] => {
+  const wish = wishOf(world, action);
+  if (wish === undefined || wish.window === null || !Array.isArray(body?.suggestions?.slots)) return [];
+  const wanted = wish.window;
+  const length = ({ start, end }: Window): number => Date.parse(end) - Date.parse(start);
+  return (body.suggestions.slots as { start_at: string; end_at: string }[])
+    .map(({ start_at: start, end_at: end }) => ({ start, end }))
+    .filter((slot) => {
+      const { tasks, absences } = inTheWay(world, { ...wish, window: slot });
+      const isFree = tasks.length + absences.length === 0;
+      return !isFree || length(slot) !== length(wanted) || slot.start < wanted.start;
+    })
+    .map(({ start, end }) => `suggests ${start} to ${end}`);
+};
+
+/** Each thing that the plan of a preview says it saw was so at a moment. */
+const badPlan = (during: readonly World[], { action, isPreview }: Request, body: Answer['body']): readonly string[] => {
+  if (action.kind !== 'auto' || isPreview !== true) return [];
+  if (typeof body.plan_token !== 'string') return ['no plan_token'];
+  const plan = { task: action.task, chosen: String(body.selected_user_id), token: body.plan_token as string };
+  const [first = [], ...others] = during.map((world) => changedSince(world, plan));
+  const never = first.filter((subject) => others.every((changed) => changed.includes(subject)));
+  return never.map((subject) => `the plan saw a ${subject} that never was: ${JSON.stringify(planIn(plan.token))}`);
 };
 
 const isReplay = (world: World, request: Request, answer: Answer): boolean => {
@@ -90,8 +204,13 @@ const isReplay = (world: World, request: Request, answer: Answer): boolean => {
   return answer.replayed && isSuccess(answer) && receipt?.print === printOf(request) && isSame;
 };
 
-/** An auto-dispatch chooses among the free candidates: the best one when it runs alone (`among` 1). */
+/**
+ * An auto-dispatch chooses among the free candidates: the best one when it runs alone (`among` 1). The commit of a plan
+ * takes the one that was shown.
+ */
 const badChoice = (world: World, { action }: Request, { body }: Answer, among: number): readonly string[] => {
+  if (action.kind === 'commit' && body.selected_user_id !== action.plan.chosen)
+    return [`chose ${String(body.selected_user_id)}, but had shown ${action.plan.chosen}`];
   if (action.kind !== 'auto') return [];
   const choices = freeCandidates(world, action.task, action.candidates).slice(0, among);
   const chosen = String(body.selected_user_id);
@@ -102,7 +221,8 @@ const badChoice = (world: World, { action }: Request, { body }: Answer, among: n
  * Judges requests that ran at the same time. The order of their commits is known, so the model can follow it:
  * - a commit is legal in the world in which it happened, there is one for each success and none for a refusal;
  * - a refusal claims something that was true in a world between the request and its answer;
- * - a replay repeats the answer of a commit that happened before it.
+ * - a replay repeats the answer of a commit that happened before it;
+ * - a preview answers what would have been possible, and commits nothing.
  *
  * `commits` are the attempts by the order in which they committed. Answers what is wrong, and the world at the end.
  */
@@ -116,21 +236,31 @@ export const judgeTogether = (
   let world = start;
   for (const attempt of commits) {
     const { name, request, answer } = attempt;
-    const predicted = predict(world, request);
-    if (!isSuccess(answer)) findings.push(`${name} answered ${shown(answer)}, but committed`);
+    const seen = seenBy(worlds.slice(attempt.began), request, answer);
+    const predicted = predict(seen, request);
+    if (request.isPreview === true) findings.push(`${name} committed, though it only asked`);
+    else if (!isSuccess(answer)) findings.push(`${name} answered ${shown(answer)}, but committed`);
     else if (predicted !== 'ok') findings.push(`${name} committed, but at that moment: ${predicted}`);
     if (commits.filter((other) => other === attempt).length > 1) findings.push(`${name} committed more than once`);
     if (findings.length > 0) return { findings, end: world };
-    const after = apply(world, request, answer);
+    const after = apply(seen, request, answer);
     const wrongs = [...untruths(after, request, answer), ...badChoice(world, request, answer, Infinity)];
     findings.push(...wrongs.map((wrong) => `${name}: ${wrong}`));
-    world = after;
+    const { users, templates, assets } = apply(world, request, answer);
+    world = { ...after, users, templates, assets };
     worlds.push(world);
   }
   for (const attempt of attempts.filter((one) => !commits.includes(one))) {
     const { name, request, answer, began, ended } = attempt;
     const during = worlds.slice(began, ended + 1);
-    if (isSuccess(answer)) {
+    if (isSuccess(answer) && request.isPreview === true && !answer.replayed) {
+      const wrongs = isPossible(during, request, answer) ? [] : ['was possible at no moment'];
+      findings.push(
+        ...[...wrongs, ...badPlan(during, request, answer.body)].map(
+          (wrong) => `${name} answered ${shown(answer)}, which ${wrong}`,
+        ),
+      );
+    } else if (isSuccess(answer)) {
       if (!during.some((one) => isReplay(one, request, answer)))
         findings.push(`${name} answered ${shown(answer)}, but neither committed nor replayed a commit`);
     } else if (!isJustified(during, request, answer)) {
@@ -141,31 +271,90 @@ export const judgeTogether = (
 };
 
 /**
+ * The world as a request saw it that commits in the last of these worlds: what its transaction has no condition on may
+ * be as it was at any moment since the request began. That is the template of a new task, and of a plan the assets and
+ * the calendars of those who were not chosen.
+ */
+const seenBy = (since: readonly World[], request: Request, answer: Answer): World => {
+  const { action } = request;
+  const now = since.at(-1);
+  if (now === undefined) throw new Error('A commit before its request.');
+  if (!isSuccess(answer)) return now;
+  const isTold = (sight: World): boolean =>
+    predict(sight, request) === 'ok' && untruths(apply(sight, request, answer), request, answer).length === 0;
+  if (action.kind === 'create' || action.kind === 'batch') {
+    const sights = since.map(({ templates }) => ({ ...now, templates }));
+    return sights.find(isTold) ?? now;
+  }
+  if (action.kind !== 'commit') return now;
+  const { chosen } = action.plan;
+  const users = [...now.users].map(([id, user]) => {
+    const versions = since.map((world) => world.users.get(id)?.calendar);
+    const shown = planIn(action.plan.token).calendars.find(([one]) => one === id)?.[1];
+    const calendar = id !== chosen && versions.includes(shown ?? undefined) ? (shown ?? user.calendar) : user.calendar;
+    return [id, { ...user, calendar }] as const;
+  });
+  const sights = since.map(({ assets }) => ({ ...now, assets, users: new Map(users) }));
+  return sights.find(isTold) ?? now;
+};
+
+/**
+ * Whether a preview could answer this: its reads are several, and each sees the world of its own moment. The task (or the
+ * template) is read first, then whether the users are active, then their windows.
+ */
+const isPossible = (during: readonly World[], request: Request, answer: Answer): boolean => {
+  const { action } = request;
+  if (!('task' in action)) return during.some((world) => predict(world, request) === 'ok');
+  return during.some((first) =>
+    during.some((second) =>
+      during.some((third) => {
+        const task = first.tasks.get(action.task);
+        const tasks = task === undefined ? third.tasks : new Map([...third.tasks, [action.task, task]]);
+        const seen = { ...third, tasks, users: second.users, receipts: first.receipts };
+        return (
+          predict(seen, request) === 'ok' &&
+          untruths(apply(seen, request, answer), request, answer).length === 0 &&
+          badChoice(seen, request, answer, Infinity).length === 0
+        );
+      }),
+    ),
+  );
+};
+
+/**
  * Whether what a refusal claims was so at a moment. Task and assignee are read one after the other, so a claim about the
- * assignee stands for itself: it need not have been the first thing wrong. Of a conflict, each window that it names
- * must have been in the way at some moment.
+ * assignee stands for itself: it need not have been the first thing wrong. What it names as in the way is read in up to
+ * two steps: each must have been in the way at a moment, of the window that the task had at one, and is named once.
  */
 const isJustified = (during: readonly World[], request: Request, { body }: Answer): boolean => {
   const { action } = request;
   const code: unknown = body?.code;
-  if (code === 'schedule_conflict' && 'task' in action) {
-    const named: readonly { task_id: string }[] = body.conflicts;
-    const stood = (id: string): boolean =>
-      during.some((world) => {
-        const task = world.tasks.get(action.task);
-        const wanted = task === undefined ? undefined : wantedBy(task, action);
-        return wanted !== undefined && inTheWay(world, wanted.user, action.task, wanted.window).includes(id);
-      });
-    return named.length > 0 && named.every(({ task_id }) => stood(task_id));
-  }
-  return during.some((world) => isTrue(world, request, body));
+  if (code !== 'schedule_conflict' && code !== 'unavailable')
+    return during.some((world) => isTrue(world, request, body));
+  const stood = new Set(
+    during.flatMap((before) =>
+      during.flatMap((world) => {
+        const task = 'task' in action ? before.tasks.get(action.task) : undefined;
+        const own = 'task' in action && task !== undefined ? [[action.task, task] as const] : [];
+        const seen = { ...world, tasks: new Map([...world.tasks, ...own]) };
+        const wish = wishOf(seen, action);
+        if (wish === undefined) return [];
+        const { tasks, absences } = inTheWay(seen, wish);
+        return [...tasks, ...absences];
+      }),
+    ),
+  );
+  const named = [
+    ...((body.conflicts ?? []) as { task_id: string }[]).map(({ task_id }) => task_id),
+    ...((body.absences ?? []) as { absence_id: string }[]).map(({ absence_id }) => absence_id),
+  ];
+  const isRightKind = (code === 'unavailable') === ((body.conflicts ?? []).length === 0);
+  return isRightKind && named.length > 0 && new Set(named).size === named.length && named.every((id) => stood.has(id));
 };
 
 /** Whether a refusal says something true about a world. */
 const isTrue = (world: World, request: Request, body: Answer['body']): boolean => {
-  const { action } = request;
-  const task = 'task' in action ? world.tasks.get(action.task) : undefined;
-  const aboutAssignee = task === undefined ? undefined : assignmentRefusal(world, task, action);
+  const aboutAssignee = assignmentRefusal(world, request.action);
   const code: unknown = body?.code;
   if (typeof code !== 'string') return false;
   return code === aboutAssignee || (code === predict(world, request) && isState(world, request, body));
@@ -194,7 +383,10 @@ export const judgeEnd = (world: World, snapshot: TenantSnapshot): readonly strin
       state: task.state,
       assigned_to: task.assigned_to,
       requires_approval: task.requires_approval,
+      priority: task.priority,
       risk_level: task.risk_level,
+      template_id: task.template_id,
+      template_revision: task.template_revision,
       planned_start_at: task.planned_start_at,
       planned_end_at: task.planned_end_at,
       version: task.version,
@@ -208,6 +400,16 @@ export const judgeEnd = (world: World, snapshot: TenantSnapshot): readonly strin
       'user',
       [...world.users].map(([id, { is_active }]) => `${id} ${is_active}`),
       snapshot.users.map(({ id, is_active }) => `${id} ${is_active}`),
+    ),
+    ...compare(
+      'calendar',
+      [...world.users].map(([id, { calendar }]) => `${id} ${calendar}`),
+      snapshot.calendars.map(({ user_id, version }) => `${user_id} ${version}`),
+    ),
+    ...compare(
+      'absence',
+      [...world.absences].map(([id, { user, window }]) => JSON.stringify([id, user, window.start, window.end])),
+      snapshot.absences.map(({ id, user_id, start_at, end_at }) => JSON.stringify([id, user_id, start_at, end_at])),
     ),
     ...compare(
       'asset',

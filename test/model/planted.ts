@@ -1,8 +1,9 @@
 import { DomainError, isRefusal } from '../../core/errors.ts';
 import { makeGuard, scheduleConflict } from '../../core/calendar/guard.ts';
-import type { HeldWindow } from '../../core/calendar/calendar.ts';
+import { isAbsence, type HeldWindow } from '../../core/calendar/calendar.ts';
 import type { Action as TableAction } from '../../adapters/dynamodb/transaction.ts';
 import type { Faulty } from './service.ts';
+import { planIn } from './world.ts';
 
 /**
  * A fault for each line of the guard protocol: the line taken out. They are put between the parts of the service, by
@@ -18,7 +19,7 @@ export interface Planted {
   readonly make: () => Faulty;
 }
 
-export const MIXES = ['contested', 'fickle'] as const;
+export const MIXES = ['contested', 'fickle', 'replanned', 'planned'] as const;
 export type Mix = (typeof MIXES)[number];
 
 const onActions = (labels: readonly string[], change: (action: TableAction) => readonly TableAction[]): Faulty => ({
@@ -27,6 +28,41 @@ const onActions = (labels: readonly string[], change: (action: TableAction) => r
 });
 
 const left = (...labels: readonly string[]): Faulty => onActions(labels, () => []);
+
+type Actions = readonly TableAction[];
+const hasLabel = (actions: Actions, label: string): boolean => actions.some((action) => action.label === label);
+
+/** A fault in the transactions that a change makes, told by the labels of their actions. */
+const inTransactions = (is: (actions: Actions) => boolean, change: (action: TableAction) => Actions): Faulty => ({
+  transact: (send) => (actions) => send(is(actions) ? actions.flatMap(change) : actions),
+});
+/** A window that is moved within a calendar: taken and given back at once. */
+const isMove = (actions: Actions): boolean =>
+  hasLabel(actions, 'calendar taken from') && !hasLabel(actions, 'calendar given back to') && !isNew(actions);
+const isReassign = (actions: Actions): boolean =>
+  hasLabel(actions, 'calendar taken from') && hasLabel(actions, 'calendar given back to');
+const isOfAbsence = (actions: Actions): boolean => hasLabel(actions, 'absence');
+/** A history entry tells what was done. */
+const isAction =
+  (...names: readonly string[]) =>
+  (actions: Actions): boolean =>
+    actions.some(({ label, write }) => label === 'history' && names.includes(String(write.Put?.Item?.['action'])));
+const isNew = (actions: Actions): boolean => isOfAbsence(actions) || isAction('dispatched')(actions);
+const dropping =
+  (...labels: readonly string[]) =>
+  (action: TableAction): Actions =>
+    labels.includes(action.label) ? [] : [action];
+
+/** The calendar counts one assignment more than it should. */
+const miscounted = (action: TableAction): Actions => {
+  const { Update } = action.write;
+  if (action.label !== 'calendar taken from' || Update === undefined) return [action];
+  const names = { ...Update.ExpressionAttributeNames, '#active_count': 'active_count' };
+  const more = { ...Update.ExpressionAttributeValues, ':more': 1 };
+  const UpdateExpression = `${Update.UpdateExpression ?? ''} ADD #active_count :more`;
+  const update = { ...Update, UpdateExpression, ExpressionAttributeNames: names, ExpressionAttributeValues: more };
+  return [{ ...action, write: { Update: update } }];
+};
 
 /** Without its condition, and without the values that only the condition uses: DynamoDB refuses unused ones. */
 const unconditioned = ({ write, ...action }: TableAction): readonly TableAction[] => {
@@ -194,6 +230,7 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     what: 'a task is acknowledged, but not written',
+    mix: 'planned',
     make: () => ({
       transact: (send) => (actions) =>
         actions.every(({ label }) => label === 'task') ? Promise.resolve() : send(actions),
@@ -208,4 +245,217 @@ export const PLANTED: readonly Planted[] = [
     make: () => left('receipt'),
   },
   { what: 'the tally is not moved with the asset', make: () => left('tally') },
+
+  // Change of plan.
+  {
+    what: 'a window that is moved is not given back where it was',
+    mix: 'replanned',
+    make: () => inTransactions(isMove, dropping('holding given back')),
+  },
+  {
+    what: 'a window that is moved is not taken where it goes',
+    mix: 'replanned',
+    make: () => inTransactions(isMove, dropping('holding')),
+  },
+  {
+    what: 'a window that is moved counts once more',
+    mix: 'replanned',
+    make: () => inTransactions(isMove, miscounted),
+  },
+  {
+    what: 'a window is moved without a look at the others',
+    mix: 'replanned',
+    make: () => ({
+      guard:
+        ({ guard, ledger }) =>
+        (call, move) => {
+          const { take, release } = move.bookings;
+          const isOwn = take !== undefined && take.calendar.user_id === release?.userId;
+          return isOwn ? ledger.commit(call, move.changes, move.answer, move.bookings) : guard(call, move);
+        },
+    }),
+  },
+  {
+    what: 'who is reassigned a window that is taken makes the old one lose it',
+    mix: 'replanned',
+    make: () => ({
+      guard:
+        ({ guard, ledger }) =>
+        async (call, move) => {
+          const { take, release } = move.bookings;
+          if (take === undefined || release === undefined || take.calendar.user_id === release.userId)
+            return guard(call, move);
+          const { receipt: _, ...without } = call;
+          await ledger.commit(without, [], undefined, { release });
+          return guard(call, { ...move, bookings: { take } });
+        },
+    }),
+  },
+  {
+    what: 'the one who loses a task to another keeps its window',
+    mix: 'replanned',
+    make: () => inTransactions(isReassign, dropping('holding given back')),
+  },
+  {
+    what: 'the calendar that loses a task to another is not told',
+    mix: 'replanned',
+    make: () => inTransactions(isReassign, dropping('calendar given back to')),
+  },
+  {
+    what: 'the window of an unassigned task stays held',
+    mix: 'replanned',
+    make: () => inTransactions(isAction('unassigned'), dropping('holding given back', 'calendar given back to')),
+  },
+  {
+    what: 'what was approved stays approved when it is amended',
+    mix: 'planned',
+    make: () =>
+      onActions(['task', 'history'], (action) => {
+        const { Update, Put } = action.write;
+        const isAmended = Put?.Item?.['action'] === 'amended';
+        if (Put !== undefined && isAmended)
+          return [{ ...action, write: { Put: { ...Put, Item: { ...Put.Item, to_state: Put.Item?.['from_state'] } } } }];
+        const values = Update?.ExpressionAttributeValues;
+        if (Update === undefined || values?.[':seen_state'] !== 'APPROVED' || values[':state'] !== 'DRAFT')
+          return [action];
+        const same = { ...values, ':state': 'APPROVED' };
+        return [{ ...action, write: { Update: { ...Update, ExpressionAttributeValues: same } } }];
+      }),
+  },
+
+  // Absences.
+  {
+    what: 'the guard does not see absences',
+    mix: 'replanned',
+    make: () => ({
+      calendars: (sound) => ({
+        ...sound,
+        overlapping: async (calendar, wanted) =>
+          (await sound.overlapping(calendar, wanted)).filter((holding) => !isAbsence(holding)),
+      }),
+    }),
+  },
+  {
+    what: 'an absence is entered past the guard',
+    mix: 'replanned',
+    make: () => ({
+      guard:
+        ({ guard, ledger }) =>
+        (call, move) =>
+          move.changes.some(({ kind }) => kind === 'absence_added')
+            ? ledger.commit(call, move.changes, move.answer, move.bookings)
+            : guard(call, move),
+    }),
+  },
+  {
+    what: 'an absence does not move the version of the calendar',
+    mix: 'replanned',
+    make: () =>
+      inTransactions(isOfAbsence, (action) =>
+        action.label === 'calendar taken from' ? onlyChecked(action) : [action],
+      ),
+  },
+  {
+    what: 'an absence counts as work',
+    mix: 'replanned',
+    make: () => inTransactions(isOfAbsence, miscounted),
+  },
+  {
+    what: 'the time of an absence that is removed stays taken',
+    mix: 'replanned',
+    make: () => inTransactions(isOfAbsence, dropping('holding given back')),
+  },
+  {
+    what: 'an absence is kept and its time is not',
+    mix: 'replanned',
+    make: () => inTransactions(isOfAbsence, dropping('holding')),
+  },
+
+  // Previews and plans.
+  {
+    what: 'a preview is carried out',
+    mix: 'planned',
+    make: () => ({
+      guard:
+        ({ guard }) =>
+        (call, move) =>
+          guard({ ...call, validateOnly: false }, move),
+    }),
+  },
+  {
+    what: 'a preview does not ask the guard',
+    make: () => ({
+      guard:
+        ({ guard }) =>
+        (call, move) =>
+          call.validateOnly === true ? Promise.resolve() : guard(call, move),
+    }),
+  },
+  {
+    what: 'a plan token is not compared with what there is',
+    mix: 'planned',
+    make: () => ({
+      autoDispatch: (sound) => (call, taskId, draft) => {
+        if (draft.plan_token === undefined) return sound(call, taskId, draft);
+        const { plan_token, ...rest } = draft;
+        return sound(call, taskId, { ...rest, candidate_user_ids: planIn(plan_token).calendars.map(([id]) => id) });
+      },
+    }),
+  },
+  {
+    what: 'a plan token is compared with the task alone',
+    mix: 'planned',
+    make: () => ({
+      autoDispatch: (sound) => async (call, taskId, draft) => {
+        if (draft.plan_token === undefined) return sound(call, taskId, draft);
+        const { version, calendars } = planIn(draft.plan_token);
+        const named = { candidate_user_ids: calendars.map(([id]) => id) };
+        const fresh = await sound(call, taskId, { ...named, validate_only: true }).catch(() => undefined);
+        const isSame = fresh?.plan_token !== undefined && planIn(fresh.plan_token).version === version;
+        return sound(call, taskId, isSame ? { plan_token: fresh.plan_token } : draft);
+      },
+    }),
+  },
+
+  // Templates that evolve.
+  {
+    what: 'the revision before is not kept',
+    mix: 'planned',
+    make: () => left('revision before'),
+  },
+  {
+    what: 'of two revisions at once the last one wins',
+    mix: 'planned',
+    make: () => onActions(['template', 'revision before'], unconditioned),
+  },
+  {
+    what: 'a task does not keep the revision that it was made from',
+    mix: 'planned',
+    make: () => ({
+      references: (sound) => ({
+        read: async (tenantId, ids) => {
+          const read = await sound.read(tenantId, ids);
+          const first = [...read.templates].map(([id, template]) => [id, { ...template, revision: 1 }] as const);
+          return { ...read, templates: new Map(first) };
+        },
+      }),
+    }),
+  },
+  {
+    what: 'a template that is out of use makes tasks',
+    mix: 'planned',
+    make: () => ({
+      references: (sound) => ({
+        read: async (tenantId, ids) => {
+          const read = await sound.read(tenantId, ids);
+          const used = [...read.templates].map(([id, template]) => [id, { ...template, is_active: true }] as const);
+          return { ...read, templates: new Map(used) };
+        },
+      }),
+    }),
+  },
+  {
+    what: 'the decision behind an auto-dispatch is not kept',
+    make: () => left('decision'),
+  },
 ];

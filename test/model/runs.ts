@@ -11,7 +11,17 @@ import type { Answer, Request, World } from './world.ts';
 export interface Tally {
   commands: number;
   calls: number;
+  /** What was answered to what: `dispatch ok`, `commit plan_stale`, … */
+  readonly answers: Set<string>;
 }
+
+export const newTally = (): Tally => ({ commands: 0, calls: 0, answers: new Set() });
+
+const tallyUp = (tally: Tally, { action, isPreview }: Request, { status, replayed, body }: Answer): void => {
+  tally.commands += 1;
+  const what = isPreview === true ? `preview of ${action.kind}` : action.kind;
+  tally.answers.add(`${what} ${status < 300 ? (replayed ? 'replayed' : 'ok') : String(body?.code)}`);
+};
 
 const failIf = (findings: readonly string[], timeline: readonly string[]): void => {
   if (findings.length === 0) return;
@@ -21,11 +31,20 @@ const failIf = (findings: readonly string[], timeline: readonly string[]): void 
 const shown = ({ status, replayed, body }: Answer): string =>
   `${status}${status < 300 ? (replayed ? ' replayed' : '') : ` ${String(body?.code)}`}`;
 
+/** What clients know from what they were answered. */
+type Learnt = { -readonly [K in keyof Known]: Known[K][number][] };
+
+const knownOf = ({ users, tasks, assets }: World): Learnt => ({
+  ...{ users: [...users.keys()], tasks: [...tasks.keys()], assets: [...assets.keys()] },
+  ...{ absences: [], held: [], plans: [], keyed: [] },
+});
+
 // One request after the other ------------------------------------------------------------------------------------
 
 interface Alone {
   world: World;
-  readonly keyed: Request[];
+  readonly known: Learnt;
+  readonly tally: Tally;
   readonly timeline: string[];
 }
 
@@ -42,30 +61,26 @@ const aloneCommand = (intent: Intent): OwnCommand<Alone, Service> => {
     [fc.cloneMethod]: () => aloneCommand(intent),
     check: () => true,
     run: async (model, service) => {
-      const { world, keyed, timeline } = model;
-      const known = {
-        users: [...world.users.keys()],
-        tasks: [...world.tasks.keys()],
-        assets: [...world.assets.keys()],
-      };
-      const request = intent({ ...known, keyed });
+      const { world, known, timeline } = model;
+      const request = intent(known);
       text = describe(request);
       const answer = await service.send(request);
       timeline.push(`  ${text}: ${shown(answer)}`);
+      tallyUp(model.tally, request, answer);
       const { findings, after } = judgeAlone(world, request, answer);
       failIf(findings, timeline);
       model.world = after;
-      if (request.key !== undefined) keyed.push(request);
+      learn(known, request, answer);
+      if (request.key !== undefined) known.keyed.push(request);
     },
     toString: () => text,
   };
 };
 
 export const runAlone = async (commands: Iterable<fc.AsyncCommand<Alone, Service>>, tally: Tally): Promise<void> => {
-  const model: Alone = { world: firstWorld(), keyed: [], timeline: [] };
+  const model: Alone = { world: firstWorld(), known: knownOf(firstWorld()), tally, timeline: [] };
   const service = await startService(model.world);
   await fc.asyncModelRun(() => ({ model, real: service }), commands);
-  tally.commands += model.timeline.length;
   failIf(judgeEnd(model.world, await service.snapshot()), model.timeline);
 };
 
@@ -77,8 +92,7 @@ interface Together {
   readonly attempts: Attempt[];
   readonly commits: Attempt[];
   readonly timeline: string[];
-  /** What the actors know from what they were answered. */
-  readonly known: { -readonly [K in keyof Known]: Known[K][number][] };
+  readonly known: Learnt;
   /** Each actor sends one request at a time. */
   readonly actors: Map<Actor, Promise<void>>;
   readonly send: (actor: Actor, request: Request) => void;
@@ -149,12 +163,7 @@ export const runTogether = async (
   const attempts: Attempt[] = [];
   const commits: Attempt[] = [];
   const timeline: string[] = [];
-  const known: Together['known'] = {
-    users: [...start.users.keys()],
-    tasks: [...start.tasks.keys()],
-    assets: [...start.assets.keys()],
-    keyed: [],
-  };
+  const known = knownOf(start);
   const chance = makeRandom(lag);
   const lagging = makeLag(() => chance.below(2) === 1);
 
@@ -189,7 +198,7 @@ export const runTogether = async (
     }));
     attempt.ended = commits.length;
     timeline.push(`  ${name} | answered ${shown(attempt.answer)}`);
-    learn(known, attempt);
+    learn(known, request, attempt.answer);
   };
 
   const actors = new Map<Actor, Promise<void>>();
@@ -210,7 +219,7 @@ export const runTogether = async (
   await fc.scheduledModelRun(turns, () => ({ model: {}, real }), commands);
   await turns.waitFor(Promise.all(actors.values()));
 
-  tally.commands += attempts.length;
+  for (const { request, answer } of attempts) tallyUp(tally, request, answer);
   const { findings, end } = judgeTogether(start, attempts, commits);
   const atTheEnd = findings.length > 0 ? [] : judgeEnd(end, await service.snapshot());
   failIf([...findings, ...atTheEnd], timeline);
@@ -236,15 +245,33 @@ const inTurn = (turns: fc.Scheduler, label: string): Promise<() => void> =>
     ]);
   });
 
-const learn = (known: Together['known'], { request: { action }, answer: { status, body } }: Attempt): void => {
+const learn = (known: Learnt, { action, isPreview }: Request, { status, body }: Answer): void => {
   const add = (ids: string[], id: string): void => {
     if (!ids.includes(id)) ids.push(id);
   };
   if (status >= 300) return;
+  if (isPreview === true) {
+    const token: unknown = body.plan_token;
+    if (action.kind === 'auto' && typeof token === 'string')
+      known.plans.push({ task: action.task, chosen: String(body.selected_user_id), token });
+    return;
+  }
+  const task: { id?: string; state?: string; assigned_to?: string } = body?.task ?? body ?? {};
+  if ('task' in action && task.state !== undefined) {
+    const others = known.held.filter((held) => held.task !== action.task);
+    const isHeld = task.state === 'DISPATCHED' || task.state === 'IN_PROGRESS';
+    known.held.splice(
+      0,
+      Infinity,
+      ...(isHeld ? [{ task: action.task, user: String(task.assigned_to) }] : []),
+      ...others,
+    );
+  }
   if (action.kind === 'create') add(known.tasks, String(body.id));
   if (action.kind === 'batch') action.drafts.forEach((_, at) => add(known.tasks, String(body.tasks[at]?.id)));
   if (action.kind === 'user') add(known.users, String(body.id));
   if (action.kind === 'asset') add(known.assets, String(body.id));
+  if (action.kind === 'absence') known.absences.push({ user: action.user, id: String(body.id) });
 };
 
 /** A call in a few words: what it reads or writes, without the tenant. */

@@ -10,6 +10,7 @@ import {
   makeReferences,
   makeStrategies,
   makeTasks,
+  makeTemplates,
 } from '../../adapters/dynamodb/stores.ts';
 import { makeTableReader } from '../../adapters/dynamodb/table-reader.ts';
 import { makeTenantSnapshots } from '../../adapters/dynamodb/tenant-snapshot.ts';
@@ -17,6 +18,7 @@ import { makeTransact, type Action as TableAction } from '../../adapters/dynamod
 import type { RouteContract } from '../../adapters/http/contract.ts';
 import { makePipeline, type Handler, type Request as PipelineRequest } from '../../adapters/http/pipeline.ts';
 import { readEnvironment } from '../../adapters/runtime/environment.ts';
+import { makeAddAbsence, makeRemoveAbsence } from '../../core/calendar/absences.ts';
 import { makeCreateAsset, makeSetAvailability } from '../../core/assets/change.ts';
 import type { TenantSnapshot } from '../../core/audit/invariants.ts';
 import type { Calendars } from '../../core/calendar/calendar.ts';
@@ -26,21 +28,25 @@ import { emptyCalendar } from '../../core/identity/tenants.ts';
 import { makeChangeUser, makeCreateUser } from '../../core/identity/users.ts';
 import type { Change, Ledger } from '../../core/ledger.ts';
 import { makeRetry, type Retry } from '../../core/retry.ts';
+import { makeAmendTask } from '../../core/tasks/amend.ts';
 import { makeAutoDispatchTask } from '../../core/tasks/auto-dispatch.ts';
 import { composeTask } from '../../core/tasks/compose.ts';
-import { makeCreateBatch, makeCreateTask } from '../../core/tasks/create.ts';
+import { makeCreateBatch, makeCreateTask, type References } from '../../core/tasks/create.ts';
 import { makeDispatchTask } from '../../core/tasks/dispatch.ts';
 import { makeAddAttachment, makeAddComment, makeUpdateRiskChecklist } from '../../core/tasks/material.ts';
 import { makeReassign, makeReschedule, makeUnassign } from '../../core/tasks/replan.ts';
 import { taskDraft } from '../../core/tasks/task.ts';
 import { makeApproveTask, makeSubmitForApproval, makeTransitionTask } from '../../core/tasks/transition.ts';
+import { makeReviseTemplate } from '../../core/templates/revise.ts';
 import { instantAt, type Clock } from '../../core/time/instant.ts';
 import * as assetRoutes from '../../functions/assets/contract.ts';
+import * as calendarRoutes from '../../functions/calendar/contract.ts';
 import * as identityRoutes from '../../functions/identity/contract.ts';
 import * as taskRoutes from '../../functions/tasks/contract.ts';
+import * as templateRoutes from '../../functions/templates/contract.ts';
 import { lambdaContext } from '../../local/integration.ts';
 import { proxyEvent } from '../../local/proxy-event.ts';
-import { newTask, TYPE, type Action, type Answer, type Draft, type Request, type World } from './world.ts';
+import { newTask, TEMPLATE, TYPE, type Action, type Answer, type Draft, type Request, type World } from './world.ts';
 
 /** A call of the SDK as the scheduler sees it. */
 export interface SdkCall {
@@ -61,7 +67,10 @@ export interface Faulty {
   readonly calendars?: (sound: Calendars) => Calendars;
   readonly guard?: (sound: { readonly guard: Guard; readonly calendars: Calendars; readonly ledger: Ledger }) => Guard;
   readonly retry?: (sound: Retry) => Retry;
+  readonly references?: (sound: References) => References;
+  readonly autoDispatch?: (sound: AutoDispatch) => AutoDispatch;
 }
+export type AutoDispatch = ReturnType<typeof makeAutoDispatchTask>;
 
 const environment = readEnvironment(process.env);
 const tableName = environment.TABLE_NAME;
@@ -117,7 +126,8 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
   const ports = {
     tasks: makeTasks({ reader }),
     assets: makeAssets({ reader }),
-    references: makeReferences({ reader }),
+    templates: makeTemplates({ reader }),
+    references: faulty.references?.(makeReferences({ reader })) ?? makeReferences({ reader }),
     directory: makeDirectory({ reader }),
     strategies: makeStrategies({ reader }),
     suggest: makeSuggest({ calendars }),
@@ -147,7 +157,8 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
   serve(taskRoutes.approveTask, ({ call, params, body }) => approve(call, params.task_id, body));
   const dispatch = makeDispatchTask(ports);
   serve(taskRoutes.dispatchTask, ({ call, params, body }) => dispatch(call, params.task_id, body));
-  const auto = makeAutoDispatchTask(ports);
+  const soundAuto = makeAutoDispatchTask(ports);
+  const auto = faulty.autoDispatch?.(soundAuto) ?? soundAuto;
   serve(taskRoutes.autoDispatchTask, ({ call, params, body }) => auto(call, params.task_id, body));
   const move = makeTransitionTask(ports);
   serve(taskRoutes.transitionTask, ({ call, params, body }) => move(call, params.task_id, body));
@@ -157,6 +168,14 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
   serve(taskRoutes.unassignTask, ({ call, params, body }) => unassign(call, params.task_id, body));
   const reschedule = makeReschedule(ports);
   serve(taskRoutes.rescheduleTask, ({ call, params, body }) => reschedule(call, params.task_id, body));
+  const amend = makeAmendTask(ports);
+  serve(taskRoutes.amendTask, ({ call, params, body }) => amend(call, params.task_id, body));
+  const addAbsence = makeAddAbsence(ports);
+  serve(calendarRoutes.addAbsence, ({ call, params, body }) => addAbsence(call, params.user_id, body));
+  const removeAbsence = makeRemoveAbsence(ports);
+  serve(calendarRoutes.removeAbsence, ({ call, params }) => removeAbsence(call, params.user_id, params.absence_id));
+  const revise = makeReviseTemplate(ports);
+  serve(templateRoutes.reviseTemplate, ({ call, params, body }) => revise(call, params.template_id, body));
   const risk = makeUpdateRiskChecklist(ports);
   serve(taskRoutes.updateRiskChecklist, ({ call, params, body }) => risk(call, params.task_id, body));
   const attach = makeAddAttachment(ports);
@@ -176,7 +195,7 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
   await soundLedger.commit({ tenantId, actorId: 'model' }, seeding, undefined);
 
   const answer = async (request: Request): Promise<Answer> => {
-    const { operation, params = {}, body } = wireOf(request.action);
+    const { operation, params = {}, body } = wireOf(request);
     const route = routes.get(operation);
     if (route === undefined) throw new Error(`The model serves no ${operation}.`);
     const { contract, handler } = route;
@@ -191,7 +210,7 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
         ...(request.key === undefined ? [] : ['Idempotency-Key', request.key]),
         ...(request.ifMatch === undefined ? [] : ['If-Match', `"${request.ifMatch}"`]),
       ],
-      body: JSON.stringify(body),
+      body: body === undefined ? '' : JSON.stringify(body),
       sourceIp: '127.0.0.1',
       port: 0,
     };
@@ -230,6 +249,15 @@ const seedsOf = (tenantId: string, world: World, clock: Clock): readonly Change[
       ...stamps,
     },
   }));
+  const templates = [...world.templates].map(([id, { priority, is_active, revision }]) => ({
+    kind: 'template_created' as const,
+    template: {
+      ...{ id, tenant_id: tenantId, task_type_id: TYPE.active, template_key: id, name: id, description: null },
+      ...{ template_version: 'v2', requires_approval: false, default_priority: priority, default_risk_level: 3 },
+      ...{ default_checklist: [], route_template: {}, payload_template: {}, default_payload: {}, is_active, revision },
+      ...{ cloned_from: null, ...stamps },
+    },
+  }));
   const users = [...world.users].map(([id, { name, is_active }]) => {
     const secrets = { password_hash: 'none', role_ids: [], version: 1 };
     const user = { id, tenant_id: tenantId, username: name, is_active, created_at: at, ...secrets };
@@ -239,7 +267,7 @@ const seedsOf = (tenantId: string, world: World, clock: Clock): readonly Change[
     const made = { id, tenantId, actorId: 'model', at, newId: () => id };
     return {
       kind: 'task_created' as const,
-      task: composeTask(taskDraft.parse(bodyOf({ ...task, type: TYPE.active })), undefined, made),
+      task: composeTask(taskDraft.parse(bodyOf({ ...task, type: TYPE.active, template: null })), undefined, made),
     };
   });
   const assets = [...world.assets].map(([id, { code }]) => ({
@@ -250,11 +278,12 @@ const seedsOf = (tenantId: string, world: World, clock: Clock): readonly Change[
       ...{ created_at: at, updated_at: at },
     },
   }));
-  return [...types, ...users, ...tasks, ...assets];
+  return [...types, ...templates, ...users, ...tasks, ...assets];
 };
 
-const bodyOf = ({ name, type, window, requires_approval }: Draft) => ({
+const bodyOf = ({ name, type, template, window, requires_approval }: Draft) => ({
   task_type_id: type,
+  ...(template === null ? {} : { template_id: template }),
   name,
   requires_approval,
   ...(window === null ? {} : { planned_start_at: window.start, planned_end_at: window.end }),
@@ -263,11 +292,16 @@ const bodyOf = ({ name, type, window, requires_approval }: Draft) => ({
 interface Wire {
   readonly operation: string;
   readonly params?: Readonly<Record<string, string>>;
-  readonly body: object;
+  readonly body?: object;
 }
 
-/** An action as a client of the API says it. */
-const wireOf = (action: Action): Wire => {
+/** A request as a client of the API says it. */
+const wireOf = ({ action, isPreview }: Request): Wire => {
+  const wire = wireOfAction(action);
+  return isPreview === undefined ? wire : { ...wire, body: { ...wire.body, validate_only: isPreview } };
+};
+
+const wireOfAction = (action: Action): Wire => {
   const about = (operation: string, body: object): Wire => ({
     operation,
     params: { task_id: 'task' in action ? action.task : '' },
@@ -296,6 +330,24 @@ const wireOf = (action: Action): Wire => {
       const { start, end } = action.window ?? { start: null, end: null };
       return about('rescheduleTask', { planned_start_at: start, planned_end_at: end });
     }
+    case 'amend':
+      return about('amendTask', action.patch);
+    case 'commit':
+      return about('autoDispatchTask', { plan_token: action.plan.token });
+    case 'absence': {
+      const { start: start_at, end: end_at } = action.window;
+      return { operation: 'addAbsence', params: { user_id: action.user }, body: { start_at, end_at } };
+    }
+    case 'present':
+      return { operation: 'removeAbsence', params: { user_id: action.user, absence_id: action.absence } };
+    case 'revise': {
+      const { priority, ...rest } = action.patch;
+      return {
+        operation: 'reviseTemplate',
+        params: { template_id: action.template },
+        body: { ...rest, ...(priority === undefined ? {} : { default_priority: priority }) },
+      };
+    }
     case 'risk':
       return about('updateRiskChecklist', { risk_level: action.level });
     case 'attach':
@@ -322,9 +374,9 @@ const wireOf = (action: Action): Wire => {
 /** The world that every run begins with: users to compete for, tasks whose windows collide. */
 export const firstWorld = (): World => ({
   users: new Map([
-    ['u1', { name: 'first', is_active: true }],
-    ['u2', { name: 'second', is_active: true }],
-    ['u3', { name: 'third', is_active: false }],
+    ['u1', { name: 'first', is_active: true, calendar: 1 }],
+    ['u2', { name: 'second', is_active: true, calendar: 1 }],
+    ['u3', { name: 'third', is_active: false, calendar: 1 }],
   ]),
   tasks: new Map([
     ['t1', newTask({ name: 'early', window: WINDOWS[0], requires_approval: false })],
@@ -334,6 +386,8 @@ export const firstWorld = (): World => ({
     ['t5', newTask({ name: 'whole', window: WINDOWS[3], requires_approval: false })],
     ['t6', newTask({ name: 'apart', window: WINDOWS[4], requires_approval: true })],
   ]),
+  absences: new Map(),
+  templates: new Map([[TEMPLATE.known, { revision: 1, priority: 4, is_active: true }]]),
   assets: new Map([['a1', { code: 'one', status: 'AVAILABLE', region: null }]]),
   receipts: new Map(),
 });

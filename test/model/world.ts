@@ -13,7 +13,10 @@ export interface ModelTask {
   readonly requires_approval: boolean;
   readonly state: string;
   readonly assigned_to: string | null;
+  readonly priority: number;
   readonly risk_level: number;
+  readonly template: string | null;
+  readonly revision: number | null;
   readonly attachment_count: number;
   readonly version: number;
 }
@@ -24,21 +27,55 @@ export interface ModelAsset {
   readonly region: string | null;
 }
 
+export interface ModelTemplate {
+  readonly revision: number;
+  readonly priority: number;
+  readonly is_active: boolean;
+}
+
+export interface ModelUser {
+  readonly name: string;
+  readonly is_active: boolean;
+  /** Moved by everything that is taken or given back, and by going in and out of service. */
+  readonly calendar: number;
+}
+
 export interface World {
-  readonly users: ReadonlyMap<string, { readonly name: string; readonly is_active: boolean }>;
+  readonly users: ReadonlyMap<string, ModelUser>;
   readonly tasks: ReadonlyMap<string, ModelTask>;
+  readonly absences: ReadonlyMap<string, { readonly user: string; readonly window: Window }>;
+  readonly templates: ReadonlyMap<string, ModelTemplate>;
   readonly assets: ReadonlyMap<string, ModelAsset>;
   /** By idempotency key: what it was used for, and what was answered. */
   readonly receipts: ReadonlyMap<string, { readonly print: string; readonly body: unknown }>;
 }
 
-/** A task to create. `type` names one of the types that every world begins with, or none. */
+/** A task to create. `type` and `template` name what every world begins with, or none. */
 export interface Draft {
   readonly name: string;
   readonly type: string;
+  readonly template: string | null;
   readonly window: Window | null;
   readonly requires_approval: boolean;
 }
+
+/** What a preview of an auto-dispatch answered. */
+export interface ShownPlan {
+  readonly task: string;
+  readonly chosen: string;
+  readonly token: string;
+}
+
+/** What a plan says that it saw. The token is opaque to a client; the judge reads it. */
+export interface Plan {
+  readonly version: number;
+  readonly tally: { readonly total: number; readonly available: number };
+  readonly calendars: readonly (readonly [string, number | null])[];
+}
+export const planIn = (token: string): Plan =>
+  JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as Plan;
+
+export type Amendment = Partial<Pick<ModelTask, 'name' | 'priority' | 'requires_approval'>>;
 
 export type Action =
   | { readonly kind: 'create'; readonly draft: Draft }
@@ -51,6 +88,11 @@ export type Action =
   | { readonly kind: 'reassign'; readonly task: string; readonly user: string }
   | { readonly kind: 'unassign'; readonly task: string }
   | { readonly kind: 'reschedule'; readonly task: string; readonly window: Window | null }
+  | { readonly kind: 'amend'; readonly task: string; readonly patch: Amendment }
+  | { readonly kind: 'commit'; readonly task: string; readonly plan: ShownPlan }
+  | { readonly kind: 'absence'; readonly user: string; readonly window: Window }
+  | { readonly kind: 'present'; readonly user: string; readonly absence: string }
+  | { readonly kind: 'revise'; readonly template: string; readonly patch: Partial<Omit<ModelTemplate, 'revision'>> }
   | { readonly kind: 'risk'; readonly task: string; readonly level: number }
   | { readonly kind: 'attach'; readonly task: string }
   | { readonly kind: 'comment'; readonly task: string }
@@ -63,6 +105,8 @@ export interface Request {
   readonly action: Action;
   readonly key?: string;
   readonly ifMatch?: number;
+  /** `validate_only`: of a dispatch, an auto-dispatch or a batch. */
+  readonly isPreview?: true;
 }
 
 export interface Answer {
@@ -73,6 +117,7 @@ export interface Answer {
   readonly body: any;
 }
 
+export const TEMPLATE = { known: 'template', unknown: 'no-template' } as const;
 export const TYPE = { active: 'type', inactive: 'old-type', unknown: 'no-type' } as const;
 
 const NEXT: Readonly<Record<string, readonly string[]>> = {
@@ -95,16 +140,58 @@ const overlaps = (a: Window, b: Window): boolean => a.start < b.end && b.start <
 export const heldBy = (world: World, user: string): readonly string[] =>
   [...world.tasks].filter(([, task]) => task.assigned_to === user && isHeld(task)).map(([id]) => id);
 
-/** Ids of the tasks whose held windows stand in the way of a window for a task; its own does not. */
-export const inTheWay = (world: World, user: string, taskId: string, wanted: Window | null): readonly string[] =>
-  heldBy(world, user).filter((id) => {
-    const window = world.tasks.get(id)?.window ?? null;
-    return id !== taskId && wanted !== null && window !== null && overlaps(window, wanted);
-  });
+/** Ids of the tasks and absences that stand in the way of a wanted window; what wants it does not. */
+export const inTheWay = (
+  world: World,
+  { user, window: wanted, own }: Wish,
+): { readonly tasks: readonly string[]; readonly absences: readonly string[] } => {
+  const isInTheWay = (id: string, window: Window | null | undefined): boolean =>
+    id !== own && wanted !== null && window !== null && window !== undefined && overlaps(window, wanted);
+  return {
+    tasks: heldBy(world, user).filter((id) => isInTheWay(id, world.tasks.get(id)?.window)),
+    absences: [...world.absences]
+      .filter(([id, absence]) => absence.user === user && isInTheWay(id, absence.window))
+      .map(([id]) => id),
+  };
+};
+
+/** What there is against a window for a user: tasks before absences. */
+const timeRefusal = (world: World, wish: Wish): string | undefined => {
+  const { tasks, absences } = inTheWay(world, wish);
+  if (tasks.length > 0) return 'schedule_conflict';
+  return absences.length > 0 ? 'unavailable' : undefined;
+};
+
+/** What has changed of what a plan saw. */
+export const changedSince = (world: World, { task, token }: ShownPlan): readonly string[] => {
+  const plan = planIn(token);
+  const assets = [...world.assets.values()];
+  const available = assets.filter(({ status }) => status === 'AVAILABLE').length;
+  return [
+    ...(world.tasks.get(task)?.version === plan.version ? [] : ['task']),
+    ...(plan.tally.available === available ? [] : ['available_assets']),
+    ...(plan.tally.total === assets.length ? [] : ['total_assets']),
+    ...plan.calendars
+      .filter(([user, version]) => (world.users.get(user)?.calendar ?? null) !== version)
+      .map(([user]) => `calendar of ${user}`),
+  ];
+};
 
 /** The users whom an auto-dispatch may choose from: the active ones among the named, or all that are active. */
 const candidatesOf = (world: World, named: readonly string[]): readonly string[] =>
   (named.length > 0 ? [...new Set(named)] : [...world.users.keys()]).filter((id) => world.users.get(id)?.is_active);
+
+/** Why each candidate could not be chosen who could not. */
+export const exclusionsOf = (world: World, taskId: string, named: readonly string[]): ReadonlyMap<string, string> => {
+  const window = world.tasks.get(taskId)?.window ?? null;
+  const activeIds = [...world.users].filter(([, { is_active }]) => is_active).map(([id]) => id);
+  const reasons = (named.length > 0 ? named : activeIds).map((user) => {
+    const known = world.users.get(user);
+    if (known === undefined) return [user, 'unknown_user'] as const;
+    return [user, known.is_active ? timeRefusal(world, { user, window, own: taskId }) : 'inactive'] as const;
+  });
+  return new Map(reasons.flatMap(([user, code]) => (code === undefined ? [] : [[user, code]])));
+};
 
 /** Those of them who are free, best first. In the model's worlds only the workload sets candidates apart. */
 export const freeCandidates = (world: World, taskId: string, named: readonly string[]): readonly string[] => {
@@ -112,12 +199,12 @@ export const freeCandidates = (world: World, taskId: string, named: readonly str
   const points = (user: string): number => Math.max(6, 32 - 8 * load(user));
   const window = world.tasks.get(taskId)?.window ?? null;
   return candidatesOf(world, named)
-    .filter((user) => inTheWay(world, user, taskId, window).length === 0)
+    .filter((user) => timeRefusal(world, { user, window, own: taskId }) === undefined)
     .toSorted((a, b) => points(b) - points(a) || load(a) - load(b) || (a < b ? -1 : 1));
 };
 
 /** What makes two requests the same to an idempotency key. */
-export const printOf = ({ action }: Request): string => JSON.stringify(action);
+export const printOf = ({ action, isPreview }: Request): string => JSON.stringify([action, isPreview]);
 
 /** What the contract says to a request in a world: `ok`, `replay`, or the code of the refusal. */
 export const predict = (world: World, request: Request): string => {
@@ -126,12 +213,19 @@ export const predict = (world: World, request: Request): string => {
   const { action } = request;
   switch (action.kind) {
     case 'create':
-      return draftRefusal(action.draft) ?? 'ok';
+      return draftRefusal(world, action.draft) ?? 'ok';
     case 'batch':
       if (action.drafts.some(({ name }) => name === '')) return 'validation_failed';
-      return action.drafts.map(draftRefusal).find((code) => code !== undefined) ?? 'ok';
+      return action.drafts.map((draft) => draftRefusal(world, draft)).find((code) => code !== undefined) ?? 'ok';
     case 'activate':
       return world.users.has(action.user) ? 'ok' : 'user_not_found';
+    case 'absence':
+      return assignmentRefusal(world, action) ?? 'ok';
+    case 'present':
+      if (!world.users.has(action.user)) return 'user_not_found';
+      return world.absences.get(action.absence)?.user === action.user ? 'ok' : 'absence_not_found';
+    case 'revise':
+      return world.templates.has(action.template) ? 'ok' : 'template_not_found';
     case 'user':
       return [...world.users.values()].some(({ name }) => name === action.name) ? 'duplicate' : 'ok';
     case 'asset':
@@ -139,6 +233,7 @@ export const predict = (world: World, request: Request): string => {
     case 'availability':
       return world.assets.has(action.asset) ? 'ok' : 'asset_not_found';
     default: {
+      if (action.kind === 'commit' && action.plan.task !== action.task) return 'malformed_plan';
       const task = world.tasks.get(action.task);
       if (task === undefined) return 'task_not_found';
       if (request.ifMatch !== undefined && request.ifMatch !== task.version) return 'precondition_failed';
@@ -147,9 +242,13 @@ export const predict = (world: World, request: Request): string => {
   }
 };
 
-const draftRefusal = ({ type }: Draft): string | undefined => {
+const draftRefusal = ({ templates }: World, { type, template }: Draft): string | undefined => {
   if (type === TYPE.unknown) return 'task_type_not_found';
-  return type === TYPE.inactive ? 'inactive_task_type' : undefined;
+  if (type === TYPE.inactive) return 'inactive_task_type';
+  if (template === null) return undefined;
+  const known = templates.get(template);
+  if (known === undefined) return 'template_not_found';
+  return known.is_active ? undefined : 'inactive_template';
 };
 
 type TaskAction = Extract<Action, { readonly task: string }>;
@@ -173,42 +272,55 @@ const taskRefusal = (world: World, task: ModelTask, action: TaskAction): string 
     case 'reassign':
       if (!isHeld(task)) return 'not_assigned';
       if (!world.users.has(action.user)) return 'user_not_found';
-      return task.assigned_to === action.user ? 'already_assigned' : assignmentRefusal(world, task, action);
+      return task.assigned_to === action.user ? 'already_assigned' : assignmentRefusal(world, action);
     case 'unassign':
       if (!isHeld(task)) return 'not_assigned';
       return task.state === 'DISPATCHED' ? undefined : 'illegal_transition';
     case 'reschedule':
       if (['ACCEPTED', 'ARCHIVED', 'CANCELED'].includes(task.state)) return 'task_closed';
-      return assignmentRefusal(world, task, action);
+      return assignmentRefusal(world, action);
+    case 'amend':
+      return ['DRAFT', 'APPROVAL_PENDING', 'APPROVED', 'REJECTED'].includes(task.state)
+        ? undefined
+        : 'already_dispatched';
+    case 'commit':
+      return changedSince(world, action.plan).length > 0 ? 'plan_stale' : undefined;
     case 'dispatch':
     case 'auto':
       if (task.state === 'DRAFT' && task.requires_approval) return 'approval_required';
       if (!leadsTo('DISPATCHED')) return 'illegal_transition';
-      return assignmentRefusal(world, task, action);
+      return assignmentRefusal(world, action);
   }
 };
 
 const DECIDED = { APPROVE: 'APPROVED', REJECT: 'REJECTED' } as const;
 
 /** What there is against the one whose time is wanted, or against all candidates of an auto-dispatch. */
-export const assignmentRefusal = (world: World, task: ModelTask, action: Action): string | undefined => {
+export const assignmentRefusal = (world: World, action: Action): string | undefined => {
   if (action.kind === 'auto') return candidateRefusal(world, action.task, action.candidates);
-  const wanted = wantedBy(task, action);
-  if (wanted === undefined || !('task' in action)) return undefined;
-  const user = world.users.get(wanted.user);
+  const wish = wishOf(world, action);
+  if (wish === undefined) return undefined;
+  const user = world.users.get(wish.user);
   if (user === undefined) return 'user_not_found';
-  if (!user.is_active) return 'inactive_user';
-  return inTheWay(world, wanted.user, action.task, wanted.window).length > 0 ? 'schedule_conflict' : undefined;
+  return user.is_active ? timeRefusal(world, wish) : 'inactive_user';
 };
 
+/** A window that is wanted of a user, and the task that it is for. */
+export interface Wish {
+  readonly user: string;
+  readonly window: Window | null;
+  readonly own?: string;
+}
+
 /** Whose time an action takes, and which window; nobody's when it takes none. */
-export const wantedBy = (
-  task: ModelTask,
-  action: Action,
-): { readonly user: string; readonly window: Window | null } | undefined => {
-  if (action.kind === 'dispatch' || action.kind === 'reassign') return { user: action.user, window: task.window };
+export const wishOf = (world: World, action: Action): Wish | undefined => {
+  if (action.kind === 'absence') return { user: action.user, window: action.window };
+  const task = 'task' in action ? world.tasks.get(action.task) : undefined;
+  if (task === undefined || !('task' in action)) return undefined;
+  const own = action.task;
+  if (action.kind === 'dispatch' || action.kind === 'reassign') return { user: action.user, window: task.window, own };
   const isMoved = action.kind === 'reschedule' && isHeld(task) && task.assigned_to !== null;
-  return isMoved ? { user: task.assigned_to, window: action.window } : undefined;
+  return isMoved ? { user: task.assigned_to, window: action.window, own } : undefined;
 };
 
 const candidateRefusal = (world: World, taskId: string, named: readonly string[]): string | undefined => {
@@ -227,20 +339,36 @@ export const apply = (world: World, request: Request, answer: Answer): World => 
 const applyAction = (world: World, action: Action, { body }: Answer): World => {
   switch (action.kind) {
     case 'create':
-      return { ...world, tasks: new Map([...world.tasks, [String(body.id), newTask(action.draft)]]) };
+      return { ...world, tasks: new Map([...world.tasks, [String(body.id), madeFrom(world, action.draft)]]) };
     case 'batch': {
-      const made = action.drafts.map((draft, at) => [String(body.tasks[at]?.id), newTask(draft)] as const);
+      const made = action.drafts.map((draft, at) => [String(body.tasks[at]?.id), madeFrom(world, draft)] as const);
       return { ...world, tasks: new Map([...world.tasks, ...made]) };
     }
     case 'user':
       return {
         ...world,
-        users: new Map([...world.users, [String(body.id), { name: action.name, is_active: true }]]),
+        users: new Map([...world.users, [String(body.id), { name: action.name, is_active: true, calendar: 1 }]]),
       };
     case 'activate': {
       const user = world.users.get(action.user);
-      const changed = { name: user?.name ?? '', is_active: action.is_active };
-      return { ...world, users: new Map([...world.users, [action.user, changed]]) };
+      if (user === undefined || user.is_active === action.is_active) return world;
+      const changed = { ...user, is_active: action.is_active };
+      return moved({ ...world, users: new Map([...world.users, [action.user, changed]]) }, action.user);
+    }
+    case 'absence': {
+      const { user, window } = action;
+      return moved({ ...world, absences: new Map([...world.absences, [String(body.id), { user, window }]]) }, user);
+    }
+    case 'present': {
+      const absences = new Map([...world.absences].filter(([id]) => id !== action.absence));
+      return moved({ ...world, absences }, action.user);
+    }
+    case 'revise': {
+      const template = world.templates.get(action.template);
+      if (template === undefined) return world;
+      const revision = template.revision + (action.patch.priority === undefined ? 0 : 1);
+      const changed = { ...template, ...action.patch, revision };
+      return { ...world, templates: new Map([...world.templates, [action.template, changed]]) };
     }
     case 'asset': {
       const asset = { code: action.code, status: 'AVAILABLE', region: null };
@@ -256,18 +384,44 @@ const applyAction = (world: World, action: Action, { body }: Answer): World => {
       const task = world.tasks.get(action.task);
       if (task === undefined) return world;
       const changed = { ...task, ...patchOf(task, action, body), version: task.version + 1 };
-      return { ...world, tasks: new Map([...world.tasks, [action.task, changed]]) };
+      const after = { ...world, tasks: new Map([...world.tasks, [action.task, changed]]) };
+      const holders = [task, changed].map((one) => (isHeld(one) ? one.assigned_to : null));
+      const isMoved = holders[0] !== holders[1] || action.kind === 'reschedule';
+      return isMoved ? moved(after, ...holders) : after;
     }
   }
 };
 
-export const newTask = ({ name, window, requires_approval }: Omit<Draft, 'type'>): ModelTask => ({
+/** The calendars of some users at their next versions. */
+const moved = (world: World, ...users: readonly (string | null)[]): World => ({
+  ...world,
+  users: new Map(
+    [...world.users].map(([id, user]) => [id, users.includes(id) ? { ...user, calendar: user.calendar + 1 } : user]),
+  ),
+});
+
+const madeFrom = ({ templates }: World, draft: Draft): ModelTask => {
+  const template = draft.template === null ? undefined : templates.get(draft.template);
+  const made = newTask(draft);
+  return template === undefined
+    ? made
+    : { ...made, priority: template.priority, template: draft.template, revision: template.revision };
+};
+
+export const newTask = ({
+  name,
+  window,
+  requires_approval,
+}: Pick<Draft, 'name' | 'window' | 'requires_approval'>): ModelTask => ({
   name,
   window,
   requires_approval,
   state: 'DRAFT',
   assigned_to: null,
+  priority: 5,
   risk_level: 3,
+  template: null,
+  revision: null,
   attachment_count: 0,
   version: 1,
 });
@@ -288,7 +442,10 @@ const patchOf = (task: ModelTask, action: TaskAction, body: Answer['body']): Par
       return { state: task.requires_approval ? 'APPROVED' : 'DRAFT', assigned_to: null };
     case 'reschedule':
       return { window: action.window };
+    case 'amend':
+      return { ...action.patch, state: task.state === 'REJECTED' ? 'REJECTED' : 'DRAFT' };
     case 'auto':
+    case 'commit':
       return { state: 'DISPATCHED', assigned_to: String(body.selected_user_id) };
     case 'risk':
       return { risk_level: action.level };

@@ -23,15 +23,32 @@ const changed = (start: Task, ...steps: readonly (readonly ['dispatched' | 'stat
 const held = changed(task({ ...MORNING, id: 'held' }), ['dispatched', 'DISPATCHED']);
 const open = changed(task({ id: 'open' }), ['dispatched', 'DISPATCHED'], ['state_changed', 'IN_PROGRESS']);
 const done = changed(task({ ...MORNING, id: 'done' }), ['dispatched', 'DISPATCHED'], ['state_changed', 'CANCELED']);
+const auto = changed(task({ id: 'auto', template_id: 'template-1', template_revision: 2 }));
+const dispatchedByChoice = changeTask(
+  auto.task,
+  { actorId: 'a', at: T0, entryId: 'e' },
+  {
+    action: 'dispatched',
+    patch: { state: 'DISPATCHED', assigned_to: 'user-1' },
+    detail: { decision_id: 'decision-1' },
+  },
+);
+const autoDone = changeTask(
+  dispatchedByChoice.after,
+  { actorId: 'a', at: T0, entryId: 'e' },
+  { action: 'state_changed', patch: { state: 'CANCELED' } },
+);
 const window = windowOn('08:00:00', '10:00:00');
 const holding = { user_id: 'user-1', task_id: 'held', name: 'Inspect the line', state: 'DISPATCHED', window } as const;
 const openHolding = { user_id: 'user-1', task_id: 'open', name: 'Inspect the line', state: 'IN_PROGRESS' } as const;
 
 /** A tenant of which every invariant holds. */
 const SOUND: TenantSnapshot = {
-  tasks: [held.task, open.task, done.task, task({ id: 'new' })],
-  history: [...held.entries, ...open.entries, ...done.entries],
+  tasks: [held.task, open.task, done.task, autoDone.after, task({ id: 'new' })],
+  history: [...held.entries, ...open.entries, ...done.entries, dispatchedByChoice.entry, autoDone.entry],
   later_attachments: [],
+  decisions: [{ task_id: 'auto', id: 'decision-1' }],
+  revisions: [1, 3, 2].map((revision) => ({ template_id: 'template-1', revision })),
   users: [user(), user({ id: 'user-2', is_active: false })],
   roster: [
     { user_id: 'user-1', is_active: true },
@@ -115,6 +132,23 @@ const BROKEN: readonly (readonly [string, Partial<TenantSnapshot>, readonly stri
     { later_attachments: [{ task_id: 'new', id: 'attachment-1' }] },
     ['attachment_count task/new'],
   ],
+  ['a decision that is lost', { decisions: [] }, ['decision_kept task/auto']],
+  [
+    'a decision that nobody made',
+    { decisions: [...SOUND.decisions, { task_id: 'new', id: 'decision-2' }] },
+    ['decision_kept task/new'],
+  ],
+  [
+    'a lost revision',
+    { revisions: SOUND.revisions.filter(({ revision }) => revision !== 2) },
+    ['revisions_gapless template/template-1', 'revision_of_task task/auto'],
+  ],
+  [
+    'a revision that is there twice',
+    { revisions: [...SOUND.revisions, { template_id: 'template-1', revision: 3 }] },
+    ['revisions_gapless template/template-1'],
+  ],
+  ['a lost template', { revisions: [] }, ['revision_of_task task/auto']],
   ['an asset that is not counted', { assets: [...SOUND.assets, asset({ id: 'asset-3' })] }, ['tally_of_assets tenant']],
   ['a tally of nothing', { assets: SOUND.assets.slice(1) }, ['tally_of_assets tenant', 'tally_of_assets area/N']],
   ['a user who is not in the roster', { roster: SOUND.roster.slice(1) }, ['roster_of_users user/user-1']],
