@@ -70,6 +70,7 @@ const prepare = async (url: string): Promise<Prepared> => {
 
 interface Life {
   id: string;
+  assignee: string;
 }
 
 /** The life of one task, one request after the other: what each client does, over and over. */
@@ -79,10 +80,12 @@ const lifeOf = ({ typeId, users }: Prepared): readonly Step<Life>[] => {
     const at = (hours: number): string => new Date(Date.UTC(2026, 0, 1, hours)).toISOString();
     return { planned_start_at: at(number), planned_end_at: at(number + 1) };
   };
-  const write = (verb: string, body: () => unknown): Step<Life> => ({
+  const write = (verb: string, body: (life: Partial<Life>) => unknown): Step<Life> => ({
     method: 'POST',
-    setupRequest: (request, { id }) =>
-      id === undefined ? undefined : { ...request, path: `${TASKS}/${id}/${verb}`, body: JSON.stringify(body()) },
+    setupRequest: (request, life) =>
+      life.id === undefined
+        ? undefined
+        : { ...request, path: `${TASKS}/${life.id}/${verb}`, body: JSON.stringify(body(life)) },
   });
   const read = (path: (id: string) => string): Step<Life> => ({
     method: 'GET',
@@ -92,17 +95,18 @@ const lifeOf = ({ typeId, users }: Prepared): readonly Step<Life>[] => {
     {
       method: 'POST',
       path: TASKS,
-      setupRequest: (request) => {
+      setupRequest: (request, life) => {
         lives += 1;
+        life.assignee = users[lives % users.length] ?? '';
         const task = { task_type_id: typeId, name: `Task ${lives}`, area_code: 'NORTH', ...window(lives) };
         return { ...request, body: JSON.stringify(task) };
       },
       onResponse: (status, body, context) => {
-        if (status === 201) context.id = (JSON.parse(body) as Life).id;
+        if (status === 201) context.id = (JSON.parse(body) as Pick<Life, 'id'>).id;
       },
     },
     read((id) => `/${id}`),
-    write('dispatch', () => ({ assigned_to: users[lives % users.length] })),
+    write('dispatch', ({ assignee }) => ({ assigned_to: assignee })),
     read((id) => `/${id}/history`),
     write('transition', () => ({ target_state: 'IN_PROGRESS' })),
     read(() => '?state=IN_PROGRESS&limit=20'),

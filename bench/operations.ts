@@ -118,9 +118,9 @@ export const measureOperations = async (service: Service): Promise<Findings> => 
     {
       name: `preview an auto-dispatch, ${CANDIDATES} candidates`,
       request: post(planned, 'auto-dispatch', { candidate_user_ids: users, validate_only: true }),
-      roundTrips: 4,
-      // It promises what it shows, so it looks at everybody strongly.
-      readUnits: 2 * CANDIDATES + HANDFUL,
+      roundTrips: 5,
+      // It promises what it shows, so it looks at everybody strongly, and once more whether they have moved meanwhile.
+      readUnits: 3 * CANDIDATES + HANDFUL,
     },
     { name: 'reschedule an open task', request: () => call('PATCH', `${TASKS}/${planned}/schedule`, window(50)) },
     { name: 'dispatch it', request: post(planned, 'dispatch', { assigned_to: second }), roundTrips: 3, readUnits: 3 },

@@ -6,6 +6,7 @@ import { makeRetry } from '../../core/retry.ts';
 import { instantAt, type Clock } from '../../core/time/instant.ts';
 import { makeClient } from '../dynamodb/client.ts';
 import { makeLedger } from '../dynamodb/ledger.ts';
+import { countRetry } from '../dynamodb/meter.ts';
 import {
   makeAssets,
   makeCalendars,
@@ -45,7 +46,12 @@ export const reader = /* @__PURE__ */ makeTableReader({ client, tableName, sleep
 const transact = /* @__PURE__ */ makeTransact({ client, sleep, random, newToken: newId });
 
 export const ledger = /* @__PURE__ */ makeLedger({ tableName, transact, clock });
-export const retry = /* @__PURE__ */ makeRetry({ sleep, random });
+/** A wait is before another attempt: log line and alarm count those whatever was in the way. */
+const sleepBeforeRetry = (milliseconds: number): Promise<void> => {
+  countRetry();
+  return sleep(milliseconds);
+};
+export const retry = /* @__PURE__ */ makeRetry({ sleep: sleepBeforeRetry, random });
 
 export const tasks = /* @__PURE__ */ makeTasks({ reader });
 export const taskTypes = /* @__PURE__ */ makeTaskTypes({ reader });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentsOf, holdingsOf } from './contents.ts';
-import { makeTasks, startApi, type Answer, type Call, type TestApi } from './harness.ts';
+import { metered } from '../../adapters/dynamodb/meter.ts';
+import { directCaller } from '../faults/direct-call.ts';
+import { makeTasks, startApi, tenantOver, type Answer, type Call, type TestApi } from './harness.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -31,6 +33,25 @@ const expectUnbroken = (history: readonly Entry[]): void => {
   const times = history.map(({ created_at }) => created_at);
   expect(times).toEqual(times.toSorted());
 };
+
+describe('dispatches to one user at the same moment', () => {
+  it('are counted as retries when they begin again, for the log line and the alarm', async () => {
+    const { call, user } = await tenantOver(directCaller);
+    const userId = await user();
+    const hours = Array.from({ length: 8 }, (_, at) => `2026-03-01T${String(at + 8).padStart(2, '0')}`);
+    const tasks = await makeTasks(
+      call,
+      hours.map((hour) => ({ planned_start_at: `${hour}:00:00Z`, planned_end_at: `${hour}:30:00Z` })),
+    );
+    const { answers, retries } = await metered(async (cost) => {
+      const sent = tasks.map(({ id }) => call('POST', `${TASKS}/${id}/dispatch`, { assigned_to: userId }));
+      return { answers: await Promise.all(sent), retries: cost.retries };
+    });
+    expect(answers.map(({ status }) => status)).toEqual(hours.map(() => 200));
+    // All of them read the calendar before the first one moved it.
+    expect(retries).toBeGreaterThanOrEqual(hours.length - 1);
+  });
+});
 
 describe('fifty writers on one task', () => {
   it('lose nothing: every answer is in the history, once', async () => {
