@@ -19,7 +19,7 @@ import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
 import { COMPOSED_FIELDS } from './compose.ts';
 import { changeTask } from './history.ts';
-import type { State } from './lifecycle.ts';
+import { isFinal, type State } from './lifecycle.ts';
 import { requireMatch } from './rules.ts';
 import { viewOf, type Task, type TaskView } from './task.ts';
 import type { Tasks } from './tasks.ts';
@@ -52,7 +52,8 @@ const AMENDABLE: readonly State[] = ['DRAFT', 'APPROVAL_PENDING', 'APPROVED', 'R
 
 /**
  * Changes the material of a task that is not yet dispatched. What was approved, or waits for approval, was the old
- * material: such a task goes back to DRAFT.
+ * material: such a task goes back to DRAFT. Refuses with `already_dispatched` from the dispatch on, and with `task_closed`
+ * when the task is archived or canceled.
  */
 export const makeAmendTask =
   ({
@@ -77,6 +78,8 @@ export const makeAmendTask =
         requireOrgUnit(directory, call.tenantId, fields.org_unit_id),
       ]);
       requireMatch(call, task);
+      if (isFinal(task.state))
+        throw new DomainError('task_closed', `The task is ${task.state}.`, { state: task.state });
       if (!AMENDABLE.includes(task.state)) {
         const message = `The task is ${task.state}: its material can be changed until it is dispatched.`;
         throw new DomainError('already_dispatched', message, { state: task.state });

@@ -322,6 +322,7 @@ export const amendTask = route({
     'org_unit_not_found',
     'inactive_org_unit',
     'already_dispatched',
+    'task_closed',
     'precondition_failed',
     'item_too_large',
   ],

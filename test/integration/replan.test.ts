@@ -372,14 +372,14 @@ describe('PATCH task', () => {
     expect((await call('PATCH', first, { priority: 4 })).body.state).toBe('REJECTED');
   });
 
-  it('is refused from the dispatch on, and open again after it was taken back', async () => {
+  it('is refused from the dispatch on, open again after it was taken back, and closed with the task', async () => {
     const { call, a, first, dispatch, post } = await setUp({});
     await dispatch(0, a);
     expect(refusalOf(await call('PATCH', first, { priority: 2 }))).toEqual([409, 'already_dispatched']);
     await post(0, 'unassign');
     expect((await call('PATCH', first, { priority: 2 })).status).toBe(200);
     await post(0, 'transition', { target_state: 'CANCELED' });
-    expect(refusalOf(await call('PATCH', first, { priority: 3 }))).toEqual([409, 'already_dispatched']);
+    expect(refusalOf(await call('PATCH', first, { priority: 3 }))).toEqual([409, 'task_closed']);
   });
 
   it('checks what it refers to, and refuses what is not its own', async () => {

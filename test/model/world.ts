@@ -280,6 +280,7 @@ const taskRefusal = (world: World, task: ModelTask, action: TaskAction): string 
       if (['ACCEPTED', 'ARCHIVED', 'CANCELED'].includes(task.state)) return 'task_closed';
       return assignmentRefusal(world, action);
     case 'amend':
+      if (NEXT[task.state]?.length === 0) return 'task_closed';
       return ['DRAFT', 'APPROVAL_PENDING', 'APPROVED', 'REJECTED'].includes(task.state)
         ? undefined
         : 'already_dispatched';
