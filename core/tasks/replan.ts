@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Call } from '../call.ts';
-import type { Calendar, Calendars } from '../calendar/calendar.ts';
+import type { Calendars } from '../calendar/calendar.ts';
 import type { Guard } from '../calendar/guard.ts';
 import type { Suggest } from '../calendar/suggest.ts';
 import { DomainError, notFound } from '../errors.ts';
@@ -9,9 +9,9 @@ import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
 import { changeTask } from './history.ts';
-import { beforeDispatch, isHeldIn, isOpen } from './lifecycle.ts';
-import { holdingOf, requireHeld, requireMatch } from './rules.ts';
-import { viewOf, windowRules, type Task, type TaskView } from './task.ts';
+import { beforeDispatch, isOpen } from './lifecycle.ts';
+import { holderOf, holdingOf, requireHolder, requireMatch } from './rules.ts';
+import { viewOf, windowRules, type TaskView } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
 const note = optional(freeText(LIMITS.note));
@@ -65,8 +65,7 @@ export const makeReschedule =
       requireMatch(call, task);
       if (!isOpen(task.state))
         throw new DomainError('task_closed', `The task is ${task.state}.`, { state: task.state });
-      // The calendar is read before the guard reads the windows.
-      const calendar = await calendarOfHolder(calendars, task);
+      const holder = holderOf(task);
       const change = changeTask(
         task,
         { actorId: call.actorId, at: clock(), entryId: newId() },
@@ -82,21 +81,18 @@ export const makeReschedule =
       );
       const answer = viewOf({ task: change.after, later });
       const changes = [{ kind: 'task_changed' as const, ...change }];
-      if (calendar === undefined || !isHeldIn(task.state)) {
+      if (holder === undefined) {
         await guard(call, { changes, bookings: {}, answer });
         return answer;
       }
-      const holding = holdingOf(change.after, task.state);
+      const { userId, state } = holder;
+      const calendar = await calendars.find(call.tenantId, userId);
+      if (calendar === undefined) throw new Error(`User ${userId} holds task ${task.id} and has no calendar.`);
+      const holding = holdingOf(change.after, state);
       await suggest({ calendar, holding, suggestUsers: suggest_users }, () =>
         guard(call, {
           changes,
-          bookings: {
-            take: { calendar, holding },
-            release: {
-              userId: calendar.user_id,
-              holding: holdingOf(task, isHeldIn(task.state) ? task.state : 'DISPATCHED'),
-            },
-          },
+          bookings: { take: { calendar, holding }, release: { userId, holding: holdingOf(task, state) } },
           answer,
         }),
       );
@@ -114,7 +110,7 @@ export const makeReassign =
       ]);
       requireMatch(call, task);
       if (calendar === undefined) throw notFound('user', assigned_to);
-      const { userId, state } = requireHeld(task);
+      const { userId, state } = requireHolder(task);
       if (userId === assigned_to)
         throw new DomainError('already_assigned', `User ${userId} holds the task already.`, {});
       const at = clock();
@@ -153,7 +149,7 @@ export const makeUnassign =
     retry(async () => {
       const { task, later } = await tasks.get(call.tenantId, taskId);
       requireMatch(call, task);
-      const { userId, state } = requireHeld(task);
+      const { userId, state } = requireHolder(task);
       if (state !== 'DISPATCHED') {
         const to = beforeDispatch(task.requires_approval);
         throw new DomainError('illegal_transition', `Work on the task has begun: cancel it, or reassign it.`, {
@@ -185,6 +181,3 @@ export const makeUnassign =
       });
       return answer;
     });
-
-const calendarOfHolder = async (calendars: Pick<Calendars, 'find'>, task: Task): Promise<Calendar | undefined> =>
-  task.assigned_to === null || !isHeldIn(task.state) ? undefined : calendars.find(task.tenant_id, task.assigned_to);

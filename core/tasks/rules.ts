@@ -27,20 +27,29 @@ export const holdingOf = (task: Task, state: HeldState): TaskHolding => {
   return { task_id: task.id, name: task.name, state, ...(window === undefined ? {} : { window }) };
 };
 
+/** Who holds the task, and in which state; undefined when nobody does. */
+export const holderOf = ({
+  assigned_to,
+  state,
+}: Task): { readonly userId: string; readonly state: HeldState } | undefined =>
+  assigned_to !== null && isHeldIn(state) ? { userId: assigned_to, state } : undefined;
+
+/** Refuses with `not_assigned` when nobody holds the task; answers with who does. */
+export const requireHolder = (task: Task): NonNullable<ReturnType<typeof holderOf>> => {
+  const holder = holderOf(task);
+  if (holder !== undefined) return holder;
+  throw new DomainError('not_assigned', `The task is ${task.state}: nobody holds it.`, { state: task.state });
+};
+
 /**
  * What a change of state means for the one who holds the task: nothing, a holding given back, or one that shows the new
  * state. A holding is never taken here.
  */
 export const bookingsOfTransition = (before: Task, after: Task): Bookings => {
-  const userId = before.assigned_to;
-  if (userId === null || !isHeldIn(before.state)) return {};
+  const holder = holderOf(before);
+  if (holder === undefined) return {};
+  const { userId, state } = holder;
   return isHeldIn(after.state)
     ? { refresh: { userId, holding: holdingOf(after, after.state) } }
-    : { release: { userId, holding: holdingOf(before, before.state) } };
-};
-
-/** Refuses with `not_assigned` when nobody holds the task; answers with who does. */
-export const requireHeld = (task: Task): { readonly userId: string; readonly state: HeldState } => {
-  if (task.assigned_to !== null && isHeldIn(task.state)) return { userId: task.assigned_to, state: task.state };
-  throw new DomainError('not_assigned', `The task is ${task.state}: nobody holds it.`, { state: task.state });
+    : { release: { userId, holding: holdingOf(before, state) } };
 };
