@@ -9,7 +9,8 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { EVENTFUL, KEY } from '../adapters/dynamodb/table.ts';
+import { EVENTFUL } from '../adapters/dynamodb/keys.ts';
+import { KEY } from '../adapters/dynamodb/table.ts';
 import { ENV } from '../adapters/runtime/environment.ts';
 import { allow, ServiceFunction, type Workshop } from './functions.ts';
 

@@ -1,11 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '../../core/time/instant.ts';
-import { EVENTFUL } from './table.ts';
 
 export interface Key {
   readonly PK: string;
   readonly SK: string;
 }
+
+/** Sort keys: one whole key, or all that begin alike. */
+export type SortKeys = { readonly is: string } | { readonly begins: string };
+/** The items whose writes are events: the filter between the table's stream and the publisher lets only these through. */
+export const EVENTFUL = {
+  task: { is: 'TASK' },
+  template: { is: 'TEMPLATE' },
+  taskType: { is: 'TYPE' },
+  chosenStrategies: { is: 'CHOSEN' },
+  strategy: { begins: 'STRATEGY#' },
+  absence: { begins: 'ABSENCE#' },
+} as const satisfies Readonly<Record<string, SortKeys>>;
 
 /**
  * Every key of the table. Each partition begins with its tenant. Variable parts are percent-encoded: none can hold

@@ -22,7 +22,8 @@ import {
   templateFacts,
 } from '../../core/events/derive.ts';
 import type { DomainEvent } from '../../core/events/event.ts';
-import { EVENTFUL, KEY, type SortKeys } from './table.ts';
+import { EVENTFUL, type SortKeys } from './keys.ts';
+import { KEY } from './table.ts';
 
 /** A record of the table's stream, as Lambda hands it over and as the streams API answers it. */
 export interface StreamRecord {

@@ -21,18 +21,3 @@ export const LIST_INDEXES: readonly ListIndex[] = Array.from({ length: 16 }, (_,
   sort: 'id',
   projection: set < 4 ? 'ALL' : 'KEYS_ONLY',
 }));
-
-/** Sort keys: one whole key, or all that begin alike. */
-export type SortKeys = { readonly is: string } | { readonly begins: string };
-/**
- * The items whose writes are events, by their sort keys. They are spelled here and not with the other keys, because the
- * filter between the table's stream and the publisher, which is infrastructure, needs them too.
- */
-export const EVENTFUL = {
-  task: { is: 'TASK' },
-  template: { is: 'TEMPLATE' },
-  taskType: { is: 'TYPE' },
-  chosenStrategies: { is: 'CHOSEN' },
-  strategy: { begins: 'STRATEGY#' },
-  absence: { begins: 'ABSENCE#' },
-} as const satisfies Readonly<Record<string, SortKeys>>;
