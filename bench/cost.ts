@@ -1,5 +1,5 @@
 import { v7 as newUuid } from 'uuid';
-import { historyEntries, tasks } from '../adapters/dynamodb/items.ts';
+import { historyCodec, taskCodec } from '../adapters/dynamodb/resources/tasks.ts';
 import { LIST_INDEXES } from '../adapters/dynamodb/table.ts';
 import { composeTask } from '../core/tasks/compose.ts';
 import { changeTask } from '../core/tasks/history.ts';
@@ -81,8 +81,8 @@ const bytesOfLife = (): number => {
     { actorId, at, entryId: newUuid() },
     { action: 'state_changed', patch: { state: 'ARCHIVED' } },
   );
-  const history = (CHANGES - 1) * storedBytes(historyEntries.toItem(entry), []);
-  return storedBytes(tasks.toItem(after), LIST_INDEXES) + history;
+  const history = (CHANGES - 1) * storedBytes(historyCodec.toItem(entry), []);
+  return storedBytes(taskCodec.toItem(after), LIST_INDEXES) + history;
 };
 
 const dollars = (value: number): string =>

@@ -1,6 +1,6 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { v7 as newUuid } from 'uuid';
-import * as items from '../adapters/dynamodb/items.ts';
+import { taskCodec } from '../adapters/dynamodb/resources/tasks.ts';
 import { windowKey } from '../adapters/dynamodb/keys.ts';
 import type { TaskHolding } from '../core/calendar/calendar.ts';
 import { composeTask } from '../core/tasks/compose.ts';
@@ -68,5 +68,5 @@ export const fillList = (target: Target, tenantId: string, typeId: string, count
   const id = newUuid();
   const draft = taskDraft.parse({ task_type_id: typeId, name: 'Seeded' });
   const task = composeTask(draft, undefined, { id, tenantId, actorId: 'bench', at: hour(0), newId: newUuid });
-  return seed(target, count, copies(items.tasks.toItem(task), id));
+  return seed(target, count, copies(taskCodec.toItem(task), id));
 };

@@ -77,7 +77,8 @@ export const openService = async (): Promise<Service> => {
 
 /** A user who is a member of an org unit, so that an automatic dispatch prefers them. */
 export const memberOf = async (tenantId: string, orgUnitId: string): Promise<string> => {
-  const { clock, ledger, newId } = await import('../adapters/runtime/composition.ts');
+  const { clock, newId } = await import('../adapters/runtime/composition.ts');
+  const { commit } = await import('../adapters/runtime/resources/identity.ts');
   const id = newId();
   const user = {
     id,
@@ -93,6 +94,6 @@ export const memberOf = async (tenantId: string, orgUnitId: string): Promise<str
     ...emptyCalendar(user),
     memberships: [{ org_unit_id: orgUnitId, is_primary: true, created_at: clock() }],
   };
-  await ledger.commit({ tenantId, actorId: 'bench' }, [{ kind: 'user_created', user, calendar }], undefined);
+  await commit({ tenantId, actorId: 'bench' }, [{ kind: 'user_created', user, calendar }], undefined);
   return id;
 };

@@ -4,13 +4,15 @@
  * there (`--write`).
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { calendars } from '../adapters/dynamodb/items.ts';
-import { makeLedger } from '../adapters/dynamodb/ledger.ts';
+import { makeBookingCommit } from '../adapters/dynamodb/bookings.ts';
+import { calendarCodec } from '../adapters/dynamodb/resources/calendars.ts';
+import { taskWrites } from '../adapters/dynamodb/resources/tasks.ts';
 import { KEY, LIST_INDEXES, type ListIndex } from '../adapters/dynamodb/table.ts';
 import type { Action } from '../adapters/dynamodb/transaction.ts';
+import type { Bookings } from '../core/calendar/bookings.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
-import type { Bookings, Change } from '../core/ledger.ts';
 import { composeTask } from '../core/tasks/compose.ts';
+import type { TaskChanges } from '../core/tasks/changes.ts';
 import { changeTask, type TaskChange } from '../core/tasks/history.ts';
 import { holdingOf } from '../core/tasks/rules.ts';
 import { taskDraft, type Task } from '../core/tasks/task.ts';
@@ -19,7 +21,7 @@ import { bytesOf, weightOf, type Item, type Units } from './weights.ts';
 
 const PAYLOAD_BYTES = [0, 1_000, 4_000, 10_000];
 
-/** A table that only knows what the ledger's expressions do to its items: enough to weigh them. */
+/** A table that only knows what the expressions of a commit do to its items: enough to weigh them. */
 const makeScales = (listIndexes: readonly ListIndex[]) => {
   const kept = new Map<string, Item>();
   const nameOf = (key: Item): string => `${String(key[KEY.partition])} ${String(key[KEY.sort])}`;
@@ -27,7 +29,7 @@ const makeScales = (listIndexes: readonly ListIndex[]) => {
   const written = ({ write: { Put, Update, Delete } }: Action): { name: string; after: Item | undefined } => {
     if (Put?.Item !== undefined) return { name: nameOf(Put.Item), after: Put.Item };
     if (Delete?.Key !== undefined) return { name: nameOf(Delete.Key), after: undefined };
-    if (Update?.Key === undefined) throw new Error('The ledger sent what these scales do not know.');
+    if (Update?.Key === undefined) throw new Error('A commit sent what these scales do not know.');
     const name = nameOf(Update.Key);
     const values = Object.entries(Update.ExpressionAttributeValues ?? {}).filter(
       ([placeholder]) => Update.UpdateExpression?.startsWith('SET') === true && !placeholder.startsWith(':seen_'),
@@ -96,17 +98,14 @@ const changed = (before: Task, change: Parameters<typeof changeTask>[2]): TaskCh
 /** The life of one task, weighed step by step. */
 const weighLife = async (payloadBytes: number, listIndexes: readonly ListIndex[]) => {
   const scales = makeScales(listIndexes);
-  scales.put(calendars.toItem(CALENDAR));
+  scales.put(calendarCodec.toItem(CALENDAR));
   let units: Units = { items: 0, indexes: 0 };
-  const ledger = makeLedger({
-    tableName: 'T',
-    clock: () => AT,
-    transact: async (actions) => {
-      units = scales.weigh(actions);
-    },
-  });
-  const weigh = async (change: Change, bookings: Bookings = {}): Promise<Units> => {
-    await ledger.commit({ tenantId: TENANT, actorId: ACTOR }, [change], undefined, bookings);
+  const transact = async (actions: readonly Action[]): Promise<void> => {
+    units = scales.weigh(actions);
+  };
+  const commit = makeBookingCommit({ tableName: 'T', clock: () => AT, transact }, taskWrites);
+  const weigh = async (change: TaskChanges, bookings: Bookings = {}): Promise<Units> => {
+    await commit({ tenantId: TENANT, actorId: ACTOR }, [change], undefined, bookings);
     return units;
   };
   const task = newTask(payloadBytes);

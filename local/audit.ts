@@ -4,9 +4,11 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { v7 as newUuid } from 'uuid';
 import { makeAuditSources } from '../adapters/dynamodb/audit-sources.ts';
 import { makeClient } from '../adapters/dynamodb/client.ts';
-import { makeLedger } from '../adapters/dynamodb/ledger.ts';
+import { joined } from '../adapters/dynamodb/actions.ts';
+import { makeCommit } from '../adapters/dynamodb/commit.ts';
 import { metered, type Cost } from '../adapters/dynamodb/meter.ts';
-import { makeCalendars } from '../adapters/dynamodb/stores.ts';
+import { assetWrites } from '../adapters/dynamodb/resources/assets.ts';
+import { calendarWrites, makeCalendars } from '../adapters/dynamodb/resources/calendars.ts';
 import { makeTableReader } from '../adapters/dynamodb/table-reader.ts';
 import { makeTenantSnapshots } from '../adapters/dynamodb/tenant-snapshot.ts';
 import { makeTransact } from '../adapters/dynamodb/transaction.ts';
@@ -100,7 +102,7 @@ const auditOf = ({ endpoint, tableName }: Place) => {
   const repairs = makeRepair({
     sources: makeAuditSources({ reader, snapshot }),
     calendars: makeCalendars({ reader }),
-    ledger: makeLedger({ tableName, transact, clock }),
+    commit: makeCommit({ tableName, transact, clock }, joined(assetWrites, calendarWrites)),
     retry: makeRetry(chance),
   });
   return makeAudit({ snapshot, repairs });

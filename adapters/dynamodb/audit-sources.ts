@@ -2,8 +2,9 @@ import * as z from 'zod';
 import type { TenantSnapshot } from '../../core/audit/invariants.ts';
 import type { Sources } from '../../core/audit/repair.ts';
 import { isAbsence, type Holding } from '../../core/calendar/calendar.ts';
-import { holdingFrom } from './items.ts';
 import { calendarKey, openAssignmentKey, tallyKey, WINDOWS_BEGIN } from './keys.ts';
+import { END } from './pages.ts';
+import { holdingFrom } from './resources/calendars.ts';
 import type { TableReader } from './table-reader.ts';
 
 const tallySchema = z.object({
@@ -11,9 +12,6 @@ const tallySchema = z.object({
   available: z.number().int(),
   version: z.number().int().default(0),
 });
-
-/** Sorts after every text that begins with a prefix. */
-const END = '\uffff';
 
 /** What the repair of counts and tallies counts. `snapshot` has to be one that misses no asset. */
 export const makeAuditSources = ({

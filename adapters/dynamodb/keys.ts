@@ -58,6 +58,7 @@ export const historyKey = (tenantId: string, taskId: string, version: number): K
   PK: taskPartition(tenantId, taskId),
   SK: `HIST#${String(version).padStart(10, '0')}`,
 });
+export const LAST_VERSION = 9_999_999_999;
 
 export const userKey = (tenantId: string, userId: string): Key => ({
   PK: userPartition(tenantId, userId),

@@ -3,7 +3,6 @@ import * as z from 'zod';
 import type { KeptHolding, TenantSnapshot } from '../../core/audit/invariants.ts';
 import { isAbsence } from '../../core/calendar/calendar.ts';
 import { refusalOf } from './faults.ts';
-import * as items from './items.ts';
 import {
   ABSENCE_PREFIX,
   ACTIVE_PREFIX,
@@ -25,6 +24,11 @@ import {
   WINDOWS_BEGIN,
 } from './keys.ts';
 import { indexFor, type ListName } from './listing.ts';
+import { absenceCodec, isRemoved } from './resources/absences.ts';
+import { assetCodec } from './resources/assets.ts';
+import { calendarCodec, holdingFrom } from './resources/calendars.ts';
+import { historyCodec, taskCodec } from './resources/tasks.ts';
+import { userCodec } from './resources/users.ts';
 import type { TableReader } from './table-reader.ts';
 import { KEY } from './table.ts';
 import type { Item } from './transaction.ts';
@@ -143,7 +147,7 @@ export const makeTenantSnapshots = ({
       const held = users
         .filter((item) => isHolding(item))
         .flatMap((item) => {
-          const holding = items.holdingFrom(item);
+          const holding = holdingFrom(item);
           return isAbsence(holding) ? [] : holding.task_id;
         });
       const tasks = await partitions([...new Set([...taskIds, ...held])].map((id) => taskKey(tenantId, id).PK));
@@ -178,11 +182,11 @@ const snapshotOf = (tenantId: string, found: readonly Item[]): TenantSnapshot =>
   const keyed = found.map((item) => ({ ...keySchema.parse(item), item }));
   const sorted = (is: (SK: string) => boolean): readonly Item[] =>
     keyed.filter(({ SK }) => is(SK)).map(({ item }) => item);
-  const assets = sorted((SK) => SK === SORT.asset).map(items.assets.fromItem);
+  const assets = sorted((SK) => SK === SORT.asset).map(assetCodec.fromItem);
   const areaOf = areaNames(tenantId, assets);
   return {
-    tasks: sorted((SK) => SK === SORT.task).map(items.tasks.fromItem),
-    history: sorted((SK) => SK.startsWith(SORT.history)).map(items.historyEntries.fromItem),
+    tasks: sorted((SK) => SK === SORT.task).map(taskCodec.fromItem),
+    history: sorted((SK) => SK.startsWith(SORT.history)).map(historyCodec.fromItem),
     later_attachments: keyed
       .filter(({ SK }) => SK.startsWith(ATTACHMENT_PREFIX))
       .map(({ PK, item }) => ({ task_id: idBehind(taskKey(tenantId, '').PK, PK), id: idSchema.parse(item).id })),
@@ -196,23 +200,23 @@ const snapshotOf = (tenantId: string, found: readonly Item[]): TenantSnapshot =>
       const { id: template_id, revision } = revisionSchema.parse(item);
       return { template_id, revision };
     }),
-    users: sorted((SK) => SK === SORT.user).map(items.users.fromItem),
+    users: sorted((SK) => SK === SORT.user).map(userCodec.fromItem),
     roster: keyed
       .filter(({ SK }) => SK.startsWith(ACTIVE_PREFIX) || SK.startsWith(SORT.inactive))
       .map(({ SK, item }) => ({
         user_id: rosterSchema.parse(item).user_id,
         is_active: SK.startsWith(ACTIVE_PREFIX),
       })),
-    calendars: sorted((SK) => SK === SORT.calendar).map(items.calendars.fromItem),
+    calendars: sorted((SK) => SK === SORT.calendar).map(calendarCodec.fromItem),
     holdings: keyed
       .filter(({ item }) => isHolding(item))
       .map(({ PK, item }): KeptHolding => ({
         user_id: idBehind(userKey(tenantId, '').PK, PK),
-        ...items.holdingFrom(item),
+        ...holdingFrom(item),
       })),
     absences: sorted((SK) => SK.startsWith(ABSENCE_PREFIX))
-      .filter((item) => !items.isRemoved(item))
-      .map(items.absencesOf(tenantId).fromItem),
+      .filter((item) => !isRemoved(item))
+      .map(absenceCodec(tenantId).fromItem),
     assets,
     tallies: keyed
       .filter(({ PK }) => PK === tallyKey(tenantId, null).PK)

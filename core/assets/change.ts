@@ -1,12 +1,21 @@
 import type { Call } from '../call.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Commit } from '../commit.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
+import type { AssetChanged, AssetCreated } from './changes.ts';
 import type { Asset, AssetDraft, Assets, AvailabilityDraft } from './asset.ts';
 
 /** Registers an asset: available, in no region. Refuses with `duplicate` when the tenant has one with the code. */
 export const makeCreateAsset =
-  ({ ledger, clock, newId }: { readonly ledger: Ledger; readonly clock: Clock; readonly newId: () => string }) =>
+  ({
+    commit,
+    clock,
+    newId,
+  }: {
+    readonly commit: Commit<AssetCreated>;
+    readonly clock: Clock;
+    readonly newId: () => string;
+  }) =>
   async (call: Call, draft: AssetDraft): Promise<Asset> => {
     const at = clock();
     const asset: Asset = {
@@ -23,7 +32,7 @@ export const makeCreateAsset =
       updated_at: at,
       version: 1,
     };
-    await ledger.commit(call, [{ kind: 'asset_created', asset }], asset);
+    await commit(call, [{ kind: 'asset_created', asset }], asset);
     return asset;
   };
 
@@ -31,12 +40,12 @@ export const makeCreateAsset =
 export const makeSetAvailability =
   ({
     assets,
-    ledger,
+    commit,
     retry,
     clock,
   }: {
     readonly assets: Pick<Assets, 'get'>;
-    readonly ledger: Ledger;
+    readonly commit: Commit<AssetChanged>;
     readonly retry: Retry;
     readonly clock: Clock;
   }) =>
@@ -50,6 +59,6 @@ export const makeSetAvailability =
         updated_at: clock(),
         version: before.version + 1,
       };
-      await ledger.commit(call, [{ kind: 'asset_changed', before, after }], after);
+      await commit(call, [{ kind: 'asset_changed', before, after }], after);
       return after;
     });

@@ -1,8 +1,10 @@
 import type { Asset, VersionedTally } from '../assets/asset.ts';
+import type { TallyCorrected } from '../assets/changes.ts';
 import type { Call } from '../call.ts';
 import type { Calendars } from '../calendar/calendar.ts';
+import type { CalendarChanged } from '../calendar/changes.ts';
 import { isRefusal } from '../errors.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Commit } from '../commit.ts';
 import type { Retry } from '../retry.ts';
 import { talliesOf } from './invariants.ts';
 
@@ -27,7 +29,7 @@ export interface Repair {
 interface Ports {
   readonly sources: Sources;
   readonly calendars: Pick<Calendars, 'find'>;
-  readonly ledger: Ledger;
+  readonly commit: Commit<CalendarChanged | TallyCorrected>;
   readonly retry: Retry;
 }
 
@@ -46,7 +48,7 @@ export const makeRepair = (ports: Ports) => ({
       const held = await ports.sources.heldCount(call.tenantId, userId);
       if (calendar === undefined || calendar.active_count === held) return { subject, outcome: 'right' };
       const after = { ...calendar, active_count: held, version: calendar.version + 1 };
-      await ports.ledger.commit(call, [{ kind: 'calendar_changed', before: calendar, after }], undefined);
+      await ports.commit(call, [{ kind: 'calendar_changed', before: calendar, after }], undefined);
       return { subject, outcome: 'repaired', detail: `active count from ${calendar.active_count} to ${held}` };
     });
   },
@@ -59,7 +61,7 @@ export const makeRepair = (ports: Ports) => ({
       const due = talliesOf(await ports.sources.assets(call.tenantId)).get(areaCode) ?? NOTHING;
       if (before.total === due.total && before.available === due.available) return { subject, outcome: 'right' };
       const after = { total: due.total, available: due.available };
-      await ports.ledger.commit(call, [{ kind: 'tally_corrected', tenantId: call.tenantId, before, after }], undefined);
+      await ports.commit(call, [{ kind: 'tally_corrected', tenantId: call.tenantId, before, after }], undefined);
       const detail = `from ${before.total} assets, ${before.available} available, to ${after.total}, ${after.available} available`;
       return { subject, outcome: 'repaired', detail };
     });

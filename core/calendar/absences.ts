@@ -7,6 +7,7 @@ import type { Page, PageRequest } from '../page.ts';
 import type { Retry } from '../retry.ts';
 import { latest, type Clock } from '../time/instant.ts';
 import type { Absence, AbsenceHolding, Calendars } from './calendar.ts';
+import type { AbsenceAdded, AbsenceRemoved } from './changes.ts';
 import type { Guard } from './guard.ts';
 
 export const absenceDraft = z
@@ -20,7 +21,7 @@ export type AbsenceDraft = z.infer<typeof absenceDraft>;
 
 interface Ports {
   readonly calendars: Pick<Calendars, 'find' | 'findAbsence' | 'absences'>;
-  readonly guard: Guard;
+  readonly guard: Guard<AbsenceAdded | AbsenceRemoved>;
   readonly retry: Retry;
   readonly clock: Clock;
   readonly newId: () => string;

@@ -1,12 +1,12 @@
 import type { Call } from '../call.ts';
 import { DomainError } from '../errors.ts';
-import type { Bookings, Change, Ledger, Taking } from '../ledger.ts';
 import { LIMITS } from '../limits.ts';
+import type { BookingCommit, Bookings, Taking } from './bookings.ts';
 import { idOf, obstaclesIn, type Calendars, type HeldWindow } from './calendar.ts';
 
-export type Guard = (
+export type Guard<C> = (
   call: Call,
-  move: { readonly changes: readonly Change[]; readonly bookings: Bookings; readonly answer: unknown },
+  move: { readonly changes: readonly C[]; readonly bookings: Bookings; readonly answer: unknown },
 ) => Promise<void>;
 
 /** The refusal of a window that is taken: by tasks, or else by absences. It lists a bounded number of them. */
@@ -47,10 +47,16 @@ export const few = (all: readonly string[], left: number): string => {
  * version only checked and not moved, two writers that saw the same version would both pass.
  */
 export const makeGuard =
-  ({ calendars, ledger }: { readonly calendars: Pick<Calendars, 'overlapping'>; readonly ledger: Ledger }): Guard =>
+  <C>({
+    calendars,
+    commit,
+  }: {
+    readonly calendars: Pick<Calendars, 'overlapping'>;
+    readonly commit: BookingCommit<C>;
+  }): Guard<C> =>
   async (call, { changes, bookings, answer }) => {
     if (bookings.take !== undefined) await requireFree(calendars, bookings.take);
-    await ledger.commit(call, changes, answer, bookings);
+    await commit(call, changes, answer, bookings);
   };
 
 const requireFree = async (calendars: Pick<Calendars, 'overlapping'>, { calendar, holding }: Taking): Promise<void> => {

@@ -5,7 +5,9 @@ import { taskSchema } from '../tasks/task.ts';
 import { templateSchema } from '../templates/template.ts';
 import { taskTypeSchema } from '../types/task-type.ts';
 import type { DomainEvent } from './event.ts';
-import { datedEditSchema, lastChangeSchema, lastChoiceSchema, lastEditSchema } from './last-change.ts';
+import { lastChoiceSchema } from '../scoring/last-choice.ts';
+import { lastChangeSchema } from '../tasks/last-change.ts';
+import { datedEditSchema, lastEditSchema } from './edit.ts';
 
 /** What the events of a task are made of. Its documents are not: they may be large, and no event carries them. */
 export const taskFacts = taskSchema

@@ -1,14 +1,15 @@
 import type { Call } from '../call.ts';
 import { DomainError, notFound } from '../errors.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Commit } from '../commit.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
+import type { OrgUnitCreated, RoleChanged, RoleCreated } from './changes.ts';
 import type { Directory, OrgUnit, OrgUnitDraft, Role, RoleDraft } from './directory.ts';
 import { PERMISSIONS } from './permission.ts';
 
 interface Ports {
   readonly directory: Pick<Directory, 'findRoles' | 'findOrgUnit'>;
-  readonly ledger: Ledger;
+  readonly commit: Commit<RoleCreated | RoleChanged | OrgUnitCreated>;
   readonly retry: Retry;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -16,7 +17,7 @@ interface Ports {
 
 /** Creates a role without permissions. Refuses with `duplicate` when the tenant has one with the name. */
 export const makeCreateRole =
-  ({ ledger, clock, newId }: Pick<Ports, 'ledger' | 'clock' | 'newId'>) =>
+  ({ commit, clock, newId }: Pick<Ports, 'commit' | 'clock' | 'newId'>) =>
   async (call: Call, { name, description }: RoleDraft): Promise<Role> => {
     const role: Role = {
       id: newId(),
@@ -27,13 +28,13 @@ export const makeCreateRole =
       created_at: clock(),
       version: 1,
     };
-    await ledger.commit(call, [{ kind: 'role_created', role }], role);
+    await commit(call, [{ kind: 'role_created', role }], role);
     return role;
   };
 
 /** Adds a permission of the catalogue to a role; one that the role has already changes nothing. */
 export const makeGrantPermission =
-  ({ directory, ledger, retry }: Pick<Ports, 'directory' | 'ledger' | 'retry'>) =>
+  ({ directory, commit, retry }: Pick<Ports, 'directory' | 'commit' | 'retry'>) =>
   (call: Call, roleId: string, permissionId: string): Promise<void> =>
     retry(async () => {
       const permission = PERMISSIONS.find(({ id }) => id === permissionId);
@@ -42,12 +43,12 @@ export const makeGrantPermission =
       if (permission === undefined) throw notFound('permission', permissionId);
       const permissions = [...new Set([...before.permissions, permission.name])];
       const after: Role = { ...before, permissions, version: before.version + 1 };
-      await ledger.commit(call, [{ kind: 'role_changed', before, after }], undefined);
+      await commit(call, [{ kind: 'role_changed', before, after }], undefined);
     });
 
 /** Creates an org unit, below an active one when `parent_id` names it. Refuses with `duplicate` for a taken code. */
 export const makeCreateOrgUnit =
-  ({ directory, ledger, clock, newId }: Pick<Ports, 'directory' | 'ledger' | 'clock' | 'newId'>) =>
+  ({ directory, commit, clock, newId }: Pick<Ports, 'directory' | 'commit' | 'clock' | 'newId'>) =>
   async (call: Call, { name, code, parent_id, is_active }: OrgUnitDraft): Promise<OrgUnit> => {
     if (parent_id !== undefined) {
       const parent = await directory.findOrgUnit(call.tenantId, parent_id);
@@ -63,6 +64,6 @@ export const makeCreateOrgUnit =
       is_active: is_active ?? true,
       created_at: clock(),
     };
-    await ledger.commit(call, [{ kind: 'org_unit_created', orgUnit }], orgUnit);
+    await commit(call, [{ kind: 'org_unit_created', orgUnit }], orgUnit);
     return orgUnit;
   };

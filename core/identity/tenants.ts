@@ -1,30 +1,31 @@
 import type { Call } from '../call.ts';
 import type { Calendar } from '../calendar/calendar.ts';
 import { DomainError, notFound } from '../errors.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Commit } from '../commit.ts';
 import type { Clock } from '../time/instant.ts';
+import type { RoleCreated, TenantBootstrapped, TenantCreated, UserCreated } from './changes.ts';
 import type { BootstrapDraft, Directory, Role, Tenant, User } from './directory.ts';
 import type { Passwords } from './passwords.ts';
 
 interface Ports {
   readonly directory: Pick<Directory, 'findTenant' | 'hasUsers'>;
-  readonly ledger: Ledger;
+  readonly commit: Commit<TenantCreated | TenantBootstrapped | RoleCreated | UserCreated>;
   readonly passwords: Passwords;
   readonly clock: Clock;
   readonly newId: () => string;
 }
 
 export const makeCreateTenant =
-  ({ ledger, clock, newId }: Pick<Ports, 'ledger' | 'clock' | 'newId'>) =>
+  ({ commit, clock, newId }: Pick<Ports, 'commit' | 'clock' | 'newId'>) =>
   async (call: Call, { name }: { readonly name: string }): Promise<Tenant> => {
     const tenant: Tenant = { id: newId(), name, created_at: clock() };
-    await ledger.commit({ ...call, tenantId: tenant.id }, [{ kind: 'tenant_created', tenant }], tenant);
+    await commit({ ...call, tenantId: tenant.id }, [{ kind: 'tenant_created', tenant }], tenant);
     return tenant;
   };
 
 /** Gives a tenant its first user, with a role `admin` that may do everything. Refuses when the tenant has users. */
 export const makeBootstrapAdmin =
-  ({ directory, ledger, passwords, clock, newId }: Ports) =>
+  ({ directory, commit, passwords, clock, newId }: Ports) =>
   async (call: Call, { tenant_id, username, password }: BootstrapDraft): Promise<User> => {
     const [tenant, hasUsers] = await Promise.all([directory.findTenant(tenant_id), directory.hasUsers(tenant_id)]);
     if (tenant === undefined) throw notFound('tenant', tenant_id);
@@ -49,7 +50,7 @@ export const makeBootstrapAdmin =
       role_ids: [role.id],
       version: 1,
     };
-    await ledger.commit(
+    await commit(
       { ...call, tenantId: tenant_id },
       [
         { kind: 'tenant_bootstrapped', tenant },

@@ -1,10 +1,12 @@
 import type { Call } from '../call.ts';
 import type { Calendar, Calendars } from '../calendar/calendar.ts';
+import type { CalendarChanged } from '../calendar/changes.ts';
 import { DomainError, notFound } from '../errors.ts';
-import type { Change, Ledger } from '../ledger.ts';
+import type { Commit } from '../commit.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
+import type { UserChanged, UserCreated } from './changes.ts';
 import type { Directory, Membership, User, UserDraft, UserPatch } from './directory.ts';
 import type { Passwords } from './passwords.ts';
 import { emptyCalendar } from './tenants.ts';
@@ -12,7 +14,7 @@ import { emptyCalendar } from './tenants.ts';
 interface Ports {
   readonly directory: Pick<Directory, 'findUser' | 'findRoles' | 'findOrgUnit'>;
   readonly calendars: Pick<Calendars, 'find'>;
-  readonly ledger: Ledger;
+  readonly commit: Commit<UserCreated | UserChanged | CalendarChanged>;
   readonly passwords: Passwords;
   readonly retry: Retry;
   readonly clock: Clock;
@@ -37,12 +39,12 @@ const requireLength = (password: string, minimum: number): void => {
 /** Creates a user. Refuses with `duplicate` when the tenant has one with the name. */
 export const makeCreateUser =
   ({
-    ledger,
+    commit,
     passwords,
     passwordMin,
     clock,
     newId,
-  }: Pick<Ports, 'ledger' | 'passwords' | 'passwordMin' | 'clock' | 'newId'>) =>
+  }: Pick<Ports, 'commit' | 'passwords' | 'passwordMin' | 'clock' | 'newId'>) =>
   async (call: Call, { username, password, is_active }: UserDraft): Promise<User> => {
     requireLength(password, passwordMin);
     const user: User = {
@@ -55,7 +57,7 @@ export const makeCreateUser =
       role_ids: [],
       version: 1,
     };
-    await ledger.commit(call, [{ kind: 'user_created', user, calendar: emptyCalendar(user) }], user);
+    await commit(call, [{ kind: 'user_created', user, calendar: emptyCalendar(user) }], user);
     return user;
   };
 
@@ -76,11 +78,11 @@ export const makeChangeUser =
   ({
     directory,
     calendars,
-    ledger,
+    commit,
     passwords,
     passwordMin,
     retry,
-  }: Pick<Ports, 'directory' | 'calendars' | 'ledger' | 'passwords' | 'passwordMin' | 'retry'>) =>
+  }: Pick<Ports, 'directory' | 'calendars' | 'commit' | 'passwords' | 'passwordMin' | 'retry'>) =>
   async (call: Call, userId: string, { password, is_active }: UserPatch): Promise<User> => {
     if (password !== undefined) requireLength(password, passwordMin);
     const password_hash = password === undefined ? undefined : await passwords.hash(password);
@@ -96,7 +98,7 @@ export const makeChangeUser =
         password_hash: password_hash ?? before.password_hash,
         version: before.version + 1,
       };
-      const changes: Change[] = [{ kind: 'user_changed', before, after }];
+      const changes: (UserChanged | CalendarChanged)[] = [{ kind: 'user_changed', before, after }];
       // User and calendar are two reads, and one may be older than the other. Whoever changes whether the user is active
       // therefore moves the calendar, even one that seems to know already: its condition tells whether it did.
       if (after.is_active !== before.is_active || after.is_active !== calendar.is_active) {
@@ -106,14 +108,14 @@ export const makeChangeUser =
           after: moved(calendar, { is_active: after.is_active }),
         });
       }
-      await ledger.commit(call, changes, after);
+      await commit(call, changes, after);
       return after;
     });
   };
 
 /** Gives a user a role; one that the user has already changes nothing. */
 export const makeAssignRole =
-  ({ directory, ledger, retry }: Pick<Ports, 'directory' | 'ledger' | 'retry'>) =>
+  ({ directory, commit, retry }: Pick<Ports, 'directory' | 'commit' | 'retry'>) =>
   (call: Call, userId: string, roleId: string): Promise<void> =>
     retry(async () => {
       const [before, [role]] = await Promise.all([
@@ -125,7 +127,7 @@ export const makeAssignRole =
       if (!before.role_ids.includes(roleId)) requireRoom(before.role_ids.length, LIMITS.rolesPerUser, 'roles');
       const role_ids = [...new Set([...before.role_ids, roleId])];
       const after: User = { ...before, role_ids, version: before.version + 1 };
-      await ledger.commit(call, [{ kind: 'user_changed', before, after }], undefined);
+      await commit(call, [{ kind: 'user_changed', before, after }], undefined);
     });
 
 /** Makes a user a member of an org unit, or changes whether that membership is the primary one. */
@@ -133,10 +135,10 @@ export const makeSetMembership =
   ({
     directory,
     calendars,
-    ledger,
+    commit,
     retry,
     clock,
-  }: Pick<Ports, 'directory' | 'calendars' | 'ledger' | 'retry' | 'clock'>) =>
+  }: Pick<Ports, 'directory' | 'calendars' | 'commit' | 'retry' | 'clock'>) =>
   (
     call: Call,
     userId: string,
@@ -163,7 +165,7 @@ export const makeSetMembership =
         membership,
       ];
       const answer: Membership = { user_id: userId, ...membership };
-      await ledger.commit(
+      await commit(
         call,
         [{ kind: 'calendar_changed', before: calendar, after: moved(calendar, { memberships }) }],
         answer,

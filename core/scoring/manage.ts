@@ -1,9 +1,10 @@
 import type { Call } from '../call.ts';
 import { DomainError, notFound, type FieldProblem } from '../errors.ts';
-import type { Choice, Ledger } from '../ledger.ts';
+import type { Commit } from '../commit.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
+import type { Choice, StrategyChanges } from './changes.ts';
 import type {
   ChosenStrategies,
   ShadowDraft,
@@ -20,7 +21,7 @@ const BUILT_IN_ID = 'v2-0';
 
 interface Ports {
   readonly strategies: Strategies;
-  readonly ledger: Ledger;
+  readonly commit: Commit<StrategyChanges>;
   readonly retry: Retry;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -54,7 +55,7 @@ const nonsenseIn = ({ weights, caps }: StrategyDraft): readonly FieldProblem[] =
 
 /** Keeps a new version. It is immutable, and decides nothing until it is activated. */
 export const makeCreateStrategy =
-  ({ strategies, ledger, clock, newId }: Ports) =>
+  ({ strategies, commit, clock, newId }: Ports) =>
   async (call: Call, draft: StrategyDraft): Promise<StrategyView> => {
     const problems = nonsenseIn(draft);
     if (problems.length > 0)
@@ -83,7 +84,7 @@ export const makeCreateStrategy =
       created_at: clock(),
     };
     const answer = viewOf(strategy, undefined);
-    await ledger.commit(call, [{ kind: 'strategy_created', strategy }], answer);
+    await commit(call, [{ kind: 'strategy_created', strategy }], answer);
     return answer;
   };
 
@@ -135,7 +136,7 @@ export const makeShadowStrategy = (ports: Ports) => {
  * choice, so one that was found in use is still so when the choice is committed as it was read.
  */
 const makeChoose =
-  ({ strategies, ledger, retry, clock, newId }: Ports) =>
+  ({ strategies, commit, retry, clock, newId }: Ports) =>
   (
     call: Call,
     id: string,
@@ -163,8 +164,8 @@ const makeChoose =
               actorId: call.actorId,
               at: clock(),
             };
-      const told = choice === undefined ? {} : { choice };
-      await ledger.commit(call, [{ kind: 'strategies_chosen', before, after, ...told }], answer);
+      const ofChoice = choice === undefined ? {} : { choice };
+      await commit(call, [{ kind: 'strategies_chosen', before, after, ...ofChoice }], answer);
       return answer;
     });
 
@@ -173,7 +174,7 @@ const isRetired = ({ version }: TenantStrategy): DomainError =>
 
 /** Takes a strategy out of use for good; one that decides must be replaced first, one in shadow is stopped. */
 export const makeRetireStrategy =
-  ({ strategies, ledger, retry, clock, newId }: Ports) =>
+  ({ strategies, commit, retry, clock, newId }: Ports) =>
   (call: Call, id: string): Promise<StrategyView> =>
     retry(async () => {
       const [before, chosen] = await Promise.all([
@@ -196,7 +197,7 @@ export const makeRetireStrategy =
         version: chosen.version + 1,
       };
       const answer = viewOf(after, without);
-      await ledger.commit(
+      await commit(
         call,
         [
           { kind: 'strategy_retired', before, after, editId: newId(), actorId: call.actorId, at: clock() },

@@ -13,10 +13,11 @@ import {
   text,
 } from '../fields.ts';
 import type { Directory } from '../identity/directory.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Commit } from '../commit.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
+import type { TaskChanged } from './changes.ts';
 import { COMPOSED_FIELDS } from './compose.ts';
 import { changeTask } from './history.ts';
 import { isFinal, type State } from './lifecycle.ts';
@@ -59,14 +60,14 @@ export const makeAmendTask =
   ({
     tasks,
     directory,
-    ledger,
+    commit,
     retry,
     clock,
     newId,
   }: {
     readonly tasks: Pick<Tasks, 'get'>;
     readonly directory: Pick<Directory, 'findOrgUnit'>;
-    readonly ledger: Ledger;
+    readonly commit: Commit<TaskChanged>;
     readonly retry: Retry;
     readonly clock: Clock;
     readonly newId: () => string;
@@ -103,7 +104,7 @@ export const makeAmendTask =
         },
       );
       const answer = viewOf({ task: change.after, later });
-      await ledger.commit(call, [{ kind: 'task_changed', ...change }], answer);
+      await commit(call, [{ kind: 'task_changed', ...change }], answer);
       return answer;
     });
 

@@ -6,7 +6,8 @@ import { few, type Guard } from '../calendar/guard.ts';
 import { suggestionsFor } from '../calendar/suggest.ts';
 import { DomainError, isRefusal } from '../errors.ts';
 import { freeText, idSchema, optional, referenceSchema } from '../fields.ts';
-import type { Change } from '../ledger.ts';
+import type { ShadowCompared } from '../scoring/changes.ts';
+import type { DecisionMade, TaskChanged } from './changes.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import { flipSchema, flipsOf } from '../scoring/flips.ts';
@@ -107,7 +108,7 @@ interface Ports {
   readonly calendars: Calendars;
   readonly assets: Pick<Assets, 'tally'>;
   readonly strategies: Pick<Strategies, 'chosen'>;
-  readonly guard: Guard;
+  readonly guard: Guard<TaskChanged | DecisionMade | ShadowCompared>;
   readonly retry: Retry;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -291,7 +292,7 @@ const decide = (
     decision_id: decision.id,
     ...(plan_token === undefined ? {} : { plan_token }),
   };
-  const changes: Change[] = [
+  const changes: (TaskChanged | DecisionMade | ShadowCompared)[] = [
     { kind: 'task_changed', ...change },
     { kind: 'decision_made', decision },
   ];

@@ -1,12 +1,13 @@
 import type { Call } from '../call.ts';
 import { DomainError, notFound, type FieldProblem } from '../errors.ts';
 import type { OrgUnit } from '../identity/directory.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Commit } from '../commit.ts';
 import { LIMITS } from '../limits.ts';
 import { check } from '../problems.ts';
 import type { Template } from '../templates/template.ts';
 import type { Clock } from '../time/instant.ts';
 import type { TaskType } from '../types/task-type.ts';
+import type { BatchCreated, TaskCreated } from './changes.ts';
 import { composeTask } from './compose.ts';
 import {
   taskDraft,
@@ -35,7 +36,7 @@ export interface ReferencesRead {
 
 interface Ports {
   readonly references: References;
-  readonly ledger: Ledger;
+  readonly commit: Commit<TaskCreated | BatchCreated>;
   readonly clock: Clock;
   readonly newId: () => string;
 }
@@ -52,7 +53,7 @@ export const makeCreateTask =
     // 3. The task, in one write.
     const task = compose(ports, call, draft, read);
     const answer = viewOf({ task, later: [] });
-    await ports.ledger.commit(call, [{ kind: 'task_created', task }], answer);
+    await ports.commit(call, [{ kind: 'task_created', task }], answer);
     return answer;
   };
 
@@ -87,7 +88,7 @@ export const makeCreateBatch =
     const answer: BatchView = { total: tasks.length, tasks: tasks.map((task) => viewOf({ task, later: [] })) };
     requireSendable(answer);
     const created = tasks.map((task) => ({ kind: 'task_created' as const, task }));
-    await ports.ledger.commit(call, [...created, { kind: 'batch_created', batch }], answer);
+    await ports.commit(call, [...created, { kind: 'batch_created', batch }], answer);
     return answer;
   };
 

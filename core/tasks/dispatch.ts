@@ -8,6 +8,7 @@ import { freeText, optional, referenceSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
+import type { TaskChanged } from './changes.ts';
 import { changeTask } from './history.ts';
 import { holdingOf, requireDispatchable, requireMatch } from './rules.ts';
 import { viewOf, type TaskView } from './task.ts';
@@ -43,7 +44,7 @@ export const makeDispatchTask =
   }: {
     readonly tasks: Pick<Tasks, 'get'>;
     readonly calendars: Pick<Calendars, 'find'>;
-    readonly guard: Guard;
+    readonly guard: Guard<TaskChanged>;
     readonly suggest: Suggest;
     readonly retry: Retry;
     readonly clock: Clock;

@@ -2,10 +2,11 @@ import * as z from 'zod';
 import type { Call } from '../call.ts';
 import { DomainError } from '../errors.ts';
 import { checklistSchema, freeText, optional, riskLevelSchema, type JsonObject } from '../fields.ts';
-import type { Change, Ledger } from '../ledger.ts';
+import type { Commit } from '../commit.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock, Instant } from '../time/instant.ts';
+import type { AttachmentAdded, CommentAdded, TaskChanged } from './changes.ts';
 import { changeTask, type Action, type TaskChange } from './history.ts';
 import { isFinal } from './lifecycle.ts';
 import { requireMatch } from './rules.ts';
@@ -34,7 +35,7 @@ export type RiskChecklistDraft = z.infer<typeof riskChecklistDraft>;
 
 interface Ports {
   readonly tasks: Pick<Tasks, 'get'>;
-  readonly ledger: Ledger;
+  readonly commit: Commit<TaskChanged | AttachmentAdded | CommentAdded>;
   readonly retry: Retry;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -112,13 +113,13 @@ interface Amendment<Answer> {
   readonly note?: string | undefined;
   readonly detail: JsonObject;
   /** An item of its own that is written with the change. */
-  readonly material?: (after: Task) => Change;
+  readonly material?: (after: Task) => AttachmentAdded | CommentAdded;
   readonly answer: (after: Task) => Answer;
 }
 
 /** A change of a task that moves no window. */
 const makeChange =
-  ({ tasks, ledger, retry, clock, newId }: Ports) =>
+  ({ tasks, commit, retry, clock, newId }: Ports) =>
   <Answer>(call: Call, taskId: string, amend: (whole: WholeTask, at: Instant) => Amendment<Answer>): Promise<Answer> =>
     retry(async () => {
       const whole = await tasks.get(call.tenantId, taskId);
@@ -128,7 +129,7 @@ const makeChange =
       const change: TaskChange = changeTask(whole.task, { actorId: call.actorId, at, entryId: newId() }, amendment);
       const answer = answerOf(change.after);
       const materials = material === undefined ? [] : [material(change.after)];
-      await ledger.commit(call, [{ kind: 'task_changed', ...change }, ...materials], answer);
+      await commit(call, [{ kind: 'task_changed', ...change }, ...materials], answer);
       return answer;
     });
 

@@ -8,6 +8,7 @@ import { freeText, instantInput, optional, referenceSchema } from '../fields.ts'
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
+import type { TaskChanged } from './changes.ts';
 import { changeTask } from './history.ts';
 import { beforeDispatch, isOpen } from './lifecycle.ts';
 import { holderOf, holdingOf, requireHolder, requireMatch } from './rules.ts';
@@ -42,7 +43,7 @@ export type UnassignDraft = z.infer<typeof unassignDraft>;
 interface Ports {
   readonly tasks: Pick<Tasks, 'get'>;
   readonly calendars: Pick<Calendars, 'find'>;
-  readonly guard: Guard;
+  readonly guard: Guard<TaskChanged>;
   readonly suggest: Suggest;
   readonly retry: Retry;
   readonly clock: Clock;

@@ -3,7 +3,7 @@ import { DomainError } from '../errors.ts';
 import { isHeldIn, requireTransition, type HeldState } from './lifecycle.ts';
 import { windowOf, type Task } from './task.ts';
 import type { TaskHolding } from '../calendar/calendar.ts';
-import type { Bookings } from '../ledger.ts';
+import type { Bookings } from '../calendar/bookings.ts';
 
 /** `If-Match`: refuses with `precondition_failed` when the caller named versions and the task has another. */
 export const requireMatch = (call: Call, task: Task): void => {

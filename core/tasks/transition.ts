@@ -6,6 +6,7 @@ import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
 import { DomainError } from '../errors.ts';
+import type { TaskChanged } from './changes.ts';
 import { changeTask, type Action } from './history.ts';
 import { requirePlainTarget, requireTransition, STATES } from './lifecycle.ts';
 import type { State } from './lifecycle.ts';
@@ -31,7 +32,7 @@ export type ApprovalDraft = z.infer<typeof approvalDraft>;
 
 interface Ports {
   readonly tasks: Pick<Tasks, 'get'>;
-  readonly guard: Guard;
+  readonly guard: Guard<TaskChanged>;
   readonly retry: Retry;
   readonly clock: Clock;
   readonly newId: () => string;

@@ -1,21 +1,22 @@
 import type { Call } from '../call.ts';
 import { DomainError, notFound } from '../errors.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Commit } from '../commit.ts';
 import type { Clock } from '../time/instant.ts';
 import type { TaskTypes } from '../types/task-type.ts';
+import type { TemplateCreated } from './changes.ts';
 import type { CloneDraft, Template, TemplateDraft, Templates } from './template.ts';
 
 interface Ports {
   readonly taskTypes: Pick<TaskTypes, 'find'>;
   readonly templates: Pick<Templates, 'get'>;
-  readonly ledger: Ledger;
+  readonly commit: Commit<TemplateCreated>;
   readonly clock: Clock;
   readonly newId: () => string;
 }
 
 /** Creates a template of an active task type. Refuses with `duplicate` when the tenant has one with the key. */
 export const makeCreateTemplate =
-  ({ taskTypes, ledger, clock, newId }: Omit<Ports, 'templates'>) =>
+  ({ taskTypes, commit, clock, newId }: Omit<Ports, 'templates'>) =>
   async (call: Call, draft: TemplateDraft): Promise<Template> => {
     const type = await taskTypes.find(call.tenantId, draft.task_type_id);
     if (type === undefined) throw notFound('task_type', draft.task_type_id);
@@ -43,13 +44,13 @@ export const makeCreateTemplate =
       created_at: at,
       updated_at: at,
     };
-    await ledger.commit(call, [{ kind: 'template_created', template }], template);
+    await commit(call, [{ kind: 'template_created', template }], template);
     return template;
   };
 
 /** Copies a template under a new key and name; `cloned_from` names the source. A description left out is copied too. */
 export const makeCloneTemplate =
-  ({ templates, ledger, clock, newId }: Omit<Ports, 'taskTypes'>) =>
+  ({ templates, commit, clock, newId }: Omit<Ports, 'taskTypes'>) =>
   async (call: Call, templateId: string, draft: CloneDraft): Promise<Template> => {
     const source = await templates.get(call.tenantId, templateId);
     const at = clock();
@@ -66,6 +67,6 @@ export const makeCloneTemplate =
       created_at: at,
       updated_at: at,
     };
-    await ledger.commit(call, [{ kind: 'template_created', template }], template);
+    await commit(call, [{ kind: 'template_created', template }], template);
     return template;
   };

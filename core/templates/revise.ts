@@ -1,7 +1,8 @@
 import type { Call } from '../call.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Commit } from '../commit.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
+import type { TemplateChanged } from './changes.ts';
 import type { Template, TemplatePatch, Templates } from './template.ts';
 
 /**
@@ -11,13 +12,13 @@ import type { Template, TemplatePatch, Templates } from './template.ts';
 export const makeReviseTemplate =
   ({
     templates,
-    ledger,
+    commit,
     retry,
     clock,
     newId,
   }: {
     readonly templates: Pick<Templates, 'get'>;
-    readonly ledger: Ledger;
+    readonly commit: Commit<TemplateChanged>;
     readonly retry: Retry;
     readonly clock: Clock;
     readonly newId: () => string;
@@ -34,10 +35,6 @@ export const makeReviseTemplate =
         revision: before.revision + (isRevision ? 1 : 0),
         updated_at: clock(),
       };
-      await ledger.commit(
-        call,
-        [{ kind: 'template_changed', before, after, editId: newId(), actorId: call.actorId }],
-        after,
-      );
+      await commit(call, [{ kind: 'template_changed', before, after, editId: newId(), actorId: call.actorId }], after);
       return after;
     });

@@ -47,5 +47,6 @@ export const instantAt = (epochMilliseconds: number): Instant | undefined => {
 };
 
 export const epochMilliseconds = (at: Instant): number => Date.parse(at);
+export const epochSeconds = (at: Instant): number => Math.floor(epochMilliseconds(at) / 1_000);
 
 export const latest = (a: Instant, b: Instant): Instant => (a < b ? b : a);

@@ -1,21 +1,22 @@
 import type { Call } from '../call.ts';
 import { notFound } from '../errors.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Commit } from '../commit.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
+import type { TaskTypeChanged } from './changes.ts';
 import type { TaskType, TaskTypePatch, TaskTypes } from './task-type.ts';
 
 /** Renames a task type, or takes it in or out of use. Tasks that exist are not touched. */
 export const makeChangeTaskType =
   ({
     taskTypes,
-    ledger,
+    commit,
     retry,
     clock,
     newId,
   }: {
     readonly taskTypes: Pick<TaskTypes, 'find'>;
-    readonly ledger: Ledger;
+    readonly commit: Commit<TaskTypeChanged>;
     readonly retry: Retry;
     readonly clock: Clock;
     readonly newId: () => string;
@@ -32,10 +33,6 @@ export const makeChangeTaskType =
         updated_at: clock(),
         version: before.version + 1,
       };
-      await ledger.commit(
-        call,
-        [{ kind: 'task_type_changed', before, after, editId: newId(), actorId: call.actorId }],
-        after,
-      );
+      await commit(call, [{ kind: 'task_type_changed', before, after, editId: newId(), actorId: call.actorId }], after);
       return after;
     });

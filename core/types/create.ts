@@ -1,11 +1,20 @@
 import type { Call } from '../call.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Commit } from '../commit.ts';
 import type { Clock } from '../time/instant.ts';
+import type { TaskTypeCreated } from './changes.ts';
 import type { TaskType, TaskTypeDraft } from './task-type.ts';
 
 /** Creates a task type. Refuses with `duplicate` when the tenant has one with the code. */
 export const makeCreateTaskType =
-  ({ ledger, clock, newId }: { readonly ledger: Ledger; readonly clock: Clock; readonly newId: () => string }) =>
+  ({
+    commit,
+    clock,
+    newId,
+  }: {
+    readonly commit: Commit<TaskTypeCreated>;
+    readonly clock: Clock;
+    readonly newId: () => string;
+  }) =>
   async (call: Call, { code, name, description, is_active }: TaskTypeDraft): Promise<TaskType> => {
     const at = clock();
     const taskType: TaskType = {
@@ -20,6 +29,6 @@ export const makeCreateTaskType =
       updated_at: at,
       version: 1,
     };
-    await ledger.commit(call, [{ kind: 'task_type_created', taskType }], taskType);
+    await commit(call, [{ kind: 'task_type_created', taskType }], taskType);
     return taskType;
   };

@@ -1,4 +1,4 @@
-import { assets } from '../../adapters/runtime/composition.ts';
+import { assets } from '../../adapters/runtime/resources/assets.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { listAssets } from './contract.ts';
 

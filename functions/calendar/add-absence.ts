@@ -1,4 +1,5 @@
-import { calendars, clock, guard, newId, retry } from '../../adapters/runtime/composition.ts';
+import { clock, newId, retry } from '../../adapters/runtime/composition.ts';
+import { calendars, guard } from '../../adapters/runtime/resources/calendars.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeAddAbsence } from '../../core/calendar/absences.ts';
 import { addAbsence } from './contract.ts';

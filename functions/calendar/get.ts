@@ -1,4 +1,4 @@
-import { calendars } from '../../adapters/runtime/composition.ts';
+import { calendars } from '../../adapters/runtime/resources/calendars.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeGetCalendar } from '../../core/calendar/views.ts';
 import { getCalendar } from './contract.ts';

@@ -1,8 +1,9 @@
-import { directory, ledger, retry } from '../../adapters/runtime/composition.ts';
+import { retry } from '../../adapters/runtime/composition.ts';
+import { commit, directory } from '../../adapters/runtime/resources/identity.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeAssignRole } from '../../core/identity/users.ts';
 import { assignRole } from './contract.ts';
 
-const run = makeAssignRole({ directory, ledger, retry });
+const run = makeAssignRole({ directory, commit, retry });
 
 export const handler = serve(assignRole, ({ call, params }) => run(call, params.user_id, params.role_id));

@@ -1,4 +1,6 @@
-import { calendars, directory, environment, ledger, retry } from '../../adapters/runtime/composition.ts';
+import { environment, retry } from '../../adapters/runtime/composition.ts';
+import { calendars } from '../../adapters/runtime/resources/calendars.ts';
+import { commit, directory } from '../../adapters/runtime/resources/identity.ts';
 import { passwords } from '../../adapters/runtime/security.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeChangeUser } from '../../core/identity/users.ts';
@@ -7,7 +9,7 @@ import { changeUser } from './contract.ts';
 const run = makeChangeUser({
   directory,
   calendars,
-  ledger,
+  commit,
   passwords,
   passwordMin: environment.PASSWORD_MIN_LENGTH,
   retry,

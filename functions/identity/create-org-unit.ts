@@ -1,8 +1,9 @@
-import { clock, directory, ledger, newId } from '../../adapters/runtime/composition.ts';
+import { clock, newId } from '../../adapters/runtime/composition.ts';
+import { commit, directory } from '../../adapters/runtime/resources/identity.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeCreateOrgUnit } from '../../core/identity/roles.ts';
 import { createOrgUnit } from './contract.ts';
 
-const run = makeCreateOrgUnit({ directory, ledger, clock, newId });
+const run = makeCreateOrgUnit({ directory, commit, clock, newId });
 
 export const handler = serve(createOrgUnit, ({ call, body }) => run(call, body));

@@ -1,8 +1,9 @@
-import { clock, ledger, newId } from '../../adapters/runtime/composition.ts';
+import { clock, newId } from '../../adapters/runtime/composition.ts';
+import { commit } from '../../adapters/runtime/resources/identity.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeCreateRole } from '../../core/identity/roles.ts';
 import { createRole } from './contract.ts';
 
-const run = makeCreateRole({ ledger, clock, newId });
+const run = makeCreateRole({ commit, clock, newId });
 
 export const handler = serve(createRole, ({ call, body }) => run(call, body));

@@ -1,4 +1,4 @@
-import { directory } from '../../adapters/runtime/composition.ts';
+import { directory } from '../../adapters/runtime/resources/identity.ts';
 import { passwords, tokens } from '../../adapters/runtime/security.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeLogin } from '../../core/identity/login.ts';

@@ -1,4 +1,4 @@
-import { strategies } from '../../adapters/runtime/composition.ts';
+import { strategies } from '../../adapters/runtime/resources/strategies.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeListStrategies } from '../../core/scoring/manage.ts';
 import { listStrategies } from './contract.ts';

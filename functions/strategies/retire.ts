@@ -1,8 +1,9 @@
-import { clock, ledger, newId, retry, strategies } from '../../adapters/runtime/composition.ts';
+import { clock, newId, retry } from '../../adapters/runtime/composition.ts';
+import { commit, strategies } from '../../adapters/runtime/resources/strategies.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeRetireStrategy } from '../../core/scoring/manage.ts';
 import { retireStrategy } from './contract.ts';
 
-const run = makeRetireStrategy({ strategies, ledger, retry, clock, newId });
+const run = makeRetireStrategy({ strategies, commit, retry, clock, newId });
 
 export const handler = serve(retireStrategy, ({ call, params }) => run(call, params.strategy_id));

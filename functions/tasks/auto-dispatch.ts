@@ -1,13 +1,9 @@
-import {
-  assets,
-  calendars,
-  clock,
-  guard,
-  newId,
-  retry,
-  strategies,
-  tasks,
-} from '../../adapters/runtime/composition.ts';
+import { clock, newId, retry } from '../../adapters/runtime/composition.ts';
+import { assets } from '../../adapters/runtime/resources/assets.ts';
+import { calendars } from '../../adapters/runtime/resources/calendars.ts';
+import { guard } from '../../adapters/runtime/resources/decisions.ts';
+import { strategies } from '../../adapters/runtime/resources/strategies.ts';
+import { tasks } from '../../adapters/runtime/resources/tasks.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeAutoDispatchTask } from '../../core/tasks/auto-dispatch.ts';
 import { autoDispatchTask } from './contract.ts';

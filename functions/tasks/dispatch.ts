@@ -1,4 +1,6 @@
-import { calendars, clock, guard, newId, retry, suggest, tasks } from '../../adapters/runtime/composition.ts';
+import { clock, newId, retry } from '../../adapters/runtime/composition.ts';
+import { calendars, suggest } from '../../adapters/runtime/resources/calendars.ts';
+import { guard, tasks } from '../../adapters/runtime/resources/tasks.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeDispatchTask } from '../../core/tasks/dispatch.ts';
 import { dispatchTask } from './contract.ts';

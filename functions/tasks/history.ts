@@ -1,4 +1,4 @@
-import { tasks } from '../../adapters/runtime/composition.ts';
+import { tasks } from '../../adapters/runtime/resources/tasks.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeListHistory } from '../../core/tasks/read.ts';
 import { listHistory } from './contract.ts';

@@ -1,4 +1,5 @@
-import { decisions, tasks } from '../../adapters/runtime/composition.ts';
+import { decisions } from '../../adapters/runtime/resources/decisions.ts';
+import { tasks } from '../../adapters/runtime/resources/tasks.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeListDecisions } from '../../core/tasks/decision.ts';
 import { listDecisions } from './contract.ts';

@@ -1,4 +1,5 @@
-import { tasks, templates } from '../../adapters/runtime/composition.ts';
+import { tasks } from '../../adapters/runtime/resources/tasks.ts';
+import { templates } from '../../adapters/runtime/resources/templates.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeGetProvenance } from '../../core/tasks/provenance.ts';
 import { getProvenance } from './contract.ts';

@@ -1,4 +1,5 @@
-import { clock, guard, newId, retry, tasks } from '../../adapters/runtime/composition.ts';
+import { clock, newId, retry } from '../../adapters/runtime/composition.ts';
+import { guard, tasks } from '../../adapters/runtime/resources/tasks.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeSubmitForApproval } from '../../core/tasks/transition.ts';
 import { submitForApproval } from './contract.ts';

@@ -1,4 +1,4 @@
-import { templates } from '../../adapters/runtime/composition.ts';
+import { templates } from '../../adapters/runtime/resources/templates.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { listTemplates } from './contract.ts';
 

@@ -1,8 +1,9 @@
-import { clock, ledger, newId, retry, templates } from '../../adapters/runtime/composition.ts';
+import { clock, newId, retry } from '../../adapters/runtime/composition.ts';
+import { commit, templates } from '../../adapters/runtime/resources/templates.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeReviseTemplate } from '../../core/templates/revise.ts';
 import { reviseTemplate } from './contract.ts';
 
-const run = makeReviseTemplate({ templates, ledger, retry, clock, newId });
+const run = makeReviseTemplate({ templates, commit, retry, clock, newId });
 
 export const handler = serve(reviseTemplate, ({ call, params, body }) => run(call, params.template_id, body));

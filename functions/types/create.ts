@@ -1,8 +1,9 @@
-import { clock, ledger, newId } from '../../adapters/runtime/composition.ts';
+import { clock, newId } from '../../adapters/runtime/composition.ts';
+import { commit } from '../../adapters/runtime/resources/task-types.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeCreateTaskType } from '../../core/types/create.ts';
 import { createTaskType } from './contract.ts';
 
-const run = makeCreateTaskType({ ledger, clock, newId });
+const run = makeCreateTaskType({ commit, clock, newId });
 
 export const handler = serve(createTaskType, ({ call, body }) => run(call, body));

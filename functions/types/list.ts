@@ -1,4 +1,4 @@
-import { taskTypes } from '../../adapters/runtime/composition.ts';
+import { taskTypes } from '../../adapters/runtime/resources/task-types.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { listTaskTypes } from './contract.ts';
 

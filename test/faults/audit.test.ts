@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { makeAuditSources } from '../../adapters/dynamodb/audit-sources.ts';
+import { makeCommit } from '../../adapters/dynamodb/commit.ts';
 import {
   attachmentKey,
   calendarKey,
@@ -15,18 +16,21 @@ import {
   type Key,
 } from '../../adapters/dynamodb/keys.ts';
 import { makeTenantSnapshots } from '../../adapters/dynamodb/tenant-snapshot.ts';
-import { calendars, client, environment, ledger, reader, retry } from '../../adapters/runtime/composition.ts';
+import { commitPorts, client, environment, reader, retry } from '../../adapters/runtime/composition.ts';
+import { calendars } from '../../adapters/runtime/resources/calendars.ts';
 import { makeAudit, type Audit } from '../../core/audit/audit.ts';
 import { INVARIANTS, type Invariant } from '../../core/audit/invariants.ts';
 import { makeRepair, type Sources } from '../../core/audit/repair.ts';
 import { instant, makeTasks, tenantOver, type TestTenant } from '../integration/harness.ts';
 import { runScript } from '../local/processes.ts';
+import { WRITES } from '../unit/writes.ts';
 import { directCaller } from './direct-call.ts';
 
 const TableName = environment.TABLE_NAME;
 const { byScan: snapshot, byPartitions } = makeTenantSnapshots({ client, tableName: TableName, reader });
 const sources = makeAuditSources({ reader, snapshot });
-const makeRepairs = (own: Sources) => makeRepair({ sources: own, calendars, ledger, retry });
+const commit = makeCommit(commitPorts, WRITES);
+const makeRepairs = (own: Sources) => makeRepair({ sources: own, calendars, commit, retry });
 const repairs = makeRepairs(sources);
 const audit = makeAudit({ snapshot, repairs });
 

@@ -1,14 +1,11 @@
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { v7 as newUuid } from 'uuid';
-import {
-  assets,
-  calendars,
-  client,
-  directory,
-  environment,
-  strategies,
-  tasks,
-} from '../../adapters/runtime/composition.ts';
+import { client, environment } from '../../adapters/runtime/composition.ts';
+import { assets } from '../../adapters/runtime/resources/assets.ts';
+import { calendars } from '../../adapters/runtime/resources/calendars.ts';
+import { directory } from '../../adapters/runtime/resources/identity.ts';
+import { strategies } from '../../adapters/runtime/resources/strategies.ts';
+import { tasks } from '../../adapters/runtime/resources/tasks.ts';
 import { tokens } from '../../adapters/runtime/security.ts';
 import { STRATEGY_V2_0 } from '../../core/scoring/strategy.ts';
 import { makeTasks, tenantOver, type Answer, type Call, type TestTenant } from '../integration/harness.ts';

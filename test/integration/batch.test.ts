@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metered } from '../../adapters/dynamodb/meter.ts';
-import { clock, ledger, newId, references } from '../../adapters/runtime/composition.ts';
+import { clock, newId } from '../../adapters/runtime/composition.ts';
+import { commit, references } from '../../adapters/runtime/resources/tasks.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { makeCreateBatch } from '../../core/tasks/create.ts';
 import { contentsOf } from './contents.ts';
@@ -57,7 +58,7 @@ describe('a batch', () => {
     const listed = await call('GET', '/api/task-center/tasks?limit=200');
     expect(names(listed.body)).toEqual(names(drafts(99)).toReversed());
 
-    const run = makeCreateBatch({ references, ledger, clock, newId });
+    const run = makeCreateBatch({ references, commit, clock, newId });
     const cost = await metered(async (counted) => {
       await run({ tenantId: id, actorId: 'test' }, { tasks: drafts(99) });
       return counted;
@@ -80,7 +81,7 @@ describe('a batch', () => {
   it('reads what its tasks refer to once each', async () => {
     const { id, drafts, template } = await setUp();
     const template_id = await template({});
-    const run = makeCreateBatch({ references, ledger, clock, newId });
+    const run = makeCreateBatch({ references, commit, clock, newId });
     const cost = await metered(async (counted) => {
       await run({ tenantId: id, actorId: 'test' }, { tasks: drafts(99).map((draft) => ({ ...draft, template_id })) });
       return counted;

@@ -6,10 +6,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import * as items from '../../adapters/dynamodb/items.ts';
+import { calendarCodec, makeCalendars } from '../../adapters/dynamodb/resources/calendars.ts';
 import { windowKey } from '../../adapters/dynamodb/keys.ts';
 import { metered, type Cost } from '../../adapters/dynamodb/meter.ts';
-import { makeCalendars } from '../../adapters/dynamodb/stores.ts';
 import { KEY } from '../../adapters/dynamodb/table.ts';
 import { makeTableReader } from '../../adapters/dynamodb/table-reader.ts';
 import { client, newId } from '../../adapters/runtime/composition.ts';
@@ -59,7 +58,7 @@ const fill = async (userId: string, size: number, name: string): Promise<void> =
     }
   };
   await Promise.all(Array.from({ length: 4 }, write));
-  const item = items.calendars.toItem(calendar({ tenant_id: TENANT, user_id: userId, active_count: size }));
+  const item = calendarCodec.toItem(calendar({ tenant_id: TENANT, user_id: userId, active_count: size }));
   const kept = marshall(item, { removeUndefinedValues: true });
   await client.send(new PutItemCommand({ TableName: TABLE, Item: kept }));
 };

@@ -2,22 +2,13 @@ import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { windowKey } from '../../adapters/dynamodb/keys.ts';
 import { metered, type Cost } from '../../adapters/dynamodb/meter.ts';
-import {
-  assets,
-  calendars,
-  client,
-  clock,
-  environment,
-  guard,
-  ledger,
-  newId,
-  reader,
-  references,
-  retry,
-  strategies,
-  tasks,
-} from '../../adapters/runtime/composition.ts';
-import { makeDirectory } from '../../adapters/dynamodb/stores.ts';
+import { client, clock, environment, newId, retry } from '../../adapters/runtime/composition.ts';
+import { assets } from '../../adapters/runtime/resources/assets.ts';
+import { calendars, guard as absenceGuard } from '../../adapters/runtime/resources/calendars.ts';
+import { guard } from '../../adapters/runtime/resources/decisions.ts';
+import { directory } from '../../adapters/runtime/resources/identity.ts';
+import { strategies } from '../../adapters/runtime/resources/strategies.ts';
+import { commit, references, tasks } from '../../adapters/runtime/resources/tasks.ts';
 import { makeSeal } from '../../adapters/http/cursor.ts';
 import { makeAddAbsence, makeRemoveAbsence } from '../../core/calendar/absences.ts';
 import type { Call } from '../../core/call.ts';
@@ -41,7 +32,7 @@ afterAll(() => api.stop());
 
 // Suggestions are read after a refusal, for whoever was refused: they are no part of the guard.
 const suggest: Suggest = (_wish, booking) => booking();
-const ports = { tasks, calendars, assets, strategies, suggest, guard, references, ledger, retry, clock, newId };
+const ports = { tasks, calendars, assets, strategies, suggest, guard, references, commit, retry, clock, newId };
 const createTask = makeCreateTask(ports);
 const createBatch = makeCreateBatch(ports);
 const dispatch = makeDispatchTask(ports);
@@ -50,9 +41,10 @@ const transition = makeTransitionTask(ports);
 const reschedule = makeReschedule(ports);
 const reassign = makeReassign(ports);
 const unassign = makeUnassign(ports);
-const amend = makeAmendTask({ ...ports, directory: makeDirectory({ reader }) });
-const addAbsence = makeAddAbsence(ports);
-const removeAbsence = makeRemoveAbsence(ports);
+const amend = makeAmendTask({ ...ports, directory });
+const absencePorts = { ...ports, guard: absenceGuard };
+const addAbsence = makeAddAbsence(absencePorts);
+const removeAbsence = makeRemoveAbsence(absencePorts);
 const getTask = makeGetTask(ports);
 const listTasks = makeListTasks(ports);
 const listHistory = makeListHistory(ports);

@@ -1,5 +1,5 @@
 import { v7 as newUuid } from 'uuid';
-import { ledger } from '../../adapters/runtime/composition.ts';
+import { commit } from '../../adapters/runtime/resources/identity.ts';
 import { tokens } from '../../adapters/runtime/security.ts';
 import { emptyCalendar } from '../../core/identity/tenants.ts';
 import type { User } from '../../core/identity/directory.ts';
@@ -102,7 +102,7 @@ const seedUser = async (tenantId: string, patch: Partial<User> = {}): Promise<st
     ...patch,
   };
   const call = { tenantId, actorId: 'test' };
-  await ledger.commit(call, [{ kind: 'user_created', user, calendar: emptyCalendar(user) }], undefined);
+  await commit(call, [{ kind: 'user_created', user, calendar: emptyCalendar(user) }], undefined);
   return id;
 };
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metered } from '../../adapters/dynamodb/meter.ts';
-import { ledger, newId, tasks } from '../../adapters/runtime/composition.ts';
-import type { Change } from '../../core/ledger.ts';
+import { makeCommit } from '../../adapters/dynamodb/commit.ts';
+import { commitPorts, newId } from '../../adapters/runtime/composition.ts';
+import { tasks } from '../../adapters/runtime/resources/tasks.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { composeTask } from '../../core/tasks/compose.ts';
 import { STATES } from '../../core/tasks/lifecycle.ts';
@@ -9,6 +10,7 @@ import { makeGetTask, makeListComments, makeListHistory, makeListTasks } from '.
 import { taskDraft, type Task } from '../../core/tasks/task.ts';
 import { instant, startApi, type Answer, type Call, type TestApi } from './harness.ts';
 import { makeRandom, SEED } from './random.ts';
+import { WRITES, type Change } from '../unit/writes.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -31,9 +33,10 @@ const taskOf = (tenantId: string, fields: object, patch: Partial<Task> = {}): Ta
   ...patch,
 });
 
+const commit = makeCommit(commitPorts, WRITES);
 const write = async (tenantId: string, changes: readonly Change[]): Promise<void> => {
   for (let from = 0; from < changes.length; from += LIMITS.batchTasks)
-    await ledger.commit({ tenantId, actorId: 'test' }, changes.slice(from, from + LIMITS.batchTasks), undefined);
+    await commit({ tenantId, actorId: 'test' }, changes.slice(from, from + LIMITS.batchTasks), undefined);
 };
 const created = (all: readonly Task[]): readonly Change[] => all.map((task) => ({ kind: 'task_created', task }));
 

@@ -107,13 +107,13 @@ export const PLANTED: readonly Planted[] = [
     what: 'the windows are read before the version of the calendar',
     make: () => ({
       guard:
-        ({ guard, calendars, ledger }) =>
+        ({ guard, calendars, commit }) =>
         async (call, move) => {
           const { take } = move.bookings;
           if (take?.holding.window === undefined) return guard(call, move);
           const seen = await calendars.overlapping(take.calendar, take.holding.window);
           const calendar = await calendars.find(call.tenantId, take.calendar.user_id);
-          const late = makeGuard({ calendars: { overlapping: () => Promise.resolve(seen) }, ledger });
+          const late = makeGuard({ calendars: { overlapping: () => Promise.resolve(seen) }, commit });
           const bookings = { ...move.bookings, take: { ...take, calendar: calendar ?? take.calendar } };
           return late(call, { ...move, bookings });
         },
@@ -123,9 +123,9 @@ export const PLANTED: readonly Planted[] = [
     what: 'the windows are not looked at',
     make: () => ({
       guard:
-        ({ ledger }) =>
+        ({ commit }) =>
         (call, { changes, answer, bookings }) =>
-          ledger.commit(call, changes, answer, bookings),
+          commit(call, changes, answer, bookings),
     }),
   },
   {
@@ -267,11 +267,11 @@ export const PLANTED: readonly Planted[] = [
     mix: 'replanned',
     make: () => ({
       guard:
-        ({ guard, ledger }) =>
+        ({ guard, commit }) =>
         (call, move) => {
           const { take, release } = move.bookings;
           const isOwn = take !== undefined && take.calendar.user_id === release?.userId;
-          return isOwn ? ledger.commit(call, move.changes, move.answer, move.bookings) : guard(call, move);
+          return isOwn ? commit(call, move.changes, move.answer, move.bookings) : guard(call, move);
         },
     }),
   },
@@ -280,13 +280,13 @@ export const PLANTED: readonly Planted[] = [
     mix: 'replanned',
     make: () => ({
       guard:
-        ({ guard, ledger }) =>
+        ({ guard, commit }) =>
         async (call, move) => {
           const { take, release } = move.bookings;
           if (take === undefined || release === undefined || take.calendar.user_id === release.userId)
             return guard(call, move);
           const { receipt: _, ...without } = call;
-          await ledger.commit(without, [], undefined, { release });
+          await commit(without, [], undefined, { release });
           return guard(call, { ...move, bookings: { take } });
         },
     }),
@@ -340,10 +340,10 @@ export const PLANTED: readonly Planted[] = [
     mix: 'replanned',
     make: () => ({
       guard:
-        ({ guard, ledger }) =>
+        ({ guard, commit }) =>
         (call, move) =>
           move.changes.some(({ kind }) => kind === 'absence_added')
-            ? ledger.commit(call, move.changes, move.answer, move.bookings)
+            ? commit(call, move.changes, move.answer, move.bookings)
             : guard(call, move),
     }),
   },

@@ -1,17 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { v7 as newUuid } from 'uuid';
 import { makeClient } from '../../adapters/dynamodb/client.ts';
-import { makeLedger } from '../../adapters/dynamodb/ledger.ts';
-import {
-  makeAssets,
-  makeCalendars,
-  makeDirectory,
-  makeReceipts,
-  makeReferences,
-  makeStrategies,
-  makeTasks,
-  makeTemplates,
-} from '../../adapters/dynamodb/stores.ts';
+import { makeBookingCommit } from '../../adapters/dynamodb/bookings.ts';
+import { makeCommit } from '../../adapters/dynamodb/commit.ts';
+import { makeAssets } from '../../adapters/dynamodb/resources/assets.ts';
+import { makeCalendars } from '../../adapters/dynamodb/resources/calendars.ts';
+import { makeDirectory } from '../../adapters/dynamodb/resources/directory.ts';
+import { makeReceipts } from '../../adapters/dynamodb/resources/receipts.ts';
+import { makeReferences } from '../../adapters/dynamodb/resources/references.ts';
+import { makeStrategies } from '../../adapters/dynamodb/resources/strategies.ts';
+import { makeTasks } from '../../adapters/dynamodb/resources/tasks.ts';
+import { makeTemplates } from '../../adapters/dynamodb/resources/templates.ts';
 import { makeTableReader } from '../../adapters/dynamodb/table-reader.ts';
 import { makeTenantSnapshots } from '../../adapters/dynamodb/tenant-snapshot.ts';
 import { makeTransact, type Action as TableAction } from '../../adapters/dynamodb/transaction.ts';
@@ -21,12 +20,12 @@ import { readEnvironment } from '../../adapters/runtime/environment.ts';
 import { makeAddAbsence, makeRemoveAbsence } from '../../core/calendar/absences.ts';
 import { makeCreateAsset, makeSetAvailability } from '../../core/assets/change.ts';
 import type { TenantSnapshot } from '../../core/audit/invariants.ts';
+import type { BookingCommit } from '../../core/calendar/bookings.ts';
 import type { Calendars } from '../../core/calendar/calendar.ts';
 import { makeGuard, type Guard } from '../../core/calendar/guard.ts';
 import { makeSuggest } from '../../core/calendar/suggest.ts';
 import { emptyCalendar } from '../../core/identity/tenants.ts';
 import { makeChangeUser, makeCreateUser } from '../../core/identity/users.ts';
-import type { Change, Ledger } from '../../core/ledger.ts';
 import { makeRetry, type Retry } from '../../core/retry.ts';
 import { makeAmendTask } from '../../core/tasks/amend.ts';
 import { makeAutoDispatchTask } from '../../core/tasks/auto-dispatch.ts';
@@ -46,6 +45,7 @@ import * as taskRoutes from '../../functions/tasks/contract.ts';
 import * as templateRoutes from '../../functions/templates/contract.ts';
 import { lambdaContext } from '../../local/integration.ts';
 import { proxyEvent } from '../../local/proxy-event.ts';
+import { WRITES, type Change } from '../unit/writes.ts';
 import { newTask, TEMPLATE, TYPE, type Action, type Answer, type Draft, type Request, type World } from './world.ts';
 
 /** A call of the SDK as the scheduler sees it. */
@@ -65,7 +65,11 @@ type Transact = (actions: readonly TableAction[]) => Promise<void>;
 export interface Faulty {
   readonly transact?: (sound: Transact) => Transact;
   readonly calendars?: (sound: Calendars) => Calendars;
-  readonly guard?: (sound: { readonly guard: Guard; readonly calendars: Calendars; readonly ledger: Ledger }) => Guard;
+  readonly guard?: (sound: {
+    readonly guard: Guard<Change>;
+    readonly calendars: Calendars;
+    readonly commit: BookingCommit<Change>;
+  }) => Guard<Change>;
   readonly retry?: (sound: Retry) => Retry;
   readonly references?: (sound: References) => References;
   readonly autoDispatch?: (sound: AutoDispatch) => AutoDispatch;
@@ -114,12 +118,13 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
 
   const reader = makeTableReader({ client, tableName, ...chance });
   const send = makeTransact({ client, ...chance, newToken: newUuid });
-  const soundLedger = makeLedger({ tableName, transact: send, clock });
-  const ledger = makeLedger({ tableName, transact: faulty.transact?.(send) ?? send, clock });
+  const commitPorts = { tableName, transact: faulty.transact?.(send) ?? send, clock };
+  const commit = makeCommit(commitPorts, WRITES);
+  const bookingCommit = makeBookingCommit(commitPorts, WRITES);
   const soundCalendars = makeCalendars({ reader });
   const calendars = faulty.calendars?.(soundCalendars) ?? soundCalendars;
-  const soundGuard = makeGuard({ calendars, ledger });
-  const guard = faulty.guard?.({ guard: soundGuard, calendars, ledger }) ?? soundGuard;
+  const soundGuard = makeGuard({ calendars, commit: bookingCommit });
+  const guard = faulty.guard?.({ guard: soundGuard, calendars, commit: bookingCommit }) ?? soundGuard;
   const soundRetry = makeRetry(chance);
   const retry = faulty.retry?.(soundRetry) ?? soundRetry;
   const passwords = { hash: () => Promise.resolve('none'), verify: () => Promise.resolve(false) };
@@ -131,7 +136,7 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
     directory: makeDirectory({ reader }),
     strategies: makeStrategies({ reader }),
     suggest: makeSuggest({ calendars }),
-    ...{ calendars, ledger, guard, retry, clock, newId, passwords, passwordMin: 6 },
+    ...{ calendars, commit, guard, retry, clock, newId, passwords, passwordMin: 6 },
   };
 
   const pipeline = makePipeline({
@@ -192,7 +197,8 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
   serve(assetRoutes.setAvailability, ({ call, params, body }) => setAvailability(call, params.asset_id, body));
 
   const seeding = seedsOf(tenantId, world, clock);
-  await soundLedger.commit({ tenantId, actorId: 'model' }, seeding, undefined);
+  const seed = makeCommit({ tableName, transact: send, clock }, WRITES);
+  await seed({ tenantId, actorId: 'model' }, seeding, undefined);
 
   const answer = async (request: Request): Promise<Answer> => {
     const { operation, params = {}, body } = wireOf(request);

@@ -1,10 +1,11 @@
 import type { Call } from '../../core/call.ts';
+import type { Bookings } from '../../core/calendar/bookings.ts';
 import { DomainError, isRefusal, type Code } from '../../core/errors.ts';
-import type { Bookings, Change, Ledger } from '../../core/ledger.ts';
 import type { Retry } from '../../core/retry.ts';
 import { makeRetry } from '../../core/retry.ts';
 import type { Clock, Instant } from '../../core/time/instant.ts';
 import { instant } from './records.ts';
+import type { Change } from './writes.ts';
 
 /** Stand-ins for the ports of the core, in memory. */
 
@@ -25,27 +26,28 @@ export const makeIds = (): (() => string) => {
 /** The service's own retry, without the waiting. */
 export const retry: Retry = makeRetry({ sleep: () => Promise.resolve(), random: () => 0 });
 
-export interface Commit {
+export interface Committed {
   readonly call: Call;
   readonly changes: readonly Change[];
   readonly answer: unknown;
   readonly bookings: Bookings | undefined;
 }
 
-/** A ledger that keeps what was committed. Each refusal in `refusals` is given once, in order, instead of a commit. */
-export const makeFakeLedger = (
-  ...refusals: readonly DomainError[]
-): Ledger & { readonly commits: readonly Commit[] } => {
+/** A commit that keeps what it was given. Each refusal in `refusals` is given once, in order, instead of a commit. */
+export const makeFakeCommit = (...refusals: readonly DomainError[]) => {
   const left = [...refusals];
-  const commits: Commit[] = [];
-  return {
-    commits,
-    commit: async (call, changes, answer, bookings) => {
-      const refusal = left.shift();
-      if (refusal !== undefined) throw refusal;
-      commits.push({ call, changes, answer, bookings });
-    },
+  const commits: Committed[] = [];
+  const commit = async (
+    call: Call,
+    changes: readonly Change[],
+    answer: unknown,
+    bookings?: Bookings,
+  ): Promise<void> => {
+    const refusal = left.shift();
+    if (refusal !== undefined) throw refusal;
+    commits.push({ call, changes, answer, bookings });
   };
+  return Object.assign(commit, { commits });
 };
 
 export const staleRead = (): DomainError => new DomainError('stale_read', 'What was read has changed since.', {});

@@ -1,9 +1,9 @@
 /** A task and its changes, as the table keeps and streams them. */
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { v7 as newUuid } from 'uuid';
-import * as items from '../../../adapters/dynamodb/items.ts';
+import { taskCodec } from '../../../adapters/dynamodb/resources/tasks.ts';
 import type { StreamRecord } from '../../../adapters/dynamodb/stream.ts';
-import { lastChangeOf } from '../../../core/events/last-change.ts';
+import { lastChangeOf } from '../../../core/tasks/last-change.ts';
 import { composeTask } from '../../../core/tasks/compose.ts';
 import { changeTask, type Action, type HistoryEntry } from '../../../core/tasks/history.ts';
 import { taskDraft, type Task } from '../../../core/tasks/task.ts';
@@ -57,14 +57,14 @@ export interface Step {
 
 /** The records of a task's life: its creation, and each step. */
 export const lifeOf = (task: Task, steps: readonly Step[]) => {
-  let kept: Kept = items.tasks.toItem(task);
+  let kept: Kept = taskCodec.toItem(task);
   let now = task;
   const records = [recordOf('INSERT', undefined, kept)];
   const entries: HistoryEntry[] = [];
   for (const [index, step] of steps.entries()) {
     const occasion = { actorId: `actor-${index + 2}`, at: at(`2026-03-02T08:00:${index + 10}Z`), entryId: newUuid() };
     const { after, entry } = changeTask(now, occasion, step);
-    const next = { ...items.tasks.toItem(after), last_change: lastChangeOf(entry) };
+    const next = { ...taskCodec.toItem(after), last_change: lastChangeOf(entry) };
     records.push(recordOf('MODIFY', kept, next));
     entries.push(entry);
     kept = next;

@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import * as items from '../../../adapters/dynamodb/items.ts';
+import { REMOVAL, absenceCodec } from '../../../adapters/dynamodb/resources/absences.ts';
+import { chosenCodec, strategyCodec } from '../../../adapters/dynamodb/resources/strategies.ts';
+import { taskTypeCodec } from '../../../adapters/dynamodb/resources/task-types.ts';
+import { taskCodec } from '../../../adapters/dynamodb/resources/tasks.ts';
+import { templateCodec } from '../../../adapters/dynamodb/resources/templates.ts';
 import { batchKey, historyKey } from '../../../adapters/dynamodb/keys.ts';
 import { eventOf } from '../../../adapters/dynamodb/stream.ts';
 import { subjectOf } from '../../../core/events/envelope.ts';
@@ -222,9 +226,9 @@ describe('the event of a creation', () => {
   });
 
   it('tells a template from a clone', () => {
-    const created = eventOf(recordOf('INSERT', undefined, items.templates.toItem(template)));
+    const created = eventOf(recordOf('INSERT', undefined, templateCodec.toItem(template)));
     const clone = { ...template, id: 'template-2', cloned_from: 'template-1' };
-    const cloned = eventOf(recordOf('INSERT', undefined, items.templates.toItem(clone)));
+    const cloned = eventOf(recordOf('INSERT', undefined, templateCodec.toItem(clone)));
     const data = { task_type_id: 'type-1', template_key: 'bridge', name: 'Bridge' };
     expect(created).toMatchObject({ id: 'template-1', name: 'task_center.template.created', actor_id: ACTOR });
     expect(created?.data).toEqual({ ...data, template_id: 'template-1' });
@@ -235,7 +239,7 @@ describe('the event of a creation', () => {
   });
 
   it('tells of a task type', () => {
-    const event = eventOf(recordOf('INSERT', undefined, items.taskTypes.toItem(taskType)));
+    const event = eventOf(recordOf('INSERT', undefined, taskTypeCodec.toItem(taskType)));
     expect(event).toMatchObject({
       id: 'type-1',
       name: 'task_center.task_type.created',
@@ -247,9 +251,9 @@ describe('the event of a creation', () => {
 
 describe('the events of an absence', () => {
   const absence = { ...records.absence({ reason: 'Surgery' }), created_by: ACTOR };
-  const kept = { ...items.absencesOf(TENANT).toItem(absence), tenant_id: TENANT };
+  const kept = { ...absenceCodec(TENANT).toItem(absence), tenant_id: TENANT };
   const removal = { edit_id: 'edit-1', actor_id: 'actor-2', at: at('2026-03-02T08:00:00Z') };
-  const removed = { ...kept, [items.REMOVAL]: removal };
+  const removed = { ...kept, [REMOVAL]: removal };
   const data = {
     absence_id: absence.id,
     user_id: absence.user_id,
@@ -289,7 +293,7 @@ describe('the events of an absence', () => {
 
 describe('the events of strategies', () => {
   const strategy = { ...records.strategy(), tenant_id: TENANT, created_by: ACTOR };
-  const kept = items.strategies.toItem(strategy);
+  const kept = strategyCodec.toItem(strategy);
   const edit = { edit_id: 'edit-1', actor_id: 'actor-2', at: at('2026-03-02T08:00:00Z') };
   const nothing = { tenant_id: TENANT, active: null, shadow: null, version: 1 };
   const data = { strategy_id: strategy.id, version: 'v3' };
@@ -311,7 +315,7 @@ describe('the events of strategies', () => {
   });
 
   it.each(['activated', 'shadow_started', 'shadow_stopped'] as const)('tell which one was chosen: %s', (action) => {
-    const before = items.chosenStrategies.toItem(nothing);
+    const before = chosenCodec.toItem(nothing);
     const choice = { ...edit, action, strategy_id: strategy.id, strategy_version: 'v3' };
     const chosen = { ...before, version: 2, last_choice: choice };
     for (const record of [recordOf('INSERT', undefined, chosen), recordOf('MODIFY', before, chosen)]) {
@@ -390,7 +394,7 @@ describe('an event', () => {
 });
 
 describe('no event', () => {
-  const kept = items.tasks.toItem(newTask());
+  const kept = taskCodec.toItem(newTask());
   const changed = lifeOf(newTask(), [{ action: 'comment_added', detail: { comment_id: 'one' } }]).records[1];
 
   it.each([
@@ -401,7 +405,7 @@ describe('no event', () => {
     ['a repair that made no new version', recordOf('MODIFY', kept, { ...kept, L0: 'moved' })],
     [
       'a template that is written again',
-      recordOf('MODIFY', items.templates.toItem(template), items.templates.toItem(template)),
+      recordOf('MODIFY', templateCodec.toItem(template), templateCodec.toItem(template)),
     ],
   ])('comes of %s', (_, record) => {
     expect(eventOf(record)).toBeUndefined();

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Taking } from '../../../../core/calendar/bookings.ts';
 import type { Calendars, HeldWindow } from '../../../../core/calendar/calendar.ts';
 import { makeGuard } from '../../../../core/calendar/guard.ts';
 import type { DomainError } from '../../../../core/errors.ts';
-import type { Change, Taking } from '../../../../core/ledger.ts';
 import { holdingOf } from '../../../../core/tasks/rules.ts';
-import { CALL, makeFakeLedger, only, refusalOf, staleRead } from '../../fakes.ts';
+import { CALL, makeFakeCommit, only, refusalOf, staleRead } from '../../fakes.ts';
 import { calendar, held, scheduled, task, windowOn } from '../../records.ts';
+import type { Change } from '../../writes.ts';
 
 const WANTED = task({ id: 'wanted', ...scheduled('10:00:00', '12:00:00') });
 const TAKE: Taking = { calendar: calendar({ version: 7 }), holding: holdingOf(WANTED, 'DISPATCHED') };
@@ -14,7 +15,7 @@ const CHANGES: readonly Change[] = [{ kind: 'task_created', task: WANTED }];
 /** A guard over windows that a user holds, and what it asked for, in order. */
 const makeScene = (windows: readonly HeldWindow[] = [], ...refusals: readonly DomainError[]) => {
   const asked: unknown[] = [];
-  const ledger = makeFakeLedger(...refusals);
+  const commit = makeFakeCommit(...refusals);
   const calendars: Pick<Calendars, 'overlapping'> = {
     overlapping: async (of, wanted) => {
       asked.push(['overlapping', of.version, wanted]);
@@ -23,23 +24,21 @@ const makeScene = (windows: readonly HeldWindow[] = [], ...refusals: readonly Do
   };
   const guard = makeGuard({
     calendars,
-    ledger: {
-      commit: async (...commit) => {
-        asked.push('commit');
-        await ledger.commit(...commit);
-      },
+    commit: async (...given: Parameters<typeof commit>) => {
+      asked.push('commit');
+      await commit(...given);
     },
   });
-  return { guard, asked, ledger };
+  return { guard, asked, commit };
 };
 
 describe('the guard', () => {
   it('reads the windows after the version it was given, then commits at that version', async () => {
-    const { guard, asked, ledger } = makeScene();
+    const { guard, asked, commit } = makeScene();
     await guard(CALL, { changes: CHANGES, bookings: { take: TAKE }, answer: 'the answer' });
 
     expect(asked).toEqual([['overlapping', 7, windowOn('10:00:00', '12:00:00')], 'commit']);
-    expect(only(ledger.commits)).toEqual({
+    expect(only(commit.commits)).toEqual({
       call: CALL,
       changes: CHANGES,
       answer: 'the answer',
@@ -48,7 +47,7 @@ describe('the guard', () => {
   });
 
   it('refuses a window that is taken, says by what, and commits nothing', async () => {
-    const { guard, ledger } = makeScene([
+    const { guard, commit } = makeScene([
       held('b', windowOn('11:00:00', '13:00:00'), 'Second'),
       held('a', windowOn('09:00:00', '11:00:00'), 'First'),
     ]);
@@ -73,14 +72,14 @@ describe('the guard', () => {
         planned_end_at: '2026-03-01T11:00:00.000Z',
       },
     ]);
-    expect(ledger.commits).toEqual([]);
+    expect(commit.commits).toEqual([]);
   });
 
   it('does not count the window that the task itself holds, only the others', async () => {
     const own = held('wanted', windowOn('10:00:00', '11:00:00'));
     const alone = makeScene([own]);
     await alone.guard(CALL, { changes: CHANGES, bookings: { take: TAKE }, answer: undefined });
-    expect(alone.ledger.commits).toHaveLength(1);
+    expect(alone.commit.commits).toHaveLength(1);
 
     const withOther = makeScene([own, held('other', windowOn('11:00:00', '11:30:00'))]);
     const { details } = await refusalOf(
@@ -98,11 +97,11 @@ describe('the guard', () => {
   });
 
   it('asks for no windows when the task is unscheduled, but takes the assignment', async () => {
-    const { guard, asked, ledger } = makeScene([held('a', windowOn('09:00:00', '11:00:00'))]);
+    const { guard, asked, commit } = makeScene([held('a', windowOn('09:00:00', '11:00:00'))]);
     const take = { ...TAKE, holding: holdingOf(task(), 'DISPATCHED') };
     await guard(CALL, { changes: CHANGES, bookings: { take }, answer: undefined });
     expect(asked).toEqual(['commit']);
-    expect(only(ledger.commits).bookings).toEqual({ take });
+    expect(only(commit.commits).bookings).toEqual({ take });
   });
 
   it('refuses an inactive user for an unscheduled task too', async () => {
@@ -112,11 +111,11 @@ describe('the guard', () => {
   });
 
   it('gives a window back without asking for any', async () => {
-    const { guard, asked, ledger } = makeScene();
+    const { guard, asked, commit } = makeScene();
     const bookings = { release: { userId: 'user-1', holding: holdingOf(WANTED, 'DISPATCHED') } };
     await guard(CALL, { changes: CHANGES, bookings, answer: undefined });
     expect(asked).toEqual(['commit']);
-    expect(only(ledger.commits).bookings).toEqual(bookings);
+    expect(only(commit.commits).bookings).toEqual(bookings);
   });
 
   it('is one attempt: a stale read is thrown to its caller, who reads again', async () => {

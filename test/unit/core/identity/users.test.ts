@@ -5,12 +5,12 @@ import { makeGrantPermission } from '../../../../core/identity/roles.ts';
 import { makeBootstrapAdmin } from '../../../../core/identity/tenants.ts';
 import { makeAssignRole, makeChangeUser, makeCreateUser, makeSetMembership } from '../../../../core/identity/users.ts';
 import { LIMITS } from '../../../../core/limits.ts';
-import { CALL, clockAt, makeFakeLedger, makeIds, NOW, only, refusalOf, retry, staleRead } from '../../fakes.ts';
+import { CALL, clockAt, makeFakeCommit, makeIds, NOW, only, refusalOf, retry, staleRead } from '../../fakes.ts';
 import { calendar, orgUnit, role, T0, user } from '../../records.ts';
 
 const makeScene = (
   given: { user?: User; calendar?: Calendar; hasUsers?: boolean; passwordMin?: number } = {},
-  ledger = makeFakeLedger(),
+  commit = makeFakeCommit(),
 ) => {
   const ports = {
     directory: {
@@ -21,7 +21,7 @@ const makeScene = (
       hasUsers: async () => given.hasUsers ?? false,
     },
     calendars: { find: async () => given.calendar },
-    ledger,
+    commit,
     passwords: { hash: async (password: string) => `hash of ${password}`, verify: async () => true },
     retry,
     clock: clockAt(),
@@ -29,7 +29,7 @@ const makeScene = (
     passwordMin: given.passwordMin ?? 6,
   };
   return {
-    ledger,
+    commit,
     createUser: makeCreateUser(ports),
     changeUser: makeChangeUser(ports),
     assignRole: makeAssignRole(ports),
@@ -41,10 +41,10 @@ const makeScene = (
 
 describe('a new user', () => {
   it('is active, has no role, and an empty calendar that says the same', async () => {
-    const { createUser, ledger } = makeScene();
+    const { createUser, commit } = makeScene();
     const made = await createUser(CALL, { username: 'ada', password: 'secret', is_active: undefined });
     expect(made).toMatchObject({ id: 'id-1', is_active: true, role_ids: [], password_hash: 'hash of secret' });
-    expect(only(only(ledger.commits).changes)).toMatchObject({
+    expect(only(only(commit.commits).changes)).toMatchObject({
       kind: 'user_created',
       calendar: { user_id: 'id-1', tenant_id: 'tenant-1', active_count: 0, is_active: true, memberships: [] },
     });
@@ -63,9 +63,9 @@ describe('the first user of a tenant', () => {
   const DRAFT = { tenant_id: 'tenant-1', username: 'root', password: 'secret' };
 
   it('gets a role that may do everything, in the transaction that marks the tenant', async () => {
-    const { bootstrap, ledger } = makeScene();
+    const { bootstrap, commit } = makeScene();
     await bootstrap({ tenantId: '-', actorId: 'anonymous' }, DRAFT);
-    const { call, changes } = only(ledger.commits);
+    const { call, changes } = only(commit.commits);
     expect(call.tenantId).toBe('tenant-1');
     expect(changes).toMatchObject([
       { kind: 'tenant_bootstrapped', tenant: { id: 'tenant-1' } },
@@ -82,26 +82,26 @@ describe('the first user of a tenant', () => {
 
 describe('a change of a user', () => {
   it('to inactive moves the calendar too, so that a dispatch under way looks again', async () => {
-    const { changeUser, ledger } = makeScene({ user: user(), calendar: calendar({ version: 4 }) });
+    const { changeUser, commit } = makeScene({ user: user(), calendar: calendar({ version: 4 }) });
     await changeUser(CALL, 'user-1', { is_active: false, password: undefined });
-    expect(only(ledger.commits).changes).toMatchObject([
+    expect(only(commit.commits).changes).toMatchObject([
       { kind: 'user_changed', before: { version: 1 }, after: { version: 2, is_active: false, password_hash: 'hash' } },
       { kind: 'calendar_changed', before: { version: 4 }, after: { version: 5, is_active: false } },
     ]);
   });
 
   it('of the password leaves the calendar alone', async () => {
-    const { changeUser, ledger } = makeScene({ user: user(), calendar: calendar() });
+    const { changeUser, commit } = makeScene({ user: user(), calendar: calendar() });
     await changeUser(CALL, 'user-1', { password: 'another', is_active: undefined });
-    expect(only(ledger.commits).changes).toMatchObject([
+    expect(only(commit.commits).changes).toMatchObject([
       { kind: 'user_changed', after: { is_active: true, password_hash: 'hash of another' } },
     ]);
   });
 
   it('is tried again when stale, and refused for a user who is none', async () => {
-    const { changeUser, ledger } = makeScene({ user: user(), calendar: calendar() }, makeFakeLedger(staleRead()));
+    const { changeUser, commit } = makeScene({ user: user(), calendar: calendar() }, makeFakeCommit(staleRead()));
     await changeUser(CALL, 'user-1', { is_active: false, password: undefined });
-    expect(ledger.commits).toHaveLength(1);
+    expect(commit.commits).toHaveLength(1);
     const nobody = makeScene();
     await refusalOf(() => nobody.changeUser(CALL, 'x', { is_active: false, password: undefined }), 'user_not_found');
   });
@@ -109,9 +109,9 @@ describe('a change of a user', () => {
 
 describe('roles of a user', () => {
   it('are added once', async () => {
-    const { assignRole, ledger } = makeScene({ user: user({ role_ids: ['role-1'] }) });
+    const { assignRole, commit } = makeScene({ user: user({ role_ids: ['role-1'] }) });
     await assignRole(CALL, 'user-1', 'role-1');
-    expect(only(ledger.commits).changes).toMatchObject([{ after: { role_ids: ['role-1'] } }]);
+    expect(only(commit.commits).changes).toMatchObject([{ after: { role_ids: ['role-1'] } }]);
   });
 
   it('are bounded, and must exist', async () => {
@@ -122,9 +122,9 @@ describe('roles of a user', () => {
   });
 
   it('grant permissions of the catalogue, each once', async () => {
-    const { grant, ledger } = makeScene();
+    const { grant, commit } = makeScene();
     await grant(CALL, 'role-1', '018f0000-0000-7000-8000-000000000004');
-    expect(only(ledger.commits).changes).toMatchObject([
+    expect(only(commit.commits).changes).toMatchObject([
       { kind: 'role_changed', after: { permissions: ['mission.read'], version: 2 } },
     ]);
     await refusalOf(() => grant(CALL, 'role-1', 'mission.read'), 'permission_not_found');
@@ -135,9 +135,9 @@ describe('roles of a user', () => {
 describe('memberships of a user', () => {
   const member = (id: string, is_primary = false) => ({ org_unit_id: id, is_primary, created_at: T0 });
   const after = async (memberships: Calendar['memberships'], is_primary?: boolean) => {
-    const { setMembership, ledger } = makeScene({ calendar: calendar({ memberships }) });
+    const { setMembership, commit } = makeScene({ calendar: calendar({ memberships }) });
     await setMembership(CALL, 'user-1', 'unit-1', { is_primary });
-    const change = only(only(ledger.commits).changes);
+    const change = only(only(commit.commits).changes);
     if (change.kind !== 'calendar_changed') throw new Error(change.kind);
     expect(change.after.version).toBe(change.before.version + 1);
     return change.after.memberships;

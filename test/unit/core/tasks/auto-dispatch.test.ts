@@ -9,6 +9,7 @@ import { makeAutoDispatchTask, type AutoDispatchDraft } from '../../../../core/t
 import type { Task } from '../../../../core/tasks/task.ts';
 import { CALL, clockAt, makeIds, NOW, only, refusalOf, retry, staleRead } from '../../fakes.ts';
 import { calendar, held, scheduled, task, windowOn } from '../../records.ts';
+import type { Change } from '../../writes.ts';
 
 const PLANNED = task({ ...scheduled('08:00:00', '10:00:00'), org_unit_id: 'unit-1', area_code: 'N', priority: 6 });
 const IN_THE_WAY = held('other', windowOn('09:00:00', '11:00:00'));
@@ -36,7 +37,7 @@ interface Given {
 const makeScene = ({ task: given = PLANNED, users, tally = { total: 3, available: 2 }, ...rest }: Given) => {
   const surveys: { ids: readonly string[]; consistency: Consistency }[] = [];
   const asked: string[] = [];
-  const dispatched: Parameters<Guard>[1][] = [];
+  const dispatched: Parameters<Guard<Change>>[1][] = [];
   let askedForActive: number | undefined;
   const run = makeAutoDispatchTask({
     tasks: { get: async () => ({ task: given, later: [] }) },

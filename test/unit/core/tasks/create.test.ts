@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeCreateBatch, makeCreateTask, type ReferenceIds, type References } from '../../../../core/tasks/create.ts';
 import { taskDraft } from '../../../../core/tasks/task.ts';
-import { CALL, clockAt, makeFakeLedger, makeIds, NOW, only, refusalOf } from '../../fakes.ts';
+import { CALL, clockAt, makeFakeCommit, makeIds, NOW, only, refusalOf } from '../../fakes.ts';
 import { orgUnit, taskType, template } from '../../records.ts';
 
 const TYPES = [taskType(), taskType({ id: 'type-off', code: 'OFF', is_active: false }), taskType({ id: 'type-2' })];
@@ -25,20 +25,20 @@ const makeScene = () => {
       };
     },
   };
-  const ledger = makeFakeLedger();
-  const ports = { references, ledger, clock: clockAt(), newId: makeIds() };
-  return { create: makeCreateTask(ports), createBatch: makeCreateBatch(ports), ledger, asked };
+  const commit = makeFakeCommit();
+  const ports = { references, commit, clock: clockAt(), newId: makeIds() };
+  return { create: makeCreateTask(ports), createBatch: makeCreateBatch(ports), commit, asked };
 };
 
 const LEAST = { task_type_id: 'type-1', name: 'Inspect' };
 
 describe('creating a task', () => {
   it('composes it from what it refers to, and answers with what it committed', async () => {
-    const { create, ledger } = makeScene();
+    const { create, commit } = makeScene();
     const answer = await create(CALL, taskDraft.parse({ ...LEAST, template_id: 'template-1', org_unit_id: 'unit-1' }));
-    const commit = only(ledger.commits);
-    expect(commit.answer).toBe(answer);
-    expect(commit.changes).toMatchObject([
+    const committed = only(commit.commits);
+    expect(committed.answer).toBe(answer);
+    expect(committed.changes).toMatchObject([
       { kind: 'task_created', task: { id: 'id-1', tenant_id: 'tenant-1', priority: 9, org_unit_id: 'unit-1' } },
     ]);
     expect(answer).toMatchObject({ id: 'id-1', priority: 9, created_at: NOW, created_by: 'actor-1' });
@@ -53,21 +53,21 @@ describe('creating a task', () => {
     ['an unknown org unit', { org_unit_id: 'unit-x' }, 'org_unit_not_found'],
     ['an inactive org unit', { org_unit_id: 'unit-off' }, 'inactive_org_unit'],
   ] as const)('refuses %s', async (_, patch, code) => {
-    const { create, ledger } = makeScene();
+    const { create, commit } = makeScene();
     await refusalOf(() => create(CALL, taskDraft.parse({ ...LEAST, ...patch })), code);
-    expect(ledger.commits).toEqual([]);
+    expect(commit.commits).toEqual([]);
   });
 });
 
 describe('creating a batch', () => {
   it('keeps the order of the request, in one commit with the record of the batch', async () => {
-    const { createBatch, ledger } = makeScene();
+    const { createBatch, commit } = makeScene();
     const names = Array.from({ length: 99 }, (_, index) => `Task ${index}`);
     const answer = await createBatch(CALL, { tasks: names.map((name) => ({ ...LEAST, name })) });
 
     expect(answer.total).toBe(99);
     expect(answer.tasks.map(({ name }) => name)).toEqual(names);
-    const { changes } = only(ledger.commits);
+    const { changes } = only(commit.commits);
     expect(changes).toHaveLength(100);
     expect(changes.at(-1)).toMatchObject({
       kind: 'batch_created',
@@ -87,7 +87,7 @@ describe('creating a batch', () => {
   });
 
   it('reports every bad item with its index, those of the schema and those of stored state in one answer', async () => {
-    const { createBatch, ledger } = makeScene();
+    const { createBatch, commit } = makeScene();
     const { problems, message } = await refusalOf(
       () =>
         createBatch(CALL, {
@@ -112,11 +112,11 @@ describe('creating a batch', () => {
       ['/tasks/5/planned_end_at', 5, 'rule_broken'],
     ]);
     expect(message).toContain("5 of the batch's tasks");
-    expect(ledger.commits).toEqual([]);
+    expect(commit.commits).toEqual([]);
   });
 
   it('with nothing but bad references takes its code from the first of them', async () => {
-    const { createBatch, ledger } = makeScene();
+    const { createBatch, commit } = makeScene();
     const tasks = Array.from({ length: 60 }, (_, index) =>
       index < 49 ? LEAST : { ...LEAST, template_id: index === 49 ? 'template-x' : 'template-off' },
     );
@@ -124,6 +124,6 @@ describe('creating a batch', () => {
     expect(details).toEqual({ id: 'template-x' });
     expect(problems[0]).toMatchObject({ index: 49, pointer: '/tasks/49/template_id', code: 'template_not_found' });
     expect(problems.map(({ index }) => index)).toEqual([49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59]);
-    expect(ledger.commits).toEqual([]);
+    expect(commit.commits).toEqual([]);
   });
 });

@@ -6,10 +6,11 @@ import { makeDispatchTask } from '../../../../core/tasks/dispatch.ts';
 import type { Task } from '../../../../core/tasks/task.ts';
 import { CALL, clockAt, makeIds, NOW, only, refusalOf, retry, staleRead } from '../../fakes.ts';
 import { attachment, calendar, held, scheduled, task, windowOn } from '../../records.ts';
+import type { Change } from '../../writes.ts';
 
 const makeScene = (given: Task, user: Calendar | undefined, ...refusals: readonly DomainError[]) => {
   const left = [...refusals];
-  const guarded: Parameters<Guard>[] = [];
+  const guarded: Parameters<Guard<Change>>[] = [];
   let reads = 0;
   const dispatch = makeDispatchTask({
     tasks: {

@@ -4,14 +4,14 @@ import { LIMITS } from '../../../../core/limits.ts';
 import { STATES } from '../../../../core/tasks/lifecycle.ts';
 import { makeAddAttachment, makeAddComment, makeUpdateRiskChecklist } from '../../../../core/tasks/material.ts';
 import type { Task } from '../../../../core/tasks/task.ts';
-import { CALL, clockAt, makeFakeLedger, makeIds, NOW, only, refusalOf, retry, staleRead } from '../../fakes.ts';
+import { CALL, clockAt, makeFakeCommit, makeIds, NOW, only, refusalOf, retry, staleRead } from '../../fakes.ts';
 import { attachment, task } from '../../records.ts';
 
 const makeScene = (given: Task, ...refusals: readonly DomainError[]) => {
-  const ledger = makeFakeLedger(...refusals);
+  const commit = makeFakeCommit(...refusals);
   const ports = {
     tasks: { get: async () => ({ task: given, later: [attachment({ id: 'earlier' })] }) },
-    ledger,
+    commit,
     retry,
     clock: clockAt(),
     newId: makeIds(),
@@ -20,7 +20,7 @@ const makeScene = (given: Task, ...refusals: readonly DomainError[]) => {
     riskChecklist: makeUpdateRiskChecklist(ports),
     attach: makeAddAttachment(ports),
     comment: makeAddComment(ports),
-    ledger,
+    commit,
   };
 };
 
@@ -29,7 +29,7 @@ const FILE = { name: 'Plan', url: 'https://files.example/p', media_type: undefin
 
 describe('the risk checklist', () => {
   it('changes what is given, and keeps before and after in the history', async () => {
-    const { riskChecklist, ledger } = makeScene(task({ risk_level: 2, checklist: ['helmet'] }));
+    const { riskChecklist, commit } = makeScene(task({ risk_level: 2, checklist: ['helmet'] }));
     const answer = await riskChecklist(CALL, 'task-1', CHECK);
     expect(answer).toMatchObject({
       risk_level: 5,
@@ -37,7 +37,7 @@ describe('the risk checklist', () => {
       version: 2,
       attachments: [{ id: 'earlier' }],
     });
-    expect(only(ledger.commits)).toMatchObject({
+    expect(only(commit.commits)).toMatchObject({
       answer,
       changes: [
         {
@@ -59,11 +59,11 @@ describe('the risk checklist', () => {
   });
 
   it.each(STATES)('is refused on a closed task: %s', async (state) => {
-    const { riskChecklist, ledger } = makeScene(task({ state }));
+    const { riskChecklist, commit } = makeScene(task({ state }));
     if (state === 'ARCHIVED' || state === 'CANCELED') {
       const { details } = await refusalOf(() => riskChecklist(CALL, 'task-1', CHECK), 'task_closed');
       expect(details).toEqual({ state });
-      expect(ledger.commits).toEqual([]);
+      expect(commit.commits).toEqual([]);
     } else {
       expect((await riskChecklist(CALL, 'task-1', CHECK)).state).toBe(state);
     }
@@ -72,7 +72,7 @@ describe('the risk checklist', () => {
 
 describe('an attachment', () => {
   it('is an item of its own, counted by the task, shown after those before it', async () => {
-    const { attach, ledger } = makeScene(task({ attachment_count: 1 }));
+    const { attach, commit } = makeScene(task({ attachment_count: 1 }));
     const answer = await attach(CALL, 'task-1', FILE);
     const added = {
       id: 'id-1',
@@ -84,7 +84,7 @@ describe('an attachment', () => {
       created_at: NOW,
     };
     expect(answer.attachments).toEqual([attachment({ id: 'earlier' }), added]);
-    expect(only(ledger.commits).changes).toMatchObject([
+    expect(only(commit.commits).changes).toMatchObject([
       {
         kind: 'task_changed',
         after: { attachment_count: 2, version: 2 },
@@ -105,19 +105,19 @@ describe('an attachment', () => {
 
 describe('a comment', () => {
   it.each(STATES)('is taken by a task in any state: %s', async (state) => {
-    const { comment, ledger } = makeScene(task({ state }));
+    const { comment, commit } = makeScene(task({ state }));
     const answer = await comment(CALL, 'task-1', { content: 'Gate is open' });
     expect(answer).toEqual({ id: 'id-1', content: 'Gate is open', created_by: 'actor-1', created_at: NOW });
-    expect(only(ledger.commits).changes).toMatchObject([
+    expect(only(commit.commits).changes).toMatchObject([
       { kind: 'task_changed', after: { state, version: 2 }, entry: { action: 'comment_added', from_state: state } },
       { kind: 'comment_added', comment: answer },
     ]);
   });
 
   it('is written once however often it has to try', async () => {
-    const { comment, ledger } = makeScene(task(), staleRead(), staleRead());
+    const { comment, commit } = makeScene(task(), staleRead(), staleRead());
     await comment(CALL, 'task-1', { content: 'x' });
-    expect(ledger.commits).toHaveLength(1);
+    expect(commit.commits).toHaveLength(1);
   });
 
   it('honours If-Match', async () => {

@@ -6,13 +6,14 @@ import type { Task } from '../../../../core/tasks/task.ts';
 import { makeApproveTask, makeSubmitForApproval, makeTransitionTask } from '../../../../core/tasks/transition.ts';
 import { CALL, clockAt, makeIds, NOW, only, refusalOf, retry, staleRead } from '../../fakes.ts';
 import { scheduled, task, windowOn } from '../../records.ts';
+import type { Change } from '../../writes.ts';
 
 const makeScene = (given: Task, ...refusals: readonly DomainError[]) => {
   const left = [...refusals];
-  const guarded: Parameters<Guard>[] = [];
+  const guarded: Parameters<Guard<Change>>[] = [];
   const ports = {
     tasks: { get: async () => ({ task: given, later: [] }) },
-    guard: async (...move: Parameters<Guard>) => {
+    guard: async (...move: Parameters<Guard<Change>>) => {
       const refusal = left.shift();
       if (refusal !== undefined) throw refusal;
       guarded.push(move);

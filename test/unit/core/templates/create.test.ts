@@ -2,26 +2,26 @@ import { describe, expect, it } from 'vitest';
 import { makeCloneTemplate, makeCreateTemplate } from '../../../../core/templates/create.ts';
 import { cloneDraft, templateDraft } from '../../../../core/templates/template.ts';
 import type { TaskType } from '../../../../core/types/task-type.ts';
-import { CALL, clockAt, makeFakeLedger, makeIds, NOW, only, refusalOf } from '../../fakes.ts';
+import { CALL, clockAt, makeFakeCommit, makeIds, NOW, only, refusalOf } from '../../fakes.ts';
 import { taskType, template } from '../../records.ts';
 
 const makeScene = (type: TaskType | undefined = taskType(), source = template()) => {
-  const ledger = makeFakeLedger();
+  const commit = makeFakeCommit();
   const ports = {
     taskTypes: { find: async (_tenantId: string, id: string) => (id === type.id ? type : undefined) },
     templates: { get: async () => source },
-    ledger,
+    commit,
     clock: clockAt(),
     newId: makeIds(),
   };
-  return { create: makeCreateTemplate(ports), clone: makeCloneTemplate(ports), ledger };
+  return { create: makeCreateTemplate(ports), clone: makeCloneTemplate(ports), commit };
 };
 
 const LEAST = { task_type_id: 'type-1', template_key: 'line', name: 'Line' };
 
 describe('a new template', () => {
   it('has the defaults of the contract', async () => {
-    const { create, ledger } = makeScene();
+    const { create, commit } = makeScene();
     const made = await create(CALL, templateDraft.parse(LEAST));
     expect(made).toEqual({
       ...LEAST,
@@ -43,7 +43,7 @@ describe('a new template', () => {
       created_at: NOW,
       updated_at: NOW,
     });
-    expect(only(ledger.commits)).toMatchObject({
+    expect(only(commit.commits)).toMatchObject({
       answer: made,
       changes: [{ kind: 'template_created', template: made }],
     });

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import * as items from '../../../../adapters/dynamodb/items.ts';
+import { calendarCodec, makeCalendars } from '../../../../adapters/dynamodb/resources/calendars.ts';
+import { orgUnitCodec } from '../../../../adapters/dynamodb/resources/org-units.ts';
+import { makeReceipts } from '../../../../adapters/dynamodb/resources/receipts.ts';
+import { makeReferences } from '../../../../adapters/dynamodb/resources/references.ts';
+import { taskTypeCodec } from '../../../../adapters/dynamodb/resources/task-types.ts';
+import { templateCodec } from '../../../../adapters/dynamodb/resources/templates.ts';
 import { calendarKey, receiptKey, windowKey, type Key } from '../../../../adapters/dynamodb/keys.ts';
-import { makeCalendars, makeReceipts, makeReferences } from '../../../../adapters/dynamodb/stores.ts';
 import type { TableReader } from '../../../../adapters/dynamodb/table-reader.ts';
 import type { Item } from '../../../../adapters/dynamodb/transaction.ts';
 import { overlaps, type Window } from '../../../../core/calendar/window.ts';
@@ -92,8 +96,8 @@ describe('the windows that overlap a wanted one', () => {
     async (how) => {
       const window = { start: at(0), end: at(9) };
       const { reader, read } = makeReader([
-        items.calendars.toItem(calendar()),
-        items.calendars.toItem(calendar({ user_id: 'user-2' })),
+        calendarCodec.toItem(calendar()),
+        calendarCodec.toItem(calendar({ user_id: 'user-2' })),
         windowItem(1, window),
       ]);
       const calendars = makeCalendars({ reader });
@@ -112,10 +116,10 @@ describe('the windows that overlap a wanted one', () => {
 describe('references', () => {
   it('are read together, each to its kind, and never from another tenant', async () => {
     const { reader, read } = makeReader([
-      items.taskTypes.toItem(taskType()),
-      items.templates.toItem(template()),
-      items.orgUnits.toItem(orgUnit()),
-      items.orgUnits.toItem(orgUnit({ id: 'foreign', tenant_id: 'tenant-2' })),
+      taskTypeCodec.toItem(taskType()),
+      templateCodec.toItem(template()),
+      orgUnitCodec.toItem(orgUnit()),
+      orgUnitCodec.toItem(orgUnit({ id: 'foreign', tenant_id: 'tenant-2' })),
     ]);
     const found = await makeReferences({ reader }).read('tenant-1', {
       taskTypes: new Set(['type-1', 'none']),

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { makeLedger } from '../../../../adapters/dynamodb/ledger.ts';
+import { makeBookingCommit } from '../../../../adapters/dynamodb/bookings.ts';
 import type { Action } from '../../../../adapters/dynamodb/transaction.ts';
 import type { Call, Receipt } from '../../../../core/call.ts';
+import type { Bookings } from '../../../../core/calendar/bookings.ts';
 import type { TaskHolding } from '../../../../core/calendar/calendar.ts';
 import type { Code } from '../../../../core/errors.ts';
-import type { Bookings, Change } from '../../../../core/ledger.ts';
 import { LIMITS } from '../../../../core/limits.ts';
 import { changeTask } from '../../../../core/tasks/history.ts';
 import { CALL, clockAt, NOW, only, refusalOf } from '../../fakes.ts';
 import * as records from '../../records.ts';
+import { WRITES, type Change } from '../../writes.ts';
 
 const { calendar, task, user } = records;
 
@@ -33,17 +34,14 @@ const lineOf = (action: Action): Line => {
 
 const commit = async (
   changes: readonly Change[],
-  { call = CALL, answer, bookings }: { call?: Call; answer?: unknown; bookings?: Bookings } = {},
+  { call = CALL, answer, bookings = {} }: { call?: Call; answer?: unknown; bookings?: Bookings } = {},
 ): Promise<readonly Action[]> => {
   const sent: (readonly Action[])[] = [];
-  const ledger = makeLedger({
-    tableName: 'table',
-    transact: async (actions) => {
-      sent.push(actions);
-    },
-    clock: clockAt(),
-  });
-  await ledger.commit(call, changes, answer, bookings);
+  const transact = async (actions: readonly Action[]): Promise<void> => {
+    sent.push(actions);
+  };
+  const run = makeBookingCommit({ tableName: 'table', transact, clock: clockAt() }, WRITES);
+  await run(call, changes, answer, bookings);
   return only(sent);
 };
 const linesOf = async (...given: Parameters<typeof commit>): Promise<readonly Line[]> =>
@@ -510,14 +508,11 @@ describe('the bookings of the guard', () => {
 
   it('write nothing when the call only checks', async () => {
     const sent: unknown[] = [];
-    const ledger = makeLedger({
-      tableName: 'table',
-      transact: async (actions) => {
-        sent.push(actions);
-      },
-      clock: clockAt(),
-    });
-    await ledger.commit({ ...CALL, validateOnly: true }, [DISPATCHED], undefined, { take: takeBy('user-1') });
+    const transact = async (actions: readonly Action[]): Promise<void> => {
+      sent.push(actions);
+    };
+    const run = makeBookingCommit({ tableName: 'table', transact, clock: clockAt() }, WRITES);
+    await run({ ...CALL, validateOnly: true }, [DISPATCHED], undefined, { take: takeBy('user-1') });
     expect(sent).toEqual([]);
   });
 

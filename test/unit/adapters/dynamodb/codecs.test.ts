@@ -1,7 +1,21 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import * as items from '../../../../adapters/dynamodb/items.ts';
+import type { Codec } from '../../../../adapters/dynamodb/codec.ts';
+import { assetCodec } from '../../../../adapters/dynamodb/resources/assets.ts';
+import { calendarCodec, heldWindowFrom } from '../../../../adapters/dynamodb/resources/calendars.ts';
+import { orgUnitCodec } from '../../../../adapters/dynamodb/resources/org-units.ts';
+import { roleCodec } from '../../../../adapters/dynamodb/resources/roles.ts';
+import { taskTypeCodec } from '../../../../adapters/dynamodb/resources/task-types.ts';
+import {
+  attachmentCodec,
+  commentCodec,
+  historyCodec,
+  taskCodec,
+} from '../../../../adapters/dynamodb/resources/tasks.ts';
+import { templateCodec } from '../../../../adapters/dynamodb/resources/templates.ts';
+import { tenantCodec } from '../../../../adapters/dynamodb/resources/tenants.ts';
+import { userCodec } from '../../../../adapters/dynamodb/resources/users.ts';
 import { historyEntrySchema } from '../../../../core/tasks/history.ts';
 import { STATES } from '../../../../core/tasks/lifecycle.ts';
 import type { Attachment } from '../../../../core/tasks/task.ts';
@@ -9,7 +23,7 @@ import { text } from '../../arbitraries.ts';
 import * as records from '../../records.ts';
 
 /** There and back as DynamoDB takes it: its own types for numbers, lists and maps in between. */
-const throughTable = <T>(codec: items.Codec<T>, record: T): T =>
+const throughTable = <T>(codec: Codec<T>, record: T): T =>
   codec.fromItem(unmarshall(marshall(codec.toItem(record), { removeUndefinedValues: true })));
 
 /** JSON as it is after one spelling of it: `-0` is spelled `0`. */
@@ -23,29 +37,23 @@ const checklist = fc.array(fc.oneof(text, json), { maxLength: 3 });
 const optionalText = fc.option(text);
 
 const cases = {
-  tenant: [items.tenants, fc.record({ name: text }).map(({ name }) => ({ id: 't', name, created_at: records.T0 }))],
-  user: [
-    items.users,
-    fc.record({ username: text, is_active: fc.boolean(), role_ids: fc.array(text) }).map(records.user),
-  ],
-  role: [items.roles, fc.record({ description: optionalText, permissions: fc.array(text) }).map(records.role)],
-  'org unit': [items.orgUnits, fc.record({ code: text, parent_id: optionalText }).map(records.orgUnit)],
+  tenant: [tenantCodec, fc.record({ name: text }).map(({ name }) => ({ id: 't', name, created_at: records.T0 }))],
+  user: [userCodec, fc.record({ username: text, is_active: fc.boolean(), role_ids: fc.array(text) }).map(records.user)],
+  role: [roleCodec, fc.record({ description: optionalText, permissions: fc.array(text) }).map(records.role)],
+  'org unit': [orgUnitCodec, fc.record({ code: text, parent_id: optionalText }).map(records.orgUnit)],
   asset: [
-    items.assets,
+    assetCodec,
     fc.record({ detail: json, region_code: optionalText, version: fc.nat().map((n) => n + 1) }).map(records.asset),
   ],
-  'task type': [
-    items.taskTypes,
-    fc.record({ description: optionalText, is_active: fc.boolean() }).map(records.taskType),
-  ],
+  'task type': [taskTypeCodec, fc.record({ description: optionalText, is_active: fc.boolean() }).map(records.taskType)],
   template: [
-    items.templates,
+    templateCodec,
     fc
       .record({ default_checklist: checklist, route_template: json, payload_template: json, default_payload: json })
       .map(records.template),
   ],
   task: [
-    items.tasks,
+    taskCodec,
     fc
       .record({
         state: fc.constantFrom(...STATES),
@@ -61,7 +69,7 @@ const cases = {
       .map(records.task),
   ],
   calendar: [
-    items.calendars,
+    calendarCodec,
     fc
       .record({
         version: fc.nat(),
@@ -73,7 +81,7 @@ const cases = {
       .map(records.calendar),
   ],
   'history entry': [
-    items.historyEntries,
+    historyCodec,
     fc.record({ detail: json, note: optionalText }).map((patch) =>
       historyEntrySchema.parse({
         id: 'e',
@@ -89,16 +97,16 @@ const cases = {
       }),
     ),
   ],
-  comment: [items.commentsOf({ tenant_id: 't', id: 'x' }), fc.record({ content: text }).map(records.comment)],
+  comment: [commentCodec({ tenant_id: 't', id: 'x' }), fc.record({ content: text }).map(records.comment)],
   attachment: [
-    items.attachmentsOf({ tenant_id: 't', id: 'x' }),
+    attachmentCodec({ tenant_id: 't', id: 'x' }),
     fc.record({ media_type: optionalText, size_bytes: fc.option(fc.maxSafeNat()) }).map(records.attachment),
   ],
 } as const;
 
 describe('what is kept comes back as it was', () => {
   it.each(Object.entries(cases))('%s', (_, pair) => {
-    const [codec, arbitrary] = pair as readonly [items.Codec<unknown>, fc.Arbitrary<unknown>];
+    const [codec, arbitrary] = pair as readonly [Codec<unknown>, fc.Arbitrary<unknown>];
     fc.assert(
       fc.property(arbitrary, (record) => {
         expect(throughTable(codec, record)).toEqual(record);
@@ -109,7 +117,7 @@ describe('what is kept comes back as it was', () => {
 
 describe('an item', () => {
   it('carries its key, and the partitions of its lists', () => {
-    expect(items.tasks.toItem(records.task())).toMatchObject({
+    expect(taskCodec.toItem(records.task())).toMatchObject({
       PK: 'T#tenant-1#TASK#task-1',
       SK: 'TASK',
       L0: 'T#tenant-1#tasks',
@@ -125,26 +133,26 @@ describe('an item', () => {
     ['holds JSON that is none', { payload: '{' }],
     ['holds JSON of another shape', { payload: '[]' }],
   ])('that %s is an error, and none that a caller is told about', (_, patch) => {
-    const item = { ...items.tasks.toItem(records.task()), ...patch };
-    expect(() => items.tasks.fromItem(item)).toThrow(Error);
-    expect(() => items.tasks.fromItem(item)).not.toThrow(expect.objectContaining({ name: 'DomainError' }));
+    const item = { ...taskCodec.toItem(records.task()), ...patch };
+    expect(() => taskCodec.fromItem(item)).toThrow(Error);
+    expect(() => taskCodec.fromItem(item)).not.toThrow(expect.objectContaining({ name: 'DomainError' }));
   });
 
   it('says which field is wrong', () => {
-    const item = { ...items.users.toItem(records.user()), version: 0 };
-    expect(() => items.users.fromItem(item)).toThrow(/malformed[^]*version/);
+    const item = { ...userCodec.toItem(records.user()), version: 0 };
+    expect(() => userCodec.fromItem(item)).toThrow(/malformed[^]*version/);
   });
 
   it('may carry attributes of a later version of the code', () => {
-    const item = { ...items.users.toItem(records.user()), nickname: 'Al' };
-    expect(items.users.fromItem(item)).toEqual(records.user());
+    const item = { ...userCodec.toItem(records.user()), nickname: 'Al' };
+    expect(userCodec.fromItem(item)).toEqual(records.user());
   });
 
   it('of a held window has a window', () => {
     const window = records.windowOn('08:00:00', '10:00:00');
-    expect(items.heldWindowFrom({ PK: 'p', SK: 's', task_id: 'x', name: 'X', state: 'DISPATCHED', window })).toEqual(
+    expect(heldWindowFrom({ PK: 'p', SK: 's', task_id: 'x', name: 'X', state: 'DISPATCHED', window })).toEqual(
       records.held('x', window, 'X'),
     );
-    expect(() => items.heldWindowFrom({ task_id: 'x', name: 'X', state: 'DISPATCHED' })).toThrow();
+    expect(() => heldWindowFrom({ task_id: 'x', name: 'X', state: 'DISPATCHED' })).toThrow();
   });
 });

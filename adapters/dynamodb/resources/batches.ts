@@ -1,0 +1,11 @@
+import type { BatchCreated } from '../../../core/tasks/changes.ts';
+import { put, type Writes } from '../actions.ts';
+import { batchKey } from '../keys.ts';
+
+export const batchWrites: Writes<BatchCreated> = {
+  batch_created: ({ batch }) => ({
+    ...put('batch', { ...batch, ...batchKey(batch.tenant_id, batch.id) }),
+    // A batch of 99 fills the transaction with its record: with a receipt, that record is the receipt.
+    inReceipt: { batch },
+  }),
+};

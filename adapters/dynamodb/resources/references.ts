@@ -1,0 +1,32 @@
+import type { References } from '../../../core/tasks/create.ts';
+import type { Codec, Reads } from '../codec.ts';
+import { orgUnitKey, taskTypeKey, templateKey, type Key } from '../keys.ts';
+import { KEY } from '../table.ts';
+import { orgUnitCodec } from './org-units.ts';
+import { taskTypeCodec } from './task-types.ts';
+import { templateCodec } from './templates.ts';
+
+/** What drafts of tasks refer to. */
+export const makeReferences = ({ reader }: Reads): References => ({
+  read: async (tenantId, { taskTypes, templates, orgUnits }) => {
+    const typeKeys = [...taskTypes].map((id) => taskTypeKey(tenantId, id));
+    const templateKeys = [...templates].map((id) => templateKey(tenantId, id));
+    const orgUnitKeys = [...orgUnits].map((id) => orgUnitKey(tenantId, id));
+    const items = await reader.getMany([...typeKeys, ...templateKeys, ...orgUnitKeys]);
+    const byPartition = new Map(items.map((item) => [item[KEY.partition], item]));
+    const pick = <T extends { readonly id: string }>(keys: readonly Key[], codec: Codec<T>): ReadonlyMap<string, T> =>
+      new Map(
+        keys.flatMap(({ PK }) => {
+          const item = byPartition.get(PK);
+          if (item === undefined) return [];
+          const record = codec.fromItem(item);
+          return [[record.id, record] as const];
+        }),
+      );
+    return {
+      taskTypes: pick(typeKeys, taskTypeCodec),
+      templates: pick(templateKeys, templateCodec),
+      orgUnits: pick(orgUnitKeys, orgUnitCodec),
+    };
+  },
+});
