@@ -17,7 +17,7 @@ const LAMBDA_TYPES = npm('@types/aws-lambda');
 /** Folders that are never deployed: one rule of its own guards them, so the layers' rules leave them out. */
 const DEVELOPMENT = '^(test|bench|local)/';
 
-const CONTRACTS = '^functions/([^/]+/contract|contracts)[.]ts$';
+const CONTRACTS = '^functions/([^/]+/contract|contracts|resources)[.]ts$';
 
 /** Files of the adapters without an SDK, which any layer but the core may read. */
 const ADAPTER_LEAVES = '^adapters/(dynamodb/table|runtime/(environment|metrics)|http/(contract|problems|cors))[.]ts$';
@@ -37,6 +37,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^core/' },
       to: { pathNot: ['^core/', ZOD, DEVELOPMENT] },
+    },
+    {
+      name: 'no-union-of-changes',
+      comment:
+        'A use case names the changes that it commits. What all subjects have is joined in the adapters, so that no subject depends on all of them.',
+      severity: 'error',
+      from: { path: '^core/([^/]+|[^/]+/changes)[.]ts$' },
+      to: { path: '^core/[^/]+/changes[.]ts$' },
     },
     {
       name: 'adapters-point-inwards',
@@ -126,7 +134,7 @@ module.exports = {
       comment: 'A package that deployed code runs belongs in "dependencies". Types cost nothing at run time.',
       severity: 'error',
       // What bundles the functions runs while the stack is synthesized, as cdk-nag does; nothing of it is deployed.
-      from: { path: '^(core|adapters|functions|lib|bin)/', pathNot: '^lib/bundl(e[.]ts|ing[.]mjs)$' },
+      from: { path: '^(core|adapters|functions|lib|bin)/', pathNot: '^lib/bundle[.]ts$' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: npm('cdk-nag') },
     },
     {

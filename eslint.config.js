@@ -12,8 +12,8 @@ const everywhere = [
     message: "It bundles zod's locale tables (370 KB in every Lambda). Use `import * as z from 'zod'`.",
   },
   {
-    selector: 'ExportAllDeclaration',
-    message: 'No barrels: import from the file that defines the name.',
+    selector: 'ExportAllDeclaration[exported=null]',
+    message: 'No barrels: import from the file that defines the name. A list of modules names each: `export * as …`.',
   },
 ];
 

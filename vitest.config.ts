@@ -1,5 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+/** A start and a stop of a database, processor time of seconds: a machine that does much else takes minutes. */
+const PATIENCE = { testTimeout: 240_000, hookTimeout: 240_000 };
+
+/** These set the environment that functions read when they are loaded, so each runs in a process of its own. */
+const OWN_ENVIRONMENT = ['events', 'logs', 'oidc', 'tenant-snapshot'].map((name) => `test/integration/${name}.test.ts`);
+
+const ON_DATABASE = {
+  globalSetup: ['test/integration/database.ts'],
+  setupFiles: ['test/seed.ts', 'test/integration/environment.ts'],
+};
+
 export default defineConfig({
   test: {
     // Two workers: more only queue on the two cores of CI, and each integration worker talks to one database.
@@ -7,28 +18,38 @@ export default defineConfig({
     maxWorkers: 2,
     restoreMocks: true,
     unstubEnvs: true,
+    // No test is about time: these only end what hangs.
+    ...PATIENCE,
+    expect: { poll: { timeout: 60_000 } },
+    setupFiles: ['test/seed.ts'],
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/architecture/**/*.test.ts'],
-          // Properties and password hashes take their time on a busy machine.
-          testTimeout: 30_000,
+          // Nothing here outlives its file, so that files share what they load.
+          isolate: false,
+          pool: 'threads',
         },
       },
       {
         extends: true,
-        test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
+        test: {
+          name: 'local',
+          include: ['test/local/**/*.test.ts'],
+          globalSetup: ['test/integration/database.ts'],
+          // For databases that live for seconds the better compiler costs more than it gains.
+          env: { JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1' },
+        },
       },
       {
         extends: true,
-        // A synth with its bundling takes seconds.
         test: {
           name: 'infrastructure',
           include: ['test/infrastructure/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          // Loading CDK takes as long as a synth.
+          isolate: false,
         },
       },
       {
@@ -36,35 +57,29 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/integration/database.ts'],
-          setupFiles: ['test/integration/environment.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          exclude: OWN_ENVIRONMENT,
+          isolate: false,
+          ...ON_DATABASE,
         },
       },
       {
         extends: true,
-        // Every call of every operation fails in turn, and processes are killed: minutes, on a busy machine.
+        test: { name: 'integration-apart', include: OWN_ENVIRONMENT, ...ON_DATABASE },
+      },
+      {
+        extends: true,
+        // Every call of every operation fails in turn, and processes are killed.
         test: {
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
-          globalSetup: ['test/integration/database.ts'],
-          setupFiles: ['test/integration/environment.ts'],
           maxConcurrency: 3,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          env: { JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1' },
+          ...ON_DATABASE,
         },
       },
       {
         extends: true,
-        test: {
-          name: 'model',
-          include: ['test/model/**/*.test.ts'],
-          globalSetup: ['test/integration/database.ts'],
-          setupFiles: ['test/integration/environment.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-        },
+        test: { name: 'model', include: ['test/model/**/*.test.ts'], ...ON_DATABASE },
       },
     ],
   },

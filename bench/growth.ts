@@ -7,6 +7,8 @@ import { interleaved, median } from './statistics.ts';
 
 /** A large calendar or list may take this much more time than a small one. */
 const TIME_RATIO = 1.2;
+/** A page of 50 tasks, whatever their number and whatever it is filtered by. */
+const LIST_UNITS = 30;
 
 interface Sizes {
   readonly windows: readonly number[];
@@ -85,13 +87,20 @@ const listSubjects = async (service: Service, size: number): Promise<readonly Su
     unit: 'tasks',
     run: () => service.measure(() => tenant.call('GET', `${TASKS}${query}`)),
   });
-  return [subject('first page of 50', ''), subject('first page of 50, by state', '?state=DRAFT')];
+  return [
+    subject('first page of 50', ''),
+    subject('first page of 50, by state', '?state=DRAFT'),
+    subject('first page of 50, by state, type and area', `?state=DRAFT&task_type_id=${type}&area_code=NORTH`),
+    subject('first page of 50, the backlog', '?unassigned=true'),
+    subject('first page of 50, a range of the plan', `?planned_from=${hour(0)}&planned_to=${hour(2)}`),
+  ];
 };
 
 interface Grown {
   readonly subject: Subject;
   readonly ms: number;
   readonly requests: number;
+  readonly roundTrips: number;
   readonly readUnits: number;
 }
 
@@ -109,8 +118,8 @@ const measureTogether = async (subjects: readonly Subject[], rounds: number): Pr
   );
   const times = await interleaved(runs, rounds, WARM_UP);
   return subjects.map((subject, at) => {
-    const { requests = 0, readUnits = 0 } = last.get(subject) ?? {};
-    return { subject, ms: median(times[String(at)] ?? []), requests, readUnits };
+    const { requests = 0, roundTrips = 0, readUnits = 0 } = last.get(subject) ?? {};
+    return { subject, ms: median(times[String(at)] ?? []), requests, roundTrips, readUnits };
   });
 };
 
@@ -134,9 +143,16 @@ export const measureGrowth = async (service: Service, isQuick: boolean): Promise
     );
     const [smallest] = grown;
     if (smallest === undefined) continue;
-    for (const { subject, ms, requests, readUnits } of grown) {
+    for (const { subject, ms, requests, roundTrips, readUnits } of grown) {
       const ratio = ms / smallest.ms;
       rows.push([what, subject.size, subject.unit, requests, readUnits, rounded(ms), rounded(ratio)]);
+      if (subject.unit === 'tasks') {
+        const name = `${what}, ${subject.size} ${subject.unit}`;
+        targets.push(
+          { name: `${name}: units of a page`, measured: readUnits, limit: LIST_UNITS },
+          { name: `${name}: round trips`, measured: roundTrips, limit: 2 },
+        );
+      }
       if (subject === smallest.subject) continue;
       const name = `${what}, ${subject.size} ${subject.unit}`;
       targets.push(

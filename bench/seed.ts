@@ -66,7 +66,10 @@ export const fillCalendar = (target: Target, tenantId: string, userId: string, h
 /** So many tasks of one type, as the service would keep them. */
 export const fillList = (target: Target, tenantId: string, typeId: string, count: number): Promise<void> => {
   const id = newUuid();
-  const draft = taskDraft.parse({ task_type_id: typeId, name: 'Seeded' });
+  const draft = taskDraft.parse({
+    ...{ task_type_id: typeId, name: 'Seeded', area_code: 'NORTH' },
+    ...{ planned_start_at: hour(0), planned_end_at: hour(1) },
+  });
   const task = composeTask(draft, undefined, { id, tenantId, actorId: 'bench', at: hour(0), newId: newUuid });
   return seed(target, count, copies(taskCodec.toItem(task), id));
 };

@@ -23,6 +23,7 @@ export interface AbsenceConflict {
   readonly reason: string | null;
 }
 
+/** What a refusal may say is missing: a name here is a code `<name>_not_found`, with its title and its OpenAPI entry. */
 export const RESOURCES = [
   'tenant',
   'user',
@@ -38,6 +39,7 @@ export const RESOURCES = [
   'strategy',
 ] as const;
 export type Resource = (typeof RESOURCES)[number];
+export type NotFoundCode = `${Resource}_not_found`;
 
 interface TooLarge {
   readonly limit: number;
@@ -46,7 +48,7 @@ interface TooLarge {
 
 /** The closed list of refusals: each code with the details that its answer needs. */
 export type Refusals = Readonly<
-  Record<`${Resource}_not_found`, { readonly id: string }> & {
+  Record<NotFoundCode, { readonly id: string }> & {
     malformed_json: object;
     malformed_header: { readonly header: string };
     malformed_cursor: object;
@@ -104,8 +106,18 @@ export type Refusals = Readonly<
 >;
 export type Code = keyof Refusals;
 
-/** What a refusal carries besides its code: a sentence for a person, and the problems of single fields. */
-interface Telling {
+/** `task_type` as a person reads it. */
+const wordsOf = (resource: Resource): string => resource.replaceAll('_', ' ');
+
+const NOT_FOUND: ReadonlyMap<string, string> = new Map(
+  RESOURCES.map((resource) => [`${resource}_not_found`, wordsOf(resource)]),
+);
+export const isNotFoundCode = (code: Code): code is NotFoundCode => NOT_FOUND.has(code);
+/** What a code says is missing, as a person reads it. */
+export const missingOf = (code: NotFoundCode): string => NOT_FOUND.get(code) ?? code;
+
+/** What a refusal may carry besides its code, a sentence for a person and its details. */
+interface Further {
   readonly problems?: readonly FieldProblem[];
   readonly cause?: unknown;
 }
@@ -117,7 +129,7 @@ export class DomainError<C extends Code = Code> extends Error {
   readonly details: Refusals[C];
   readonly problems: readonly FieldProblem[];
 
-  constructor(code: C, message: string, details: Refusals[C], { problems = [], cause }: Telling = {}) {
+  constructor(code: C, message: string, details: Refusals[C], { problems = [], cause }: Further = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.details = details;
@@ -129,4 +141,4 @@ export const isRefusal = <C extends Code>(error: unknown, code: C): error is Dom
   error instanceof DomainError && error.code === code;
 
 export const notFound = (resource: Resource, id: string): DomainError =>
-  new DomainError(`${resource}_not_found`, `There is no ${resource.replace('_', ' ')} "${id}".`, { id });
+  new DomainError(`${resource}_not_found`, `There is no ${wordsOf(resource)} "${id}".`, { id });

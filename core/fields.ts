@@ -41,6 +41,9 @@ export const instantInput = z
     return z.NEVER;
   });
 
+/** A flag of a query. */
+export const flagInput = z.stringbool({ truthy: ['true'], falsy: ['false'] }).meta({ override: { type: 'boolean' } });
+
 /** An opaque JSON object: kept as it came. */
 export const jsonObject = z
   .record(z.string(), z.unknown())

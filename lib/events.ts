@@ -9,10 +9,11 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { EVENTFUL } from '../adapters/dynamodb/keys.ts';
+import { SORT_KEYS, type SortKeys } from '../adapters/dynamodb/keys.ts';
 import { KEY } from '../adapters/dynamodb/table.ts';
 import { ENV } from '../adapters/runtime/environment.ts';
-import { allow, ServiceFunction, type Workshop } from './functions.ts';
+import { EVENTFUL_ITEMS } from '../core/events/event.ts';
+import { allow, ServiceFunction, type ServiceProps } from './functions.ts';
 
 export const PUBLISHER_HANDLER = 'events/publish';
 
@@ -23,7 +24,7 @@ export const PUBLISHER_HANDLER = 'events/publish';
 const RETRIES = 20;
 const OLDEST_RECORD = Duration.hours(6);
 /** Writes of other items wake nobody. */
-const EVENTFUL_ONLY = Object.values(EVENTFUL).flatMap((keys): (string | object)[] =>
+const EVENTFUL_ONLY = EVENTFUL_ITEMS.map((item): SortKeys => SORT_KEYS[item]).flatMap((keys): (string | object)[] =>
   'is' in keys ? FilterRule.or(keys.is) : FilterRule.beginsWith(keys.begins),
 );
 /** What Lambda demands of the role of a function that it feeds from a stream. */
@@ -44,9 +45,9 @@ export class Events extends Construct {
   readonly publisher: LambdaFunction;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, workshop: Workshop) {
+  constructor(scope: Construct, id: string, props: ServiceProps) {
     super(scope, id);
-    const { stage, table } = workshop;
+    const { stage, table } = props;
     this.bus = new EventBus(this, 'Bus', {
       eventBusName: stage.prefix,
       description: `Domain events of ${stage.prefix}`,
@@ -62,7 +63,8 @@ export class Events extends Construct {
       reason: 'This is the dead-letter queue.',
     });
     const { function: publisher } = new ServiceFunction(this, 'Publish', {
-      ...workshop,
+      ...props,
+      name: 'events-publisher',
       description: `Publishes the changes of the table of ${stage.prefix} as events`,
       handler: PUBLISHER_HANDLER,
       timeout: TIMEOUT,

@@ -4,6 +4,7 @@ import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime } 
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { leadingKeys } from '../adapters/dynamodb/keys.ts';
 import { grantsOf, indexesOf, type RouteContract } from '../adapters/http/contract.ts';
 import { ENV } from '../adapters/runtime/environment.ts';
 import { bootstrapAdmin, changeUser, createUser, devLogin } from '../functions/identity/contract.ts';
@@ -12,8 +13,8 @@ import type { Secrets } from './secrets.ts';
 import type { Stage } from './stages.ts';
 import type { ServiceTable } from './table.ts';
 
-/** What every function is made of. */
-export interface Workshop {
+/** What every function needs of its stage. */
+export interface ServiceProps {
   readonly stage: Stage;
   readonly bundle: Bundle;
   readonly table: ServiceTable;
@@ -45,7 +46,9 @@ export const allow = (actions: readonly string[], resources: readonly string[]):
 export const allowReading = (secret: Secret): PolicyStatement =>
   allow(['secretsmanager:GetSecretValue'], [secret.secretArn]);
 
-export interface ServiceFunctionProps extends Workshop {
+export interface ServiceFunctionProps extends ServiceProps {
+  /** Follows the stage's prefix in the name of the function. What the API invokes begins with `api-`: decision 25. */
+  readonly name: string;
   readonly description: string;
   /** File below `functions/`, without its extension. */
   readonly handler: string;
@@ -73,7 +76,7 @@ export class ServiceFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
-    const { stage, bundle, table, description, handler, statements } = props;
+    const { stage, bundle, table, name, description, handler, statements } = props;
     const logGroup = logGroupOf(this, stage);
     // The policies are part of the role: with one resource less a function, and there before the function is.
     const role = new Role(this, 'Role', {
@@ -94,6 +97,7 @@ export class ServiceFunction extends Construct {
       reason: 'X-Ray has no resources to name: PutTraceSegments and PutTelemetryRecords take "*" only.',
     });
     this.function = new LambdaFunction(this, 'Function', {
+      functionName: `${stage.prefix}-${name}`,
       description,
       runtime: Runtime.NODEJS_24_X,
       architecture: architectureOf(stage),
@@ -120,12 +124,15 @@ export class ServiceFunction extends Construct {
 
 const arnAction = (action: string): string => `dynamodb:${action}`;
 
-/** What a route may do to the table, by its contract. */
+/** What a route may do to the table, by its contract: a list reads the partitions of its own kind only. */
 const tableStatements = (contract: RouteContract, table: ServiceTable): readonly PolicyStatement[] => {
   const actions = grantsOf(contract);
   const indexes = indexesOf(contract);
+  const onTable = allow(actions.map(arnAction), [table.table.tableArn]);
+  if (contract.list !== undefined)
+    onTable.addCondition('ForAllValues:StringLike', { 'dynamodb:LeadingKeys': [leadingKeys(contract.list)] });
   return [
-    ...(actions.length === 0 ? [] : [allow(actions.map(arnAction), [table.table.tableArn])]),
+    ...(actions.length === 0 ? [] : [onTable]),
     ...(indexes.length === 0
       ? []
       : [
@@ -141,9 +148,9 @@ const tableStatements = (contract: RouteContract, table: ServiceTable): readonly
 export class RouteFunction extends ServiceFunction {
   constructor(
     scope: Construct,
-    { contract, secrets, ...workshop }: Workshop & { readonly contract: RouteContract; readonly secrets: Secrets },
+    { contract, secrets, ...props }: ServiceProps & { readonly contract: RouteContract; readonly secrets: Secrets },
   ) {
-    const { stage, table } = workshop;
+    const { stage, table } = props;
     const readable: readonly (readonly [string, Secret])[] = [
       ...(contract === devLogin && secrets.signing !== undefined
         ? ([[ENV.signingSecretId, secrets.signing]] as const)
@@ -154,7 +161,8 @@ export class RouteFunction extends ServiceFunction {
     ];
     const isHashing = HASHING.includes(contract);
     super(scope, contract.operation, {
-      ...workshop,
+      ...props,
+      name: `api-${contract.operation}`,
       description: `${contract.method} ${contract.path} (${stage.name}): ${contract.summary}`,
       handler: contract.handler,
       statements: [...tableStatements(contract, table), ...readable.map(([, secret]) => allowReading(secret))],

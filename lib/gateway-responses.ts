@@ -1,4 +1,3 @@
-import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { PROBLEM_CONTENT_TYPE, PROBLEMS, problemType } from '../adapters/http/problems.ts';
 import { LIMITS, RETRY } from '../core/limits.ts';
 
@@ -79,37 +78,35 @@ const GATEWAY_ANSWERS = {
 } as const satisfies Record<string, GatewayAnswer>;
 
 /** In single quotes: a constant, to API Gateway. */
-const constant = (value: string): string => `'${value}'`;
+export const constant = (value: string): string => `'${value}'`;
+
+/** API Gateway chooses a template by the caller's `Accept`, and would answer in a form of its own where none fits. */
+const CONTENT_TYPES = [PROBLEM_CONTENT_TYPE, 'application/json'];
+
+const responseOf = (
+  { status, title, code, detail, headers = {} }: GatewayAnswer,
+  more: Readonly<Record<string, string>>,
+) => {
+  const body = { type: problemType(code), title, status, detail, code, request_id: '$context.requestId' };
+  const sent = { ...headers, 'Cache-Control': 'no-store', ...more };
+  return {
+    statusCode: String(status),
+    responseParameters: Object.fromEntries(
+      Object.entries(sent).map(([name, value]) => [`gatewayresponse.header.${name}`, constant(value)]),
+    ),
+    responseTemplates: Object.fromEntries(CONTENT_TYPES.map((type) => [type, JSON.stringify(body)])),
+  };
+};
 
 /**
- * Makes the answers of API Gateway problem documents with the members of our own. They hold no data and no cookie opens
- * anything, so a page of any origin may read them: API Gateway cannot choose an origin here.
+ * The answers of API Gateway itself, as its definition takes them (`x-amazon-apigateway-gateway-responses`): problem
+ * documents with the members of our own. They hold no data and no cookie opens anything, so a page of any origin may read
+ * them: API Gateway cannot choose an origin here.
  */
-export const addGatewayResponses = (
-  api: RestApi,
-  { isReadableByPages }: { readonly isReadableByPages: boolean },
-): void => {
-  for (const [type, answer] of Object.entries<GatewayAnswer>(GATEWAY_ANSWERS)) {
-    const { status, title, code, detail, headers = {} } = answer;
-    const sent = {
-      ...headers,
-      'Cache-Control': 'no-store',
-      ...(isReadableByPages ? { 'Access-Control-Allow-Origin': '*' } : {}),
-    };
-    api.addGatewayResponse(`Answer${type}`, {
-      type: ResponseType.of(type),
-      statusCode: String(status),
-      responseHeaders: Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, constant(value)])),
-      templates: {
-        [PROBLEM_CONTENT_TYPE]: JSON.stringify({
-          type: problemType(code),
-          title,
-          status,
-          detail,
-          code,
-          request_id: '$context.requestId',
-        }),
-      },
-    });
-  }
-};
+export const gatewayResponses = ({ isReadableByPages }: { readonly isReadableByPages: boolean }) =>
+  Object.fromEntries(
+    Object.entries<GatewayAnswer>(GATEWAY_ANSWERS).map(([type, answer]) => [
+      type,
+      responseOf(answer, isReadableByPages ? { 'Access-Control-Allow-Origin': '*' } : {}),
+    ]),
+  );

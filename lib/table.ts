@@ -46,12 +46,14 @@ export class ServiceTable extends Construct {
         : { encryption: TableEncryption.AWS_MANAGED }),
       ...limits,
     });
-    for (const { name, partition, sort, projection } of LIST_INDEXES) {
+    for (const { name, partition, sort, holds } of LIST_INDEXES) {
       this.table.addGlobalSecondaryIndex({
         indexName: name,
         partitionKey: attribute(partition),
         sortKey: attribute(sort),
-        projectionType: ProjectionType[projection],
+        ...(holds.length === 0
+          ? { projectionType: ProjectionType.KEYS_ONLY }
+          : { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...holds] }),
         ...limits,
       });
     }

@@ -15,13 +15,16 @@ const OUTDIR = join(import.meta.dirname, '../dist/functions');
 
 export const bundleService = (outdir: string = OUTDIR): Bundle => bundleFunctions(HANDLERS, outdir);
 
-/** The CDK app with a stack for every stage that the context asks for; its synthesis fails on a finding of cdk-nag. */
-export const makeApp = (makeBundle: () => Bundle, props: AppProps = {}): App => {
+/**
+ * The CDK app with a stack for every stage that the context asks for; its synthesis fails on a finding of cdk-nag.
+ * `routesOf` names the routes of a mode of identity.
+ */
+export const makeApp = (makeBundle: () => Bundle, props: AppProps = {}, routesOf = contractsOf): App => {
   const app = new App(props);
   const stages = readStages(app.node);
   const bundle = makeBundle();
   for (const stage of stages) {
-    new TaskCenterStack(app, { stage, bundle, contracts: contractsOf(stage.identity) });
+    new TaskCenterStack(app, { stage, bundle, contracts: routesOf(stage.identity) });
   }
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;

@@ -21,33 +21,44 @@ export class TaskCenterStack extends Stack {
     super(scope, stage.prefix, {
       description: `Task Center, stage ${stage.name}`,
       terminationProtection: stage.isProtected,
+      // Half of the bytes: CloudFormation takes a million.
+      suppressTemplateIndentation: true,
       tags: { service: 'task-center', stage: stage.name },
     });
     const table = new ServiceTable(this, 'Table', stage);
     const secrets = new Secrets(this, 'Secrets', stage);
-    const workshop = { stage, bundle, table };
-    const api = new ServiceApi(this, 'Api', { ...workshop, contracts, secrets });
-    const events = new Events(this, 'Events', workshop);
+    const api = new ServiceApi(this, 'Api', { stage, bundle, table, secrets, contracts });
+    const events = new Events(this, 'Events', { stage, bundle, table });
     const watch = new Watch(this, 'Watch', { stage, api, table, events });
 
-    const output = (name: string, value: string): void => {
-      new CfnOutput(this, name, { value });
-    };
-    output('ApiUrl', api.url);
-    output('TableName', table.table.tableName);
-    output('EventBusName', events.bus.eventBusName);
-    output('DeadLetterQueueUrl', events.deadLetters.queueUrl);
-    output('AlarmTopicArn', watch.topic.topicArn);
-    if (secrets.bootstrap !== undefined) output('BootstrapSecretArn', secrets.bootstrap.secretArn);
-    if (secrets.signing !== undefined) output('SigningSecretArn', secrets.signing.secretArn);
+    this.addOutputs({
+      ApiUrl: api.url,
+      TableName: table.table.tableName,
+      EventBusName: events.bus.eventBusName,
+      DeadLetterQueueUrl: events.deadLetters.queueUrl,
+      AlarmTopicArn: watch.topic.topicArn,
+      BootstrapSecretArn: secrets.bootstrap?.secretArn,
+      SigningSecretArn: secrets.signing?.secretArn,
+    });
+    this.addWarnings(stage);
+  }
 
+  private addOutputs(outputs: Readonly<Record<string, string | undefined>>): void {
+    for (const [name, value] of Object.entries(outputs)) {
+      if (value !== undefined) new CfnOutput(this, name, { value });
+    }
+  }
+
+  /** `cdk deploy --strict` refuses to deploy what is warned of. */
+  private addWarnings(stage: Stage): void {
+    const warnings = Validations.of(this);
     if (stage.samLocal) {
-      Validations.of(this).addWarning(
+      warnings.addWarning(
         'ForSamLocal',
         `This template of stage ${stage.name} is for "sam local". "cdk deploy --strict" refuses to deploy it.`,
       );
     } else if (stage.identity === 'oidc' && isExample(stage.oidcIssuer)) {
-      Validations.of(this).addWarning(
+      warnings.addWarning(
         'ExampleIssuer',
         `Stage ${stage.name} takes tokens of ${stage.oidcIssuer}, an example that exists nowhere: nobody can log in. ` +
           'Set oidcIssuer and oidcAudience (cdk.json, or -c), or choose -c identity=builtin. ' +

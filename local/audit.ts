@@ -14,7 +14,7 @@ import { makeTenantSnapshots } from '../adapters/dynamodb/tenant-snapshot.ts';
 import { makeTransact } from '../adapters/dynamodb/transaction.ts';
 import { ENV } from '../adapters/runtime/environment.ts';
 import { makeAudit, type Audit } from '../core/audit/audit.ts';
-import { INVARIANTS, type Invariant } from '../core/audit/invariants.ts';
+import { INVARIANTS, type Invariant } from '../core/audit/finding.ts';
 import { makeRepair } from '../core/audit/repair.ts';
 import { DomainError } from '../core/errors.ts';
 import { makeRetry } from '../core/retry.ts';

@@ -18,7 +18,7 @@ interface Holder {
 
 const LOCK = 'task-center.lock';
 /** How long a database may take to notice that its owner is dead. */
-const HANDOVER_MS = 15_000;
+const HANDOVER_MS = 60_000;
 
 /** The folders this very process holds: a lock with our own pid may also be left by an earlier life of it (containers). */
 const held = new Set<string>();

@@ -18,6 +18,7 @@ import type { Authorizer, Received } from './proxy-event.ts';
 import { authorizerEvent, headerValue, methodArn, proxyEvent } from './proxy-event.ts';
 import type { Refusal } from './refusal.ts';
 import { fail, refuse, timeOut } from './refusal.ts';
+import { BODY_BYTES, readBody } from './request-body.ts';
 import type { RouteMatch } from './routing.ts';
 import { gatewayProblems, makeRouteTable } from './routing.ts';
 import { startupError } from './startup-error.ts';
@@ -70,51 +71,11 @@ const isRefused = (outcome: Answer | Authorizer | Refused): outcome is Refused =
 
 /** The longest integration timeout of a REST API without a raised quota. */
 const INTEGRATION_TIMEOUT_MS = 29_000;
-const BODY_BYTES = 10 * 1024 * 1024;
 /** An event is measured only from here on: below, no escaping can make it reach Lambda's limit. */
 const SURELY_SMALL_BYTES = 512 * 1024;
-/** How much of a refused body is read and dropped, so that the client gets to see the answer. */
-const DRAIN = { bytes: 256 * 1024 * 1024, ms: 10_000 } as const;
 const CLOSE_MS = 5_000;
 /** Longer than the idle time of common clients, so that it is the client who closes. */
 const KEEP_ALIVE_MS = 65_000;
-
-interface Body {
-  /** Bytes, as far as they were read. */
-  readonly size: number;
-  /** Absent when it is over the limit. */
-  readonly text?: string;
-}
-
-/** Reads a body to its end. Rejects when the client goes away. */
-const readBody = (request: IncomingMessage): Promise<Body> =>
-  new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    let impatience: NodeJS.Timeout | undefined;
-    const settle = (body: Body): void => {
-      clearTimeout(impatience);
-      resolve(body);
-    };
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= BODY_BYTES) {
-        chunks.push(chunk);
-        return;
-      }
-      chunks.length = 0;
-      impatience ??= setTimeout(() => settle({ size }), DRAIN.ms);
-      if (size > DRAIN.bytes) settle({ size });
-    });
-    request.once('end', () =>
-      settle(size > BODY_BYTES ? { size } : { size, text: Buffer.concat(chunks).toString('utf8') }),
-    );
-    request.once('error', reject);
-    request.once('close', () => {
-      clearTimeout(impatience);
-      reject(new Error('The client went away'));
-    });
-  });
 
 const unauthenticated = (requestId: string): Refused => ({
   refusal: refuse(new DomainError('unauthenticated', 'This needs a valid bearer token.', {}), requestId),

@@ -39,10 +39,13 @@ export const tableDefinition = (tableName: string): Definition => {
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: keySchema(KEY.partition, KEY.sort),
     AttributeDefinitions: [...new Set(keys)].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-    GlobalSecondaryIndexes: LIST_INDEXES.map(({ name, partition, sort, projection }) => ({
+    GlobalSecondaryIndexes: LIST_INDEXES.map(({ name, partition, sort, holds }) => ({
       IndexName: name,
       KeySchema: keySchema(partition, sort),
-      Projection: { ProjectionType: projection },
+      Projection:
+        holds.length === 0
+          ? { ProjectionType: 'KEYS_ONLY' }
+          : { ProjectionType: 'INCLUDE', NonKeyAttributes: [...holds] },
     })),
     StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
   };
@@ -58,7 +61,8 @@ const shape = (table: TableDescription | Definition): string => {
       .map(({ AttributeName, KeyType }) => `${KeyType}=${AttributeName}:${types.get(AttributeName)}`)
       .join();
   const indexes = (table.GlobalSecondaryIndexes ?? []).map(
-    ({ IndexName, KeySchema, Projection }) => `${IndexName}(${keys(KeySchema)})${Projection?.ProjectionType}`,
+    ({ IndexName, KeySchema, Projection: { ProjectionType, NonKeyAttributes = [] } = {} }) =>
+      `${IndexName}(${keys(KeySchema)})${ProjectionType}(${NonKeyAttributes.toSorted().join()})`,
   );
   return [keys(table.KeySchema), ...indexes.toSorted()].join(' ');
 };
@@ -97,8 +101,9 @@ export const createTable = async (client: DynamoDBClient, tableName: string): Pr
   const { Table: found } = await client.send(new DescribeTableCommand({ TableName: tableName }));
   if (found === undefined || shape(found) !== shape(wanted)) {
     throw startupError(
-      `The table ${tableName} was made by another version (its keys or indexes differ): delete the data folder, or use ` +
-        `another table (${ENV.tableName}).`,
+      `The table ${tableName} was made by another version of Task Center (its keys or indexes differ), and is left as it is: ` +
+        `keep your data in another folder (--data DIR), delete this one if you do not need it, or use another table ` +
+        `(${ENV.tableName}).`,
     );
   }
   await enableExpiry(client, tableName);

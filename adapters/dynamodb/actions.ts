@@ -30,7 +30,7 @@ export type Writes<C extends { readonly kind: string }> = {
   readonly [K in C['kind']]: (change: Extract<C, { readonly kind: K }>) => Planned;
 };
 
-export const stale = (): DomainError => new DomainError('stale_read', 'What was read has changed since.', {});
+const stale = (): DomainError => new DomainError('stale_read', 'What was read has changed since.', {});
 
 const duplicate = (field: string, value: string): DomainError =>
   new DomainError(
@@ -54,7 +54,7 @@ export const all = (...plans: readonly Planned[]): Planned => ({
 /** The writes of two resources that are committed together. A function, so that a bundler may leave out its unused result. */
 export const joined = <A extends object, B extends object>(a: A, b: B): A & B => ({ ...a, ...b });
 
-/** One action, refused with `stale_read` unless told otherwise. */
+/** One action, refused with `stale_read` if nothing else is given. */
 export const action = (
   label: string,
   write: TablelessAction['write'],

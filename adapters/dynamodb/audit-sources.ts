@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { TenantSnapshot } from '../../core/audit/invariants.ts';
+import type { TenantSnapshot } from '../../core/audit/snapshot.ts';
 import type { Sources } from '../../core/audit/repair.ts';
 import { isAbsence, type Holding } from '../../core/calendar/calendar.ts';
 import { calendarKey, openAssignmentKey, tallyKey, WINDOWS_BEGIN } from './keys.ts';

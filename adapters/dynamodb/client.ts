@@ -8,7 +8,7 @@ import { countCall } from './meter.ts';
  * Milliseconds. A request that has no answer by then is one with an unknown outcome. The local database shares two
  * cores with everything else, so it is given more time.
  */
-const TIMEOUTS = { connect: 1_000, request: 2_000, requestLocal: 10_000 } as const;
+const TIMEOUTS = { connect: 1_000, request: 2_000, local: 30_000 } as const;
 
 /**
  * Requests under way at a time. The SDK's clock runs for one that waits for a connection too: without a bound, the last
@@ -48,14 +48,14 @@ export interface ClientOptions {
 /** A document client with bounded waiting, whose requests are counted by `metered`. */
 export const makeClient = ({
   endpoint,
-  requestTimeout = endpoint === undefined ? TIMEOUTS.request : TIMEOUTS.requestLocal,
+  requestTimeout = endpoint === undefined ? TIMEOUTS.request : TIMEOUTS.local,
 }: ClientOptions = {}): DynamoDBDocumentClient => {
   const client = new DynamoDBClient({
     ...(endpoint === undefined ? {} : { endpoint }),
     maxAttempts: 3,
     retryMode: 'standard',
     requestHandler: {
-      connectionTimeout: TIMEOUTS.connect,
+      connectionTimeout: endpoint === undefined ? TIMEOUTS.connect : TIMEOUTS.local,
       requestTimeout,
       // The request timeout ends with the first byte of an answer: a body that stalls needs one of its own.
       socketTimeout: requestTimeout,

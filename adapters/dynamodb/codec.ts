@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Key } from './keys.ts';
-import { listAttributes, type ListName } from './listing.ts';
 import type { TableReader } from './table-reader.ts';
 import type { Item } from './transaction.ts';
 
@@ -19,19 +18,17 @@ export const makeCodec = <T extends Readonly<Record<string, unknown>>>({
   schema,
   key,
   documents = [],
-  list,
-  tenantOf,
+  indexed,
 }: {
   readonly schema: z.ZodType<T>;
   readonly key: (record: T) => Key;
   readonly documents?: readonly (keyof T & string)[];
-  readonly list?: ListName;
-  readonly tenantOf?: (record: T) => string;
+  /** The keys of a record in the indexes. */
+  readonly indexed?: (record: T) => Readonly<Record<string, string>>;
 }): Codec<T> => ({
   toItem: (record) => {
     const texts = documents.map((name) => [name, JSON.stringify(record[name])] as const);
-    const lists = list === undefined || tenantOf === undefined ? {} : listAttributes(list, tenantOf(record), record);
-    return { ...record, ...Object.fromEntries(texts), ...lists, ...key(record) };
+    return { ...record, ...Object.fromEntries(texts), ...indexed?.(record), ...key(record) };
   },
   fromItem: (item) => {
     const values = documents.map((name) => {
@@ -53,7 +50,6 @@ export const owned =
   (of: (tenantId: string, id: string) => Key) =>
   ({ tenant_id, id }: Owned): Key =>
     of(tenant_id, id);
-export const tenantOf = ({ tenant_id }: Owned): string => tenant_id;
 
 /** What the reads of a resource need. */
 export interface Reads {

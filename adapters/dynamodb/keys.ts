@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Resource } from '../../core/errors.ts';
 import type { Instant } from '../../core/time/instant.ts';
 
 export interface Key {
@@ -6,17 +7,27 @@ export interface Key {
   readonly SK: string;
 }
 
-/** Sort keys: one whole key, or all that begin alike. */
-export type SortKeys = { readonly is: string } | { readonly begins: string };
-/** The items whose writes are events: the filter between the table's stream and the publisher lets only these through. */
-export const EVENTFUL = {
+/** Sort keys: one whole key, or all that begin alike; of a directory kind also the partition that holds all of a tenant. */
+export type SortKeys = { readonly is: string } | { readonly begins: string; readonly partition?: string };
+/** The sort keys by which items are told apart. Of a resource that is alone in its partition, the key is its kind. */
+export const SORT_KEYS = {
   task: { is: 'TASK' },
-  template: { is: 'TEMPLATE' },
-  taskType: { is: 'TYPE' },
-  chosenStrategies: { is: 'CHOSEN' },
+  chosen_strategies: { is: 'CHOSEN' },
   strategy: { begins: 'STRATEGY#' },
   absence: { begins: 'ABSENCE#' },
+  batch: { is: 'BATCH' },
+  role: { begins: 'ROLE#', partition: 'ROLES' },
+  org_unit: { begins: 'ORG_UNIT#', partition: 'ORG_UNITS' },
+  template: { begins: 'TEMPLATE#', partition: 'TEMPLATES' },
+  task_type: { begins: 'TYPE#', partition: 'TYPES' },
+  asset: { begins: 'ASSET#', partition: 'ASSETS' },
 } as const satisfies Readonly<Record<string, SortKeys>>;
+type Kinds = typeof SORT_KEYS;
+type With<Shape> = { [Item in keyof Kinds]: Kinds[Item] extends Shape ? Item : never }[keyof Kinds];
+/** Items with a sort key of their own. */
+type Single = With<{ readonly is: string }>;
+/** Kinds of which a tenant has few: they are listed from the table itself. */
+type Directory = With<{ readonly partition: string }>;
 
 /**
  * Every key of the table. Each partition begins with its tenant. Variable parts are percent-encoded: none can hold
@@ -31,19 +42,30 @@ const LONGEST_PART = 512;
 const tenant = (tenantId: string): string => `T#${part(tenantId)}`;
 const taskPartition = (tenantId: string, taskId: string): string => `${tenant(tenantId)}#TASK#${part(taskId)}`;
 const userPartition = (tenantId: string, userId: string): string => `${tenant(tenantId)}#USER#${part(userId)}`;
-const single = (tenantId: string, kind: string, id: string): Key => ({
-  PK: `${tenant(tenantId)}#${kind}#${part(id)}`,
-  SK: kind,
-});
+/** The key of a resource that is alone in its partition. */
+export const singleKey =
+  (item: Single) =>
+  (tenantId: string, id: string): Key => {
+    const kind = SORT_KEYS[item].is;
+    return { PK: `${tenant(tenantId)}#${kind}#${part(id)}`, SK: kind };
+  };
+
+/** The key in a directory: all of a kind in one partition, in the order of their ids, so that a list is one range. */
+export const directoryKey =
+  (item: Directory) =>
+  (tenantId: string, id: string): Key => {
+    const { begins, partition } = SORT_KEYS[item];
+    return { PK: `${tenant(tenantId)}#${partition}`, SK: `${begins}${part(id)}` };
+  };
 
 export const tenantKey = (tenantId: string): Key => ({ PK: tenant(tenantId), SK: 'TENANT' });
 
 /** Task and later attachments are neighbours: one query reads both. */
 export const taskKey = (tenantId: string, taskId: string): Key => ({
   PK: taskPartition(tenantId, taskId),
-  SK: EVENTFUL.task.is,
+  SK: SORT_KEYS.task.is,
 });
-export const ATTACHMENT_PREFIX = `${EVENTFUL.task.is}#ATTACH#`;
+export const ATTACHMENT_PREFIX = `${SORT_KEYS.task.is}#ATTACH#`;
 export const attachmentKey = (tenantId: string, taskId: string, id: string): Key => ({
   PK: taskPartition(tenantId, taskId),
   SK: `${ATTACHMENT_PREFIX}${part(id)}`,
@@ -80,7 +102,7 @@ export const windowKey = (tenantId: string, userId: string, start: Instant, task
 export const windowsFrom = (start: Instant): string => `WINDOW#${start}`;
 export const WINDOWS_BEGIN = 'WINDOW#';
 
-export const ABSENCE_PREFIX = EVENTFUL.absence.begins;
+export const ABSENCE_PREFIX = SORT_KEYS.absence.begins;
 export const absenceKey = (tenantId: string, userId: string, id: string): Key => ({
   PK: userPartition(tenantId, userId),
   SK: `${ABSENCE_PREFIX}${part(id)}`,
@@ -89,26 +111,22 @@ export const absenceKey = (tenantId: string, userId: string, id: string): Key =>
 /** The active users of a tenant in one partition: a roster to read strongly when no candidates are named. */
 export const rosterKey = (tenantId: string, userId: string, isActive: boolean): Key => ({
   PK: `${tenant(tenantId)}#ROSTER`,
-  SK: `${isActive ? ACTIVE_PREFIX : 'INACTIVE#'}${part(userId)}`,
+  SK: `${isActive ? ACTIVE_PREFIX : INACTIVE_PREFIX}${part(userId)}`,
 });
 export const ACTIVE_PREFIX = 'ACTIVE#';
+export const INACTIVE_PREFIX = 'INACTIVE#';
 
-export const roleKey = (tenantId: string, id: string): Key => single(tenantId, 'ROLE', id);
-export const orgUnitKey = (tenantId: string, id: string): Key => single(tenantId, 'ORG_UNIT', id);
-export const taskTypeKey = (tenantId: string, id: string): Key => single(tenantId, EVENTFUL.taskType.is, id);
-export const templateKey = (tenantId: string, id: string): Key => single(tenantId, EVENTFUL.template.is, id);
-/** A template and its earlier revisions are neighbours: `REVISION#…` sorts before `TEMPLATE`, which is the newest. */
+/** The earlier revisions of a template, in a partition of their own: no list of templates reads them. */
 export const revisionKey = (tenantId: string, id: string, revision: number): Key => ({
-  PK: templateKey(tenantId, id).PK,
+  PK: `${tenant(tenantId)}#TEMPLATE#${part(id)}`,
   SK: `${REVISION_PREFIX}${String(revision).padStart(10, '0')}`,
 });
 export const REVISION_PREFIX = 'REVISION#';
-export const assetKey = (tenantId: string, id: string): Key => single(tenantId, 'ASSET', id);
-export const batchKey = (tenantId: string, id: string): Key => single(tenantId, 'BATCH', id);
 
 /** A value that only one resource of the tenant may have: claimed by an item of its own. */
 export type Claim =
-  'STRATEGY_VERSION' | 'USERNAME' | 'ROLE_NAME' | 'ORG_UNIT_CODE' | 'TYPE_CODE' | 'TEMPLATE_KEY' | 'ASSET_CODE';
+  'USERNAME' | 'STRATEGY_VERSION' | `${KindOf<Kinds[Directory]['begins']>}_${'NAME' | 'CODE' | 'KEY'}`;
+type KindOf<Prefix> = Prefix extends `${infer Kind}#` ? Kind : never;
 export const claimKey = (tenantId: string, claim: Claim, value: string): Key => ({
   PK: `${tenant(tenantId)}#CLAIM#${claim}#${part(value)}`,
   SK: 'CLAIM',
@@ -132,14 +150,14 @@ export const decisionKey = (tenantId: string, taskId: string, id: string): Key =
 });
 
 const strategyPartition = (tenantId: string): string => `${tenant(tenantId)}#STRATEGIES`;
-export const STRATEGY_PREFIX = EVENTFUL.strategy.begins;
+export const STRATEGY_PREFIX = SORT_KEYS.strategy.begins;
 export const strategyKey = (tenantId: string, id: string): Key => ({
   PK: strategyPartition(tenantId),
   SK: `${STRATEGY_PREFIX}${part(id)}`,
 });
 export const chosenKey = (tenantId: string): Key => ({
   PK: strategyPartition(tenantId),
-  SK: EVENTFUL.chosenStrategies.is,
+  SK: SORT_KEYS.chosen_strategies.is,
 });
 /** The count of a shadow is spread over shards, so that decisions do not queue for one item. */
 export const SHADOW_SHARDS = 8;
@@ -154,8 +172,21 @@ export const shadowExampleKey = (tenantId: string, id: string, decisionId: strin
   SK: `${shadowExamplePrefix(id)}${part(decisionId)}`,
 });
 
-/** Partition of a list index: a kind of resource, and the values of the filters of the index's set. */
-export const listPartition = (tenantId: string, list: string, filters: string): string =>
-  `${tenant(tenantId)}#${list}${filters === '' ? '' : `#${filters}`}`;
+/** A partition of an index of tasks: the values that all of its entries share. */
+export const listPartition = (tenantId: string, ...values: readonly string[]): string =>
+  [tenant(tenantId), ...values.map(part)].join('#');
+/** Sorts the tasks of an index by start; the id tells apart those that start together. */
+export const planOrder = (start: Instant, taskId: string): string => `${start}#${part(taskId)}`;
 
-export const encodePart = part;
+/**
+ * The partitions of the table from which a list is read, of every tenant, as a pattern of IAM's: the function of a list
+ * may read no others. A claim of a code such as `ROLES` looks alike; it holds nothing but an id.
+ */
+export const leadingKeys = (listed: Resource): string => {
+  if (listed === 'task') return taskPartition('*', '*');
+  if (listed === 'user') return rosterKey('*', '', true).PK;
+  const kinds: Readonly<Record<string, SortKeys>> = SORT_KEYS;
+  const kind = kinds[listed];
+  if (kind === undefined || !('partition' in kind)) throw new Error(`There is no partition that lists each ${listed}.`);
+  return `${tenant('*')}#${kind.partition}`;
+};

@@ -4,7 +4,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export interface Cost {
   /** Requests sent, retries of the SDK not counted. */
   calls: number;
-  /** Sequential round trips: requests under way together count as one. */
+  /**
+   * Sequential round trips: a request is one deeper than the deepest that had its answer when it was sent. It never is
+   * less than the longest chain of causes, and equals it where chains that run side by side are as fast as each other.
+   */
   roundTrips: number;
   /** Milliseconds during which at least one request was under way. */
   tableMs: number;
@@ -20,6 +23,8 @@ export interface Cost {
 
 interface Running extends Cost {
   inFlight: number;
+  /** How deep the deepest request is that has its answer. */
+  answered: number;
   /** When the first of the requests under way was sent. */
   since: number;
   readonly outer: Running | undefined;
@@ -37,6 +42,7 @@ const zero = (): Running => ({
   retries: 0,
   operations: new Set(),
   inFlight: 0,
+  answered: 0,
   since: 0,
   outer: storage.getStore(),
 });
@@ -65,15 +71,15 @@ export const countCall = async <T>(
 ): Promise<T> => {
   const costs = running();
   if (costs.length === 0) return send();
-  for (const cost of costs) {
+  const deep = costs.map((cost) => {
+    const depth = cost.answered + 1;
     cost.calls += 1;
-    if (cost.inFlight === 0) {
-      cost.roundTrips += 1;
-      cost.since = performance.now();
-    }
+    cost.roundTrips = Math.max(cost.roundTrips, depth);
+    if (cost.inFlight === 0) cost.since = performance.now();
     cost.inFlight += 1;
     cost.operations.add(operation);
-  }
+    return { cost, depth };
+  });
   try {
     const answer = await send();
     const units = unitsOf(answer);
@@ -85,7 +91,8 @@ export const countCall = async <T>(
     }
     return answer;
   } finally {
-    for (const cost of costs) {
+    for (const { cost, depth } of deep) {
+      cost.answered = Math.max(cost.answered, depth);
       cost.inFlight -= 1;
       if (cost.inFlight === 0) cost.tableMs += performance.now() - cost.since;
     }

@@ -2,27 +2,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { EventBus } from '../../core/events/bus.ts';
-import {
-  absenceChanged,
-  absenceCreated,
-  absenceFacts,
-  choiceFacts,
-  strategiesChosen,
-  strategyChanged,
-  strategyCreated,
-  strategyFacts,
-  taskChanged,
-  taskCreated,
-  taskFacts,
-  taskTypeChanged,
-  taskTypeCreated,
-  taskTypeFacts,
-  templateChanged,
-  templateCreated,
-  templateFacts,
-} from '../../core/events/derive.ts';
-import type { DomainEvent } from '../../core/events/event.ts';
-import { EVENTFUL, type SortKeys } from './keys.ts';
+import { EVENTFUL_ITEMS, eventOfItem, type DomainEvent } from '../../core/events/event.ts';
+import { SORT_KEYS, type SortKeys } from './keys.ts';
 import { KEY } from './table.ts';
 
 /** A record of the table's stream, as Lambda hands it over and as the streams API answers it. */
@@ -48,29 +29,8 @@ const recordSchema = z.object({
 });
 const imagesSchema = z.object({ OldImage: imageSchema.optional(), NewImage: imageSchema });
 
-/** The event of an item that was written: from what it was before, nothing where it is new, to what it is. */
-type Telling = (before: unknown, after: unknown) => DomainEvent | undefined;
-
-const telling =
-  <Facts>(
-    facts: z.ZodType<Facts>,
-    created: (after: Facts) => DomainEvent | undefined,
-    changed: (before: Facts, after: Facts) => DomainEvent | undefined,
-  ): Telling =>
-  (before, after) =>
-    before === undefined ? created(facts.parse(after)) : changed(facts.parse(before), facts.parse(after));
-
-const TELLING: Readonly<Record<keyof typeof EVENTFUL, Telling>> = {
-  task: telling(taskFacts, taskCreated, taskChanged),
-  template: telling(templateFacts, templateCreated, templateChanged),
-  taskType: telling(taskTypeFacts, taskTypeCreated, taskTypeChanged),
-  chosenStrategies: telling(choiceFacts, (after) => strategiesChosen(undefined, after), strategiesChosen),
-  strategy: telling(strategyFacts, strategyCreated, strategyChanged),
-  absence: telling(absenceFacts, absenceCreated, absenceChanged),
-};
 const isAmong = (keys: SortKeys, sortKey: string): boolean =>
   'is' in keys ? sortKey === keys.is : sortKey.startsWith(keys.begins);
-const KINDS = Object.keys(TELLING) as (keyof typeof EVENTFUL)[];
 
 /**
  * The event of a record; undefined where the record is of something that has none. An item that goes has none: what goes
@@ -80,10 +40,10 @@ const KINDS = Object.keys(TELLING) as (keyof typeof EVENTFUL)[];
 export const eventOf = (record: StreamRecord): DomainEvent | undefined => {
   const { eventName, dynamodb } = recordSchema.parse(record);
   const sortKey = dynamodb.Keys[KEY.sort].S;
-  const kind = KINDS.find((name) => isAmong(EVENTFUL[name], sortKey));
-  if (eventName === 'REMOVE' || kind === undefined) return undefined;
+  const item = EVENTFUL_ITEMS.find((name) => isAmong(SORT_KEYS[name], sortKey));
+  if (eventName === 'REMOVE' || item === undefined) return undefined;
   const { OldImage, NewImage } = imagesSchema.parse(record.dynamodb);
-  return TELLING[kind](eventName === 'MODIFY' ? unmarshall(OldImage ?? {}) : undefined, unmarshall(NewImage));
+  return eventOfItem(item, eventName === 'MODIFY' ? unmarshall(OldImage ?? {}) : undefined, unmarshall(NewImage));
 };
 
 /** How far a run of records came. */
@@ -103,25 +63,25 @@ export interface Relayed {
 export const makeRelay =
   ({ bus }: { readonly bus: EventBus }) =>
   async (records: readonly StreamRecord[]): Promise<Relayed> => {
-    const { found, malformed } = readEvents(records);
-    const events = found.map(({ event }) => event);
+    const { read, malformed } = readEvents(records);
+    const events = read.map(({ event }) => event);
     const { count, cause } = events.length === 0 ? { count: 0 } : await bus.publish(events);
     const published = events.slice(0, count);
-    const refused = found[count];
+    const refused = read[count];
     if (refused !== undefined) return { published, failure: { index: refused.index, isMalformed: false, cause } };
     return malformed === undefined ? { published } : { published, failure: { ...malformed, isMalformed: true } };
   };
 
 /** The events before the first malformed record, each with the index of its record. */
 const readEvents = (records: readonly StreamRecord[]) => {
-  const found: { readonly index: number; readonly event: DomainEvent }[] = [];
+  const read: { readonly index: number; readonly event: DomainEvent }[] = [];
   for (const [index, record] of records.entries()) {
     try {
       const event = eventOf(record);
-      if (event !== undefined) found.push({ index, event });
+      if (event !== undefined) read.push({ index, event });
     } catch (cause) {
-      return { found, malformed: { index, cause } };
+      return { read, malformed: { index, cause } };
     }
   }
-  return { found, malformed: undefined };
+  return { read, malformed: undefined };
 };

@@ -31,8 +31,8 @@ export interface TableReader {
   readonly range: (range: Range) => Promise<readonly Item[]>;
   /** What one request reads of a range. */
   readonly rangePage: (range: Range) => Promise<ReadPage>;
-  /** One page of an index, newest first. */
-  readonly indexPage: (page: IndexPage) => Promise<ReadPage>;
+  /** What one request reads of a part of a list. */
+  readonly listPage: (page: ListPage) => Promise<ReadPage>;
 }
 
 /** One request reads 1 MB at the most, so it may end before its limit: `last` is where it ended, absent at the end. */
@@ -41,12 +41,27 @@ export interface ReadPage {
   readonly last: Item | undefined;
 }
 
-export interface IndexPage {
-  readonly index: string;
-  readonly attribute: string;
-  readonly partition: string;
+/** A condition on one attribute: it is one of some values, or comes after one. */
+export type Condition =
+  | { readonly attribute: string; readonly among: readonly (string | boolean)[] }
+  | { readonly attribute: string; readonly after: string };
+
+/** A part of a list: a partition of an index, or a range of one of the table, which is read strongly consistent. */
+export interface ListPart {
+  readonly index?: string;
+  readonly partition: { readonly attribute: string; readonly value: string };
+  readonly sort?: { readonly attribute: string } & ({ readonly begins: string } | { readonly before: string });
+  /** Of each group one condition has to hold. */
+  readonly where: readonly (readonly Condition[])[];
+}
+
+export interface ListPage {
+  readonly part: ListPart;
+  readonly descending: boolean;
+  /** How many items are looked at; those that `where` leaves out count too. */
   readonly limit: number;
-  readonly after: Item | undefined;
+  /** The key of the item behind which the page begins. */
+  readonly start: Item | undefined;
 }
 
 const BATCH_GET_KEYS = 100;
@@ -135,17 +150,44 @@ export const makeTableReader = ({
 
     rangePage: (range) => rangePage(range),
 
-    indexPage: async ({ index, attribute, partition, limit, after }) => {
+    listPage: async ({ part, descending, limit, start }) => {
       const { Items = [], LastEvaluatedKey } = await query({
-        IndexName: index,
-        KeyConditionExpression: '#l = :l',
-        ExpressionAttributeNames: { '#l': attribute },
-        ExpressionAttributeValues: { ':l': partition },
-        ScanIndexForward: false,
+        ...expressionsOf(part),
+        ...(part.index === undefined ? { ConsistentRead: true } : { IndexName: part.index }),
+        ScanIndexForward: !descending,
         Limit: limit,
-        ...(after === undefined ? {} : { ExclusiveStartKey: after }),
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       });
       return { items: Items, last: LastEvaluatedKey };
     },
+  };
+};
+
+const expressionsOf = ({ partition, sort, where }: ListPart) => {
+  const names: Record<string, string> = { '#partition': partition.attribute };
+  const values: Record<string, string | boolean> = { ':partition': partition.value };
+  const valueOf = (value: string | boolean): string => {
+    const placeholder = `:value${Object.keys(values).length}`;
+    values[placeholder] = value;
+    return placeholder;
+  };
+  const textOf = (condition: Condition): string => {
+    const name = `#${condition.attribute}`;
+    names[name] = condition.attribute;
+    return 'after' in condition
+      ? `${name} > ${valueOf(condition.after)}`
+      : `${name} IN (${condition.among.map(valueOf).join(', ')})`;
+  };
+  const keys = ['#partition = :partition'];
+  if (sort !== undefined) {
+    names['#sort'] = sort.attribute;
+    keys.push('begins' in sort ? `begins_with(#sort, ${valueOf(sort.begins)})` : `#sort < ${valueOf(sort.before)}`);
+  }
+  const filters = where.map((group) => `(${group.map(textOf).join(' OR ')})`);
+  return {
+    KeyConditionExpression: keys.join(' AND '),
+    ...(filters.length === 0 ? {} : { FilterExpression: filters.join(' AND ') }),
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
   };
 };

@@ -1,14 +1,15 @@
 import { ScanCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { KeptHolding, TenantSnapshot } from '../../core/audit/invariants.ts';
+import type { KeptHolding, TenantSnapshot } from '../../core/audit/snapshot.ts';
 import { isAbsence } from '../../core/calendar/calendar.ts';
 import { refusalOf } from './faults.ts';
 import {
   ABSENCE_PREFIX,
   ACTIVE_PREFIX,
+  INACTIVE_PREFIX,
+  listPartition,
+  revisionKey,
   ATTACHMENT_PREFIX,
-  assetKey,
-  batchKey,
   calendarKey,
   DECISION_PREFIX,
   historyKey,
@@ -16,21 +17,21 @@ import {
   receiptKey,
   REVISION_PREFIX,
   rosterKey,
+  SORT_KEYS,
   tallyKey,
   taskKey,
-  templateKey,
   tenantKey,
   userKey,
   WINDOWS_BEGIN,
 } from './keys.ts';
-import { indexFor, type ListName } from './listing.ts';
 import { absenceCodec, isRemoved } from './resources/absences.ts';
-import { assetCodec } from './resources/assets.ts';
+import { assetCodec, assetKey } from './resources/assets.ts';
 import { calendarCodec, holdingFrom } from './resources/calendars.ts';
 import { historyCodec, taskCodec } from './resources/tasks.ts';
+import { templateKey } from './resources/templates.ts';
 import { userCodec } from './resources/users.ts';
 import type { TableReader } from './table-reader.ts';
-import { KEY } from './table.ts';
+import { KEY, TASK_INDEXES } from './table.ts';
 import type { Item } from './transaction.ts';
 
 /** Reads everything of a tenant that its invariants speak of. Every item is read strongly consistent. */
@@ -41,10 +42,9 @@ export interface TenantSnapshots {
    */
   readonly byScan: (tenantId: string) => Promise<TenantSnapshot>;
   /**
-   * Reads the tenant's partitions: about one read unit per task, user, template and asset, and the list index. Users
-   * come from the roster, which is read strongly: nothing that a user holds is missed. Tasks, templates and assets come
-   * from the list index, which may lag by a moment; a task that is held is found through its holding, a template
-   * through its tasks. Batches are not read.
+   * Reads the tenant's partitions: about one read unit per task, user and template, and the index of tasks. Tasks come
+   * from that index, which may lag by a moment; one that is held is found through its holding. Users come from the roster
+   * and from their tasks; all else is read strongly from the partition of its kind. Batches are not read.
    */
   readonly byPartitions: (tenantId: string) => Promise<TenantSnapshot>;
 }
@@ -59,7 +59,10 @@ const LAST = '\uffff';
 const keySchema = z.object({ [KEY.partition]: z.string(), [KEY.sort]: z.string() });
 const idSchema = z.object({ id: z.string() });
 const revisionSchema = z.object({ id: z.string(), revision: z.number().default(1) });
-const originSchema = z.object({ template_id: z.string().nullable().optional() });
+const referencesSchema = z.object({
+  assigned_to: z.string().nullish(),
+  template_id: z.string().nullish(),
+});
 const rosterSchema = z.object({ user_id: z.string() });
 const tallySchema = z.object({ total: z.number(), available: z.number() });
 const batchSchema = z.object({ id: z.string(), task_ids: z.array(z.string()) });
@@ -76,7 +79,7 @@ export const makeTenantSnapshots = ({
 }): TenantSnapshots => {
   const scan = async (tenantId: string): Promise<readonly Item[]> => {
     const { PK: tenant } = tenantKey(tenantId);
-    const found: Item[] = [];
+    const items: Item[] = [];
     let start: Record<string, unknown> | undefined;
     do {
       const page = await client
@@ -93,96 +96,100 @@ export const makeTenantSnapshots = ({
         .catch((error: unknown) => {
           throw refusalOf(error, 'read');
         });
-      found.push(...(page.Items ?? []));
+      items.push(...(page.Items ?? []));
       start = page.LastEvaluatedKey;
     } while (start !== undefined);
-    return found;
+    return items;
   };
 
-  const idsListed = async (list: ListName, tenantId: string): Promise<readonly string[]> => {
-    const { index, partition } = indexFor(list, tenantId, {});
+  const taskIdsListed = async (tenantId: string): Promise<readonly string[]> => {
+    const { name, partition } = TASK_INDEXES.all;
+    const part = { index: name, partition: { attribute: partition, value: listPartition(tenantId) }, where: [] };
     const ids: string[] = [];
-    let after: Item | undefined;
+    let start: Item | undefined;
     do {
-      const page = await reader.indexPage({
-        index: index.name,
-        attribute: index.partition,
-        partition,
-        limit: INDEX_PAGE,
-        after,
-      });
+      const page = await reader.listPage({ part, descending: true, limit: INDEX_PAGE, start });
       ids.push(...page.items.map((item) => idSchema.parse(item).id));
-      after = page.last;
-    } while (after !== undefined);
+      start = page.last;
+    } while (start !== undefined);
     return ids;
   };
 
   const partitions = async (names: readonly string[]): Promise<readonly Item[]> => {
-    const found: Item[] = [];
+    const items: Item[] = [];
     for (let from = 0; from < names.length; from += TOGETHER) {
       const some = names.slice(from, from + TOGETHER);
-      found.push(
+      items.push(
         ...(await Promise.all(some.map((partition) => reader.range({ partition, from: FIRST, to: LAST })))).flat(),
       );
     }
-    return found;
+    return items;
   };
 
   return {
     byScan: async (tenantId) => snapshotOf(tenantId, await scan(tenantId)),
     byPartitions: async (tenantId) => {
-      const [roster, tallies, taskIds, templateIds, userIds, assetIds] = await Promise.all([
-        partitions([rosterKey(tenantId, '', true).PK]),
-        partitions([tallyKey(tenantId, null).PK]),
-        idsListed('tasks', tenantId),
-        idsListed('templates', tenantId),
-        idsListed('users', tenantId),
-        idsListed('assets', tenantId),
+      const tasksOf = (ids: readonly string[]): Promise<readonly Item[]> =>
+        partitions(ids.map((id) => taskKey(tenantId, id).PK));
+      const [directory, taskIds] = await Promise.all([
+        partitions([
+          rosterKey(tenantId, '', true).PK,
+          tallyKey(tenantId, null).PK,
+          templateKey(tenantId, '').PK,
+          assetKey(tenantId, '').PK,
+        ]),
+        taskIdsListed(tenantId),
       ]);
-      const owners = new Set([...roster.map((entry) => rosterSchema.parse(entry).user_id), ...userIds]);
-      const [users, assets] = await Promise.all([
-        partitions([...owners].map((userId) => userKey(tenantId, userId).PK)),
-        reader.getMany(assetIds.map((assetId) => assetKey(tenantId, assetId))),
+      const listed = await tasksOf(taskIds);
+      const references = listed.map((item) => referencesSchema.parse(item));
+      const userIds = new Set([
+        ...directory.filter(isRosterEntry).map((entry) => rosterSchema.parse(entry).user_id),
+        ...references.flatMap(({ assigned_to }) => assigned_to ?? []),
       ]);
-      const held = users
-        .filter((item) => isHolding(item))
-        .flatMap((item) => {
-          const holding = holdingFrom(item);
-          return isAbsence(holding) ? [] : holding.task_id;
-        });
-      const tasks = await partitions([...new Set([...taskIds, ...held])].map((id) => taskKey(tenantId, id).PK));
-      const origins = tasks.flatMap((item) => originSchema.parse(item).template_id ?? []);
-      const ids = [...new Set([...templateIds, ...origins])];
-      const templates = await partitions(ids.map((id) => templateKey(tenantId, id).PK));
-      return snapshotOf(tenantId, [...roster, ...tallies, ...users, ...assets, ...tasks, ...templates]);
+      const users = await partitions([...userIds].map((userId) => userKey(tenantId, userId).PK));
+      const held = users.filter(isHolding).flatMap((item) => {
+        const holding = holdingFrom(item);
+        return isAbsence(holding) ? [] : holding.task_id;
+      });
+      const unlisted = await tasksOf([...new Set(held)].filter((id) => !taskIds.includes(id)));
+      const templateIds = new Set([
+        ...directory.filter(isTemplate).map((item) => idSchema.parse(item).id),
+        ...references.flatMap(({ template_id }) => template_id ?? []),
+      ]);
+      const revisions = await partitions([...templateIds].map((id) => revisionKey(tenantId, id, 1).PK));
+      return snapshotOf(tenantId, [...directory, ...users, ...listed, ...unlisted, ...revisions]);
     },
   };
 };
 
 /** What an item is, by its sort key. */
 const SORT = {
-  task: taskKey('', '').SK,
-  template: templateKey('', '').SK,
+  task: SORT_KEYS.task.is,
+  template: SORT_KEYS.template.begins,
+  asset: SORT_KEYS.asset.begins,
   history: historyKey('', '', 0).SK.slice(0, -10),
   user: userKey('', '').SK,
   calendar: calendarKey('', '').SK,
   open: openAssignmentKey('', '', '').SK,
-  inactive: rosterKey('', '', false).SK,
-  asset: assetKey('', '').SK,
-  batch: batchKey('', '').SK,
+  batch: SORT_KEYS.batch.is,
   receipt: receiptKey('', '').SK,
 } as const;
 
-const isHolding = (item: Item): boolean => {
-  const { SK } = keySchema.parse(item);
-  return SK.startsWith(WINDOWS_BEGIN) || SK.startsWith(SORT.open);
-};
+const beginsWith =
+  (...prefixes: readonly string[]) =>
+  (item: Item): boolean => {
+    const { SK } = keySchema.parse(item);
+    return prefixes.some((prefix) => SK.startsWith(prefix));
+  };
+const isHolding = beginsWith(WINDOWS_BEGIN, SORT.open);
+const isRosterEntry = beginsWith(ACTIVE_PREFIX, INACTIVE_PREFIX);
+const isTemplate = beginsWith(SORT.template);
 
-const snapshotOf = (tenantId: string, found: readonly Item[]): TenantSnapshot => {
-  const keyed = found.map((item) => ({ ...keySchema.parse(item), item }));
+const snapshotOf = (tenantId: string, items: readonly Item[]): TenantSnapshot => {
+  const keyed = items.map((item) => ({ ...keySchema.parse(item), item }));
   const sorted = (is: (SK: string) => boolean): readonly Item[] =>
     keyed.filter(({ SK }) => is(SK)).map(({ item }) => item);
-  const assets = sorted((SK) => SK === SORT.asset).map(assetCodec.fromItem);
+  const assets = sorted((SK) => SK.startsWith(SORT.asset)).map(assetCodec.fromItem);
   const areaOf = areaNames(tenantId, assets);
   return {
     tasks: sorted((SK) => SK === SORT.task).map(taskCodec.fromItem),
@@ -196,17 +203,15 @@ const snapshotOf = (tenantId: string, found: readonly Item[]): TenantSnapshot =>
         task_id: idBehind(taskKey(tenantId, '').PK, PK),
         id: idBehind(DECISION_PREFIX, SK),
       })),
-    revisions: sorted((SK) => SK === SORT.template || SK.startsWith(REVISION_PREFIX)).map((item) => {
+    revisions: items.filter(beginsWith(SORT.template, REVISION_PREFIX)).map((item) => {
       const { id: template_id, revision } = revisionSchema.parse(item);
       return { template_id, revision };
     }),
     users: sorted((SK) => SK === SORT.user).map(userCodec.fromItem),
-    roster: keyed
-      .filter(({ SK }) => SK.startsWith(ACTIVE_PREFIX) || SK.startsWith(SORT.inactive))
-      .map(({ SK, item }) => ({
-        user_id: rosterSchema.parse(item).user_id,
-        is_active: SK.startsWith(ACTIVE_PREFIX),
-      })),
+    roster: items.filter(isRosterEntry).map((item) => ({
+      user_id: rosterSchema.parse(item).user_id,
+      is_active: beginsWith(ACTIVE_PREFIX)(item),
+    })),
     calendars: sorted((SK) => SK === SORT.calendar).map(calendarCodec.fromItem),
     holdings: keyed
       .filter(({ item }) => isHolding(item))
@@ -234,11 +239,11 @@ const idBehind = (prefix: string, key: string): string => decodeURIComponent(key
 /** The areas by their sort keys. A long code is not in its key, but the assets there know it; else its key names it. */
 const areaNames = (tenantId: string, assets: TenantSnapshot['assets']) => {
   const codes = assets.flatMap(({ region_code }) => region_code ?? []);
-  const known = new Map(codes.map((code) => [tallyKey(tenantId, code).SK, code]));
+  const codeOf = new Map(codes.map((code) => [tallyKey(tenantId, code).SK, code]));
   const prefix = tallyKey(tenantId, '').SK;
   return (SK: string): string | null => {
     if (SK === tallyKey(tenantId, null).SK) return null;
     const encoded = SK.slice(prefix.length);
-    return known.get(SK) ?? (encoded.startsWith('%%') ? encoded : decodeURIComponent(encoded));
+    return codeOf.get(SK) ?? (encoded.startsWith('%%') ? encoded : decodeURIComponent(encoded));
   };
 };

@@ -42,11 +42,9 @@ export const renderPage = (
   if (next === undefined) return rendered;
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(scope.filters)) {
-    if (
-      (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') &&
-      !contract.path.includes(`{${name}}`)
-    )
-      query.set(name, String(value));
+    // Several values stand in one parameter, separated by commas.
+    const texts = [value].flat().filter((one) => ['string', 'boolean', 'number'].includes(typeof one));
+    if (texts.length > 0 && !contract.path.includes(`{${name}}`)) query.set(name, texts.join(','));
   }
   query.set('limit', String(limit));
   query.set('cursor', sealCursor(scope, next));

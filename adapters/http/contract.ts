@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Code } from '../../core/errors.ts';
+import type { Code, Resource } from '../../core/errors.ts';
 import type { Permission } from '../../core/identity/permission.ts';
 import { LIST_INDEXES } from '../dynamodb/table.ts';
 
@@ -18,7 +18,8 @@ export interface RouteContract {
   readonly operation: string;
   readonly method: Method;
   readonly path: `/${string}`;
-  readonly tag: string;
+  /** The chapter of the OpenAPI document. */
+  readonly tag: { readonly name: string; readonly description: string };
   readonly summary: string;
   readonly description?: string;
   /** `public` needs no token; `bootstrap` needs the bootstrap key where one is configured; else the permission needed. */
@@ -33,6 +34,8 @@ export interface RouteContract {
   readonly response: z.ZodType;
   /** The answer is a page of a list: `limit` and `cursor` are read, `Link` is written. */
   readonly paged?: true;
+  /** The list of a whole tenant: its function may read the partitions of that kind, and nothing else. */
+  readonly list?: Resource;
   /** The answer is or holds a task: its version becomes the `ETag`. */
   readonly etag?: true;
   /** Writes to a task: `If-Match` is honoured. */
@@ -79,20 +82,15 @@ export const gatewayPaths = (contract: Pick<RouteContract, 'path'>): readonly st
 export const honoursIdempotencyKey = ({ method, safe }: Pick<RouteContract, 'method' | 'safe'>): boolean =>
   method === 'POST' && safe !== true;
 
-/** The lists of a whole tenant are read from indexes, one for each set of their filters, and not from the table. */
-const filtersOfList = ({ paged, params, query }: RouteContract): number | undefined =>
-  paged === true && params === undefined ? Object.keys(query?.shape ?? {}).length : undefined;
-
-/** The indexes that the function of a route may query, in the order of `adapters/dynamodb/listing.ts`. */
-export const indexesOf = (contract: RouteContract): readonly string[] => {
-  const filters = filtersOfList(contract);
-  return filters === undefined ? [] : LIST_INDEXES.slice(0, 2 ** filters).map(({ name }) => name);
-};
+/** The indexes that the function of a route may query. */
+export const indexesOf = ({ list }: Pick<RouteContract, 'list'>): readonly string[] =>
+  list === 'task' ? LIST_INDEXES.map(({ name }) => name) : [];
 
 /** What the function of a route may do to the table itself: what its row says, and the idempotency record. */
 export const grantsOf = (contract: RouteContract): readonly TableAction[] => [
   ...new Set<TableAction>([
-    ...contract.table.filter((action) => action !== 'Query' || filtersOfList(contract) === undefined),
+    // Tasks are listed from their indexes, and never by a query of the table.
+    ...contract.table.filter((action) => action !== 'Query' || contract.list !== 'task'),
     ...(honoursIdempotencyKey(contract) ? (['GetItem', 'PutItem'] as const) : []),
   ]),
 ];

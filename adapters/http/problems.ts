@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DomainError, type Code } from '../../core/errors.ts';
+import { DomainError, isNotFoundCode, missingOf, type Code, type NotFoundCode } from '../../core/errors.ts';
 import { RETRY } from '../../core/limits.ts';
 
 interface Kind {
@@ -10,7 +10,7 @@ interface Kind {
 const missing = (what: string): Kind => ({ status: 404, title: `No such ${what}` });
 const conflict = (title: string): Kind => ({ status: 409, title });
 
-/** The status and title of every refusal. A new code without a row does not compile. */
+/** The status and title of every refusal but those that name a missing resource. A code without a row does not compile. */
 export const PROBLEMS = {
   malformed_json: { status: 400, title: 'The body is not JSON' },
   malformed_header: { status: 400, title: 'A header is malformed' },
@@ -18,18 +18,6 @@ export const PROBLEMS = {
   unauthenticated: { status: 401, title: 'Not authenticated' },
   permission_denied: { status: 403, title: 'Permission missing' },
   route_not_found: missing('route'),
-  tenant_not_found: missing('tenant'),
-  user_not_found: missing('user'),
-  role_not_found: missing('role'),
-  permission_not_found: missing('permission'),
-  org_unit_not_found: missing('org unit'),
-  asset_not_found: missing('asset'),
-  task_type_not_found: missing('task type'),
-  template_not_found: missing('template'),
-  task_not_found: missing('task'),
-  absence_not_found: missing('absence'),
-  decision_not_found: missing('decision'),
-  strategy_not_found: missing('strategy'),
   schedule_conflict: conflict('Overlapping assignment'),
   unavailable: conflict('The user is absent'),
   already_assigned: conflict('Already assigned'),
@@ -69,7 +57,9 @@ export const PROBLEMS = {
   twin_committed: { status: 503, title: 'Busy' },
   table_unavailable: { status: 503, title: 'Unavailable' },
   outcome_unknown: { status: 503, title: 'Outcome unknown' },
-} as const satisfies Record<Code, Kind>;
+} as const satisfies Record<Exclude<Code, NotFoundCode>, Kind>;
+
+export const problemKindOf = (code: Code): Kind => (isNotFoundCode(code) ? missing(missingOf(code)) : PROBLEMS[code]);
 
 const fieldProblemSchema = z.object({
   pointer: z.string().meta({ description: 'JSON pointer into the body, or ?name for a query parameter' }),
@@ -121,7 +111,7 @@ export const problemOf = (error: unknown, requestId: string): ProblemAnswer => {
     const detail = 'Something went wrong on our side.';
     return { problem: { type: problemType(code), title, status, detail, code, request_id: requestId }, headers: {} };
   }
-  const { status, title } = PROBLEMS[error.code];
+  const { status, title } = problemKindOf(error.code);
   const problem: Problem = {
     type: problemType(error.code),
     title,
@@ -139,7 +129,7 @@ export const problemOf = (error: unknown, requestId: string): ProblemAnswer => {
 const isDomainError = (error: unknown): error is DomainError => error instanceof DomainError;
 
 const headersOf = (error: DomainError): Readonly<Record<string, string>> => {
-  const { status } = PROBLEMS[error.code];
+  const { status } = problemKindOf(error.code);
   if (status === 429 || status === 503) return { 'Retry-After': String(RETRY.retryAfterSeconds) };
   return status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {};
 };

@@ -17,7 +17,12 @@ const learned = new AsyncLocalStorage<{ cost?: Cost; result?: unknown; isPreview
 
 const tenths = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;
 
+/** Lambda starts a process for the first request that it serves: that one waited for the start. */
+let isFirstRequest = true;
+
 const observe = ({ error, ...told }: Observation): void => {
+  const start = isFirstRequest ? { cold_start: true } : {};
+  isFirstRequest = false;
   const { cost, result, isPreview = false } = learned.getStore() ?? {};
   const capacity =
     cost === undefined
@@ -30,7 +35,7 @@ const observe = ({ error, ...told }: Observation): void => {
           write_units: cost.writeUnits,
           retries: cost.retries,
         };
-  const fields = { ...told, duration_ms: tenths(told.duration_ms), ...capacity };
+  const fields = { ...told, duration_ms: tenths(told.duration_ms), ...capacity, ...start };
   const message = `${told.status} ${told.method} ${told.path}`;
   if (error !== undefined) log.error(message, { ...fields, error });
   else if (told.status >= 500) log.warn(message, fields);

@@ -1,5 +1,7 @@
 import type { Call } from '../call.ts';
-import { findBreaches, type Finding, type TenantSnapshot } from './invariants.ts';
+import type { Finding } from './finding.ts';
+import { findBreaches } from './invariants.ts';
+import type { TenantSnapshot } from './snapshot.ts';
 import type { Repair, Repairs } from './repair.ts';
 
 /** How often a tenant in use is looked at before a finding counts as sure. */

@@ -6,7 +6,7 @@ import type { CalendarChanged } from '../calendar/changes.ts';
 import { isRefusal } from '../errors.ts';
 import type { Commit } from '../commit.ts';
 import type { Retry } from '../retry.ts';
-import { talliesOf } from './invariants.ts';
+import { talliesOf } from './tallies.ts';
 
 /** Strongly consistent reads of what the derived values are derived from. */
 export interface Sources {

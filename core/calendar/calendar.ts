@@ -64,7 +64,7 @@ export type HeldWindow = (TaskHolding & { readonly window: Window }) | AbsenceHo
 export const isAbsence = (holding: Holding): holding is AbsenceHolding => 'absence_id' in holding;
 export const idOf = (holding: Holding): string => (isAbsence(holding) ? holding.absence_id : holding.task_id);
 
-/** What stands in the way, told apart: tasks, and absences. */
+/** What stands in the way: tasks, and absences. */
 export const obstaclesIn = (
   held: readonly HeldWindow[],
 ): { conflicts: readonly Conflict[]; absences: readonly AbsenceConflict[] } => ({

@@ -1,20 +1,23 @@
-/** The `source` of every event on the bus. */
+/** The `source` of every event on the bus, and the first word of every name. */
 export const EVENT_SOURCE = 'task_center';
 
-/** The fields that name what an event is about, the telling one first: a template names its type, too. */
-const SUBJECTS = ['absence_id', 'strategy_id', 'template_id', 'task_type_id'] as const;
-
-/** Events of one subject are published in order; those of different subjects may overtake each other. */
+/**
+ * What an event is about: of `task_center.<resource>.<verb>` the id in `<resource>_id`. Events of one subject are
+ * published in order; those of different subjects may overtake each other.
+ */
 export const subjectOf = ({
+  name,
   id,
   task_id,
   data,
 }: {
+  readonly name: string;
   readonly id: string;
   readonly task_id?: string;
   readonly data: Readonly<Record<string, unknown>>;
 }): string => {
   if (task_id !== undefined) return task_id;
-  const subject = SUBJECTS.map((field) => data[field]).find((value) => typeof value === 'string');
+  const [, resource = ''] = name.split('.');
+  const subject = data[`${resource}_id`];
   return typeof subject === 'string' ? subject : id;
 };

@@ -22,6 +22,7 @@ export const userView = z
     created_at: instantSchema,
   })
   .meta({ id: 'User' });
+export type UserView = z.infer<typeof userView>;
 
 /** What is kept of a user: never leaves the service whole. */
 export const userSchema = userView.extend({
@@ -127,7 +128,7 @@ export interface Directory {
   readonly hasUsers: (tenantId: string) => Promise<boolean>;
   readonly findUser: (tenantId: string, userId: string) => Promise<User | undefined>;
   readonly findUserByName: (tenantId: string, username: string) => Promise<User | undefined>;
-  readonly listUsers: (tenantId: string, page: PageRequest) => Promise<Page<User>>;
+  readonly listUsers: (tenantId: string, page: PageRequest) => Promise<Page<UserView>>;
   readonly findRoles: (tenantId: string, roleIds: readonly string[]) => Promise<readonly Role[]>;
   readonly listRoles: (tenantId: string, page: PageRequest) => Promise<Page<Role>>;
   readonly findOrgUnit: (tenantId: string, orgUnitId: string) => Promise<OrgUnit | undefined>;

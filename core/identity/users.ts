@@ -100,7 +100,7 @@ export const makeChangeUser =
       };
       const changes: (UserChanged | CalendarChanged)[] = [{ kind: 'user_changed', before, after }];
       // User and calendar are two reads, and one may be older than the other. Whoever changes whether the user is active
-      // therefore moves the calendar, even one that seems to know already: its condition tells whether it did.
+      // therefore moves the calendar, even one that seems to agree already: only the condition of its write shows whether it did.
       if (after.is_active !== before.is_active || after.is_active !== calendar.is_active) {
         changes.push({
           kind: 'calendar_changed',
@@ -152,13 +152,13 @@ export const makeSetMembership =
       ]);
       if (calendar === undefined) throw notFound('user', userId);
       if (orgUnit === undefined) throw notFound('org_unit', orgUnitId);
-      const known = calendar.memberships.find(({ org_unit_id }) => org_unit_id === orgUnitId);
+      const present = calendar.memberships.find(({ org_unit_id }) => org_unit_id === orgUnitId);
       const others = calendar.memberships.filter(({ org_unit_id }) => org_unit_id !== orgUnitId);
-      if (known === undefined) requireRoom(others.length, LIMITS.membershipsPerUser, 'memberships');
+      if (present === undefined) requireRoom(others.length, LIMITS.membershipsPerUser, 'memberships');
       const membership = {
         org_unit_id: orgUnitId,
-        is_primary: is_primary ?? known?.is_primary ?? false,
-        created_at: known?.created_at ?? clock(),
+        is_primary: is_primary ?? present?.is_primary ?? false,
+        created_at: present?.created_at ?? clock(),
       };
       const memberships = [
         ...others.map((other) => (membership.is_primary ? { ...other, is_primary: false } : other)),

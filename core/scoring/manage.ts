@@ -69,8 +69,8 @@ export const makeCreateStrategy =
         { problems: [{ pointer: '/version', code: 'duplicate', message }] },
       );
     }
-    const known = await strategies.all(call.tenantId);
-    if (known.length >= LIMITS.strategies) {
+    const kept = await strategies.all(call.tenantId);
+    if (kept.length >= LIMITS.strategies) {
       throw new DomainError('limit_reached', `A tenant keeps at most ${LIMITS.strategies} strategies.`, {
         limit: LIMITS.strategies,
       });
@@ -213,8 +213,11 @@ export const makeRetireStrategy =
 export const makeGetShadowReport =
   ({ strategies }: Pick<Ports, 'strategies'>) =>
   async (tenantId: string, id: string): Promise<ShadowReport> => {
-    const [found, report] = await Promise.all([strategies.find(tenantId, id), strategies.shadowReport(tenantId, id)]);
-    if (found === undefined) throw notFound('strategy', id);
+    const [strategy, report] = await Promise.all([
+      strategies.find(tenantId, id),
+      strategies.shadowReport(tenantId, id),
+    ]);
+    if (strategy === undefined) throw notFound('strategy', id);
     return report;
   };
 

@@ -1,6 +1,7 @@
 import type { Page, PageRequest } from '../page.ts';
+import type { TaskFilters } from './filters.ts';
 import { creationEntry, type HistoryEntry } from './history.ts';
-import { summaryOf, viewOf, type Comment, type TaskFilters, type TaskSummary, type TaskView } from './task.ts';
+import { summaryOf, viewOf, type Comment, type TaskSummary, type TaskView } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
 export const makeGetTask =
@@ -8,7 +9,7 @@ export const makeGetTask =
   async (tenantId: string, taskId: string): Promise<TaskView> =>
     viewOf(await tasks.get(tenantId, taskId));
 
-/** Newest first. */
+/** Newest first; in order of start where the filters say so. */
 export const makeListTasks =
   ({ tasks }: { readonly tasks: Pick<Tasks, 'list'> }) =>
   async (tenantId: string, filters: TaskFilters, request: PageRequest): Promise<Page<TaskSummary>> => {

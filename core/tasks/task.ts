@@ -237,14 +237,6 @@ export const batchView = z
   .meta({ id: 'TaskBatch', description: 'The tasks in the order of the request' });
 export type BatchView = z.infer<typeof batchView>;
 
-export const taskFilters = z.strictObject({
-  state: z.enum(STATES).optional(),
-  assigned_to: z.string().optional(),
-  task_type_id: z.string().optional(),
-  area_code: z.string().optional(),
-});
-export type TaskFilters = z.infer<typeof taskFilters>;
-
 export const windowOf = ({ planned_start_at: start, planned_end_at: end }: Task): Window | undefined =>
   start === null || end === null ? undefined : { start, end };
 

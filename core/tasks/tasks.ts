@@ -1,11 +1,16 @@
 import type { Page, PageRequest } from '../page.ts';
+import type { TaskFilters } from './filters.ts';
 import type { HistoryEntry } from './history.ts';
-import type { Comment, Task, TaskFilters, WholeTask } from './task.ts';
+import type { Comment, Task, WholeTask } from './task.ts';
 
 /** Reads of tasks and what belongs to them. */
 export interface Tasks {
   /** Strongly consistent, in one request. Refuses with `task_not_found`. */
   readonly get: (tenantId: string, taskId: string) => Promise<WholeTask>;
+  /**
+   * Newest first; in order of start where the filters say so. A page may be shorter than its limit, and empty, though
+   * another follows.
+   */
   readonly list: (tenantId: string, filters: TaskFilters, page: PageRequest) => Promise<Page<Task>>;
   readonly comments: (tenantId: string, taskId: string, page: PageRequest) => Promise<Page<Comment>>;
   /**

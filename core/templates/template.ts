@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   checklistSchema,
+  flagInput,
   freeText,
   idSchema,
   jsonObject,
@@ -107,10 +108,7 @@ export type CloneDraft = z.infer<typeof cloneDraft>;
 
 export const templateFilters = z.strictObject({
   task_type_id: z.string().optional(),
-  is_active: z
-    .stringbool({ truthy: ['true'], falsy: ['false'] })
-    .meta({ override: { type: 'boolean' } })
-    .optional(),
+  is_active: flagInput.optional(),
 });
 export type TemplateFilters = z.infer<typeof templateFilters>;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { freeText, idSchema, optional, text } from '../fields.ts';
+import { flagInput, freeText, idSchema, optional, text } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
 import { instantSchema } from '../time/instant.ts';
@@ -40,10 +40,7 @@ export const taskTypeDraft = z
 export type TaskTypeDraft = z.infer<typeof taskTypeDraft>;
 
 export const taskTypeFilters = z.strictObject({
-  is_active: z
-    .stringbool({ truthy: ['true'], falsy: ['false'] })
-    .meta({ override: { type: 'boolean' } })
-    .optional(),
+  is_active: flagInput.optional(),
 });
 export type TaskTypeFilters = z.infer<typeof taskTypeFilters>;
 

@@ -3,7 +3,7 @@ import { route } from '../../adapters/http/contract.ts';
 import { assetDraft, assetFilters, assetView, availabilityDraft } from '../../core/assets/asset.ts';
 
 const PREFIX = '/api/assets';
-const tag = 'assets';
+const tag = { name: 'assets', description: 'Equipment, where it is and whether it can be used.' };
 const params = z.object({ asset_id: z.string() });
 
 export const createAsset = route({
@@ -33,6 +33,7 @@ export const listAssets = route({
   status: 200,
   response: z.array(assetView),
   paged: true,
+  list: 'asset',
   refusals: [],
   table: ['Query'],
 });

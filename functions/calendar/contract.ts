@@ -6,7 +6,7 @@ import { boardQuery, calendarQuery, calendarView, freeSlotSchema, freeSlotsQuery
 
 const PREFIX = '/api/task-center';
 const USER = `${PREFIX}/users/{user_id}` as const;
-const tag = 'calendar';
+const tag = { name: 'calendar', description: 'Who holds what when, who is absent, and who is free.' };
 const params = z.object({ user_id: z.string() });
 
 export const getCalendar = route({

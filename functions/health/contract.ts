@@ -1,13 +1,15 @@
 import * as z from 'zod';
 import { route } from '../../adapters/http/contract.ts';
 
+const tag = { name: 'health', description: 'Whether the service runs, and what it can do.' };
+
 const status = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
 
 export const getDocument = route({
   operation: 'getDocument',
   method: 'GET',
   path: '/openapi.json',
-  tag: 'health',
+  tag,
   summary: 'This document',
   access: 'public',
   handler: 'health/openapi',
@@ -23,7 +25,7 @@ export const healthz = route({
   operation: 'healthz',
   method: 'GET',
   path: '/healthz',
-  tag: 'health',
+  tag,
   summary: 'Whether the service runs; it does not ask the database',
   access: 'public',
   handler: 'health/healthz',
@@ -37,7 +39,7 @@ export const readyz = route({
   operation: 'readyz',
   method: 'GET',
   path: '/readyz',
-  tag: 'health',
+  tag,
   summary: 'Whether the table answers',
   access: 'public',
   handler: 'health/readyz',

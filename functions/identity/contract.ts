@@ -19,7 +19,7 @@ import {
 import { instantSchema } from '../../core/time/instant.ts';
 
 const PREFIX = '/api/identity';
-const tag = 'identity';
+const tag = { name: 'identity', description: 'Tenants, users, roles and org units.' };
 const userParams = z.object({ user_id: z.string() });
 
 export const createTenant = route({
@@ -116,6 +116,7 @@ export const listRoles = route({
   status: 200,
   response: z.array(roleView),
   paged: true,
+  list: 'role',
   refusals: [],
   table: ['Query'],
 });
@@ -162,6 +163,7 @@ export const listUsers = route({
   status: 200,
   response: z.array(userView),
   paged: true,
+  list: 'user',
   refusals: [],
   table: ['Query'],
 });
@@ -240,6 +242,7 @@ export const listOrgUnits = route({
   status: 200,
   response: z.array(orgUnitSchema),
   paged: true,
+  list: 'org_unit',
   refusals: [],
   table: ['Query'],
 });

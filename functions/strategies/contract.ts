@@ -3,7 +3,10 @@ import { route } from '../../adapters/http/contract.ts';
 import { shadowDraft, shadowReportView, strategyDraft, strategyView } from '../../core/scoring/strategies.ts';
 
 const PATH = '/api/task-center/strategies';
-const tag = 'strategies';
+const tag = {
+  name: 'strategies',
+  description: 'How candidates are scored: versions, which of them decides, which runs in shadow.',
+};
 const params = z.object({ strategy_id: z.string() });
 
 export const createStrategy = route({

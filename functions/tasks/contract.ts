@@ -4,6 +4,7 @@ import { autoDispatchDraft, autoDispatchView } from '../../core/tasks/auto-dispa
 import { taskPatch } from '../../core/tasks/amend.ts';
 import { decisionView, replayDraft, replayView } from '../../core/tasks/decision.ts';
 import { dispatchDraft } from '../../core/tasks/dispatch.ts';
+import { taskFilters } from '../../core/tasks/filters.ts';
 import { historyEntrySchema } from '../../core/tasks/history.ts';
 import { riskChecklistDraft } from '../../core/tasks/material.ts';
 import { provenanceView } from '../../core/tasks/provenance.ts';
@@ -15,14 +16,13 @@ import {
   commentDraft,
   commentSchema,
   taskDraft,
-  taskFilters,
   taskSummary,
   taskView,
 } from '../../core/tasks/task.ts';
 import { approvalDraft, submitDraft, transitionDraft } from '../../core/tasks/transition.ts';
 
 const PATH = '/api/task-center/tasks';
-const tag = 'tasks';
+const tag = { name: 'tasks', description: 'Work: planned, approved, dispatched, done.' };
 const params = z.object({ task_id: z.string() });
 const REFERENCE_REFUSALS = [
   'task_type_not_found',
@@ -75,12 +75,16 @@ export const listTasks = route({
   path: PATH,
   tag,
   summary: 'The tasks, newest first, without their attachments',
+  description:
+    'Filters combine freely. `planned_from`, `planned_to` and `sort` list open tasks that have a window, in order of start. ' +
+    'A page looks at a bounded number of tasks: it may be short, or empty, though its `Link` leads on.',
   access: 'mission.read',
   handler: 'tasks/list',
   query: taskFilters,
   status: 200,
   response: z.array(taskSummary),
   paged: true,
+  list: 'task',
   refusals: [],
   table: ['Query', 'BatchGetItem'],
 });

@@ -9,7 +9,7 @@ import {
 } from '../../core/templates/template.ts';
 
 const PATH = '/api/task-center/templates';
-const tag = 'templates';
+const tag = { name: 'templates', description: 'Defaults for the tasks of a type.' };
 const params = z.object({ template_id: z.string() });
 
 export const createTemplate = route({
@@ -39,6 +39,7 @@ export const listTemplates = route({
   status: 200,
   response: z.array(templateSchema),
   paged: true,
+  list: 'template',
   refusals: [],
   table: ['Query'],
 });
@@ -104,5 +105,5 @@ export const listRevisions = route({
   response: z.array(templateSchema),
   paged: true,
   refusals: ['template_not_found'],
-  table: ['Query'],
+  table: ['GetItem', 'Query'],
 });

@@ -3,7 +3,7 @@ import { route } from '../../adapters/http/contract.ts';
 import { taskTypeDraft, taskTypeFilters, taskTypePatch, taskTypeView } from '../../core/types/task-type.ts';
 
 const PATH = '/api/task-center/types';
-const tag = 'task types';
+const tag = { name: 'task types', description: 'What kinds of work there are.' };
 
 export const createTaskType = route({
   operation: 'createTaskType',
@@ -32,6 +32,7 @@ export const listTaskTypes = route({
   status: 200,
   response: z.array(taskTypeView),
   paged: true,
+  list: 'task_type',
   refusals: [],
   table: ['Query'],
 });

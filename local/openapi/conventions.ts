@@ -28,16 +28,14 @@ and 503 say in \`Retry-After\` when to try again.
 **Not overwriting others**: the \`ETag\` of a task is its version; every write to a task honours \`If-Match\`.
 `.trim();
 
-export const TAGS = [
-  { name: 'health', description: 'Whether the service runs, and what it can do.' },
-  { name: 'identity', description: 'Tenants, users, roles and org units.' },
-  { name: 'assets', description: 'Equipment, where it is and whether it can be used.' },
-  { name: 'calendar', description: 'Who holds what when, who is absent, and who is free.' },
-  {
-    name: 'strategies',
-    description: 'How candidates are scored: versions, which of them decides, which runs in shadow.',
-  },
-  { name: 'task types', description: 'What kinds of work there are.' },
-  { name: 'templates', description: 'Defaults for the tasks of a type.' },
-  { name: 'tasks', description: 'Work: planned, approved, dispatched, done.' },
+/** The chapters of the document in the order in which they are best read; any other comes behind them. */
+export const READING_ORDER: readonly string[] = [
+  'health',
+  'identity',
+  'assets',
+  'calendar',
+  'strategies',
+  'task types',
+  'templates',
+  'tasks',
 ];

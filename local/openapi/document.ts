@@ -4,22 +4,16 @@ import {
   type oas31,
   type ZodOpenApiOperationObject,
   type ZodOpenApiOverride,
-  type ZodOpenApiParameterObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
 import { honoursIdempotencyKey, type Method, type RouteContract } from '../../adapters/http/contract.ts';
 import { PROBLEM_CONTENT_TYPE, problemSchema } from '../../adapters/http/problems.ts';
-import { LIMITS, RETRY } from '../../core/limits.ts';
 import { batchDraft } from '../../core/tasks/task.ts';
-import { CONVENTIONS, TAGS } from './conventions.ts';
+import { HEADERS, idParameters, PARAMETERS, pathParameters, ref, SECURITY, type Reference } from './components.ts';
+import { CONVENTIONS, READING_ORDER } from './conventions.ts';
 import { pascal, problemSchemaOf, statusesOf, titleOf, type ProblemCode } from './problems.ts';
 
-type Reference = oas31.ReferenceObject;
 type Responses = Record<string, ZodOpenApiResponseObject | Reference>;
-
-const ref = (kind: 'headers' | 'parameters' | 'responses' | 'schemas', name: string): Reference => ({
-  $ref: `#/components/${kind}/${name}`,
-});
 
 /** The OpenAPI 3.1 document of the routes. The same contracts give the same document, to the byte. */
 export const makeDocument = (rows: readonly RouteContract[], version: string): oas31.OpenAPIObject => {
@@ -40,7 +34,7 @@ export const makeDocument = (rows: readonly RouteContract[], version: string): o
         license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/', description: 'Where this document is served' }],
-      tags: TAGS,
+      tags: tagsOf(contracts),
       paths: paths,
       components: {
         responses: Object.fromEntries(shared),
@@ -53,112 +47,26 @@ export const makeDocument = (rows: readonly RouteContract[], version: string): o
   );
 };
 
-const TAG_ORDER = TAGS.map(({ name }) => name);
 const METHOD_ORDER: readonly Method[] = ['GET', 'POST', 'PATCH', 'DELETE'];
 
 /** By tag, then path, then method, whatever the order of the rows. */
 const inReadingOrder = (contracts: readonly RouteContract[]): readonly RouteContract[] =>
   [...contracts].sort(
     (a, b) =>
-      TAG_ORDER.indexOf(a.tag) - TAG_ORDER.indexOf(b.tag) ||
+      placeOf(a) - placeOf(b) ||
+      (a.tag.name === b.tag.name ? 0 : a.tag.name < b.tag.name ? -1 : 1) ||
       (a.path === b.path ? METHOD_ORDER.indexOf(a.method) - METHOD_ORDER.indexOf(b.method) : a.path < b.path ? -1 : 1),
   );
 
-const SECURITY: Record<string, oas31.SecuritySchemeObject> = {
-  token: {
-    type: 'http',
-    scheme: 'bearer',
-    bearerFormat: 'JWT',
-    description:
-      'A token of `POST /api/identity/dev-login`, or of the OpenID Connect issuer of the stage. Its claims are `sub`, `tenant_id` and `permissions`; the permission `*` grants all.',
-  },
-  bootstrapKey: {
-    type: 'apiKey',
-    in: 'header',
-    name: 'X-Bootstrap-Key',
-    description: 'Needed where the stage has a bootstrap key; a local run has none.',
-  },
+const placeOf = ({ tag }: RouteContract): number => {
+  const place = READING_ORDER.indexOf(tag.name);
+  return place === -1 ? READING_ORDER.length : place;
 };
 
-const HEADERS: Record<string, oas31.HeaderObject> = {
-  RequestId: {
-    description: 'Id of the request, the same as in the log and in `request_id`.',
-    required: true,
-    schema: { type: 'string', minLength: 1 },
-  },
-  ETag: {
-    description: 'The version of the task, for `If-Match`.',
-    required: true,
-    schema: { type: 'string', pattern: '^"[1-9][0-9]*"$', examples: ['"3"'] },
-  },
-  Link: {
-    description: 'The next page, as `<url>; rel="next"` (RFC 8288). Absent on the last page.',
-    schema: { type: 'string', pattern: '^<.+>; rel="next"$' },
-  },
-  IdempotencyReplayed: {
-    description: 'The answer is the kept one of an earlier request with the same `Idempotency-Key`.',
-    schema: { type: 'string', const: 'true' },
-  },
-  RetryAfter: {
-    description: 'Seconds to wait before the next attempt.',
-    required: true,
-    schema: { type: 'string', pattern: '^[0-9]+$', examples: [String(RETRY.retryAfterSeconds)] },
-  },
-  WwwAuthenticate: {
-    description: 'How to authenticate.',
-    required: true,
-    schema: { type: 'string', examples: ['Bearer'] },
-  },
-};
-
-const PARAMETERS: Record<string, ZodOpenApiParameterObject> = {
-  Limit: {
-    name: 'limit',
-    in: 'query',
-    description: `How many of the list to answer with. More than ${LIMITS.pageMax} is lowered to that.`,
-    schema: { type: 'integer', minimum: 1, default: LIMITS.pageDefault },
-  },
-  Cursor: {
-    name: 'cursor',
-    in: 'query',
-    description:
-      'Where the page begins: taken from the `Link` header of the page before, and good only for this list with the same filters.',
-    schema: { type: 'string' },
-  },
-  IdempotencyKey: {
-    name: 'Idempotency-Key',
-    in: 'header',
-    description: `Chosen by the client, once per intended effect. The same key with the same body within ${LIMITS.idempotencyHours} hours gets the first answer again; with another body it is refused.`,
-    schema: { type: 'string', minLength: 1, maxLength: LIMITS.idempotencyKey, pattern: '^[\\x21-\\x7e]+$' },
-    example: 'import-2026-03-01-line-7',
-  },
-  IfMatch: {
-    name: 'If-Match',
-    in: 'header',
-    description:
-      'The `ETag` that the task was read with, several of them, or `*`. When the task has moved on the request is refused.',
-    schema: { type: 'string' },
-    example: '"3"',
-  },
-};
-
-const pathParameters = ({ path }: RouteContract): readonly string[] =>
-  [...path.matchAll(/\{(?<name>\w+)\}/g)].map(({ groups }) => groups?.['name'] ?? '');
-
-const idParameters = (contracts: readonly RouteContract[]): Record<string, ZodOpenApiParameterObject> =>
-  Object.fromEntries(
-    [...new Set(contracts.flatMap(pathParameters))].sort().map((name) => [
-      pascal(name),
-      {
-        name,
-        in: 'path',
-        required: true,
-        description: `Id of the ${name.replace(/_id$/, '').replaceAll('_', ' ')}. One that names nothing in the tenant is a 404, whatever its form.`,
-        schema: { type: 'string', minLength: 1, maxLength: 64 },
-        example: '0199c0de-0000-7000-8000-000000000000',
-      },
-    ]),
-  );
+/** The chapters, in the order of their routes. */
+const tagsOf = (contracts: readonly RouteContract[]): RouteContract['tag'][] => [
+  ...new Map(contracts.map(({ tag }) => [tag.name, tag])).values(),
+];
 
 const operationOf = (contract: RouteContract, shared: ReadonlyMap<string, unknown>): ZodOpenApiOperationObject => {
   const parameters = [
@@ -169,7 +77,7 @@ const operationOf = (contract: RouteContract, shared: ReadonlyMap<string, unknow
   ];
   return {
     operationId: contract.operation,
-    tags: [contract.tag],
+    tags: [contract.tag.name],
     summary: contract.summary,
     description: [...(contract.description === undefined ? [] : [contract.description]), accessOf(contract)].join(
       '\n\n',

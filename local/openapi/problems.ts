@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { problemSchema, PROBLEMS } from '../../adapters/http/problems.ts';
-import type { Code, Refusals } from '../../core/errors.ts';
+import { problemKindOf, problemSchema } from '../../adapters/http/problems.ts';
+import { isNotFoundCode, type Code, type NotFoundCode, type Refusals } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { suggestionsSchema } from '../../core/calendar/suggest.ts';
 import { scoreSchema } from '../../core/scoring/score.ts';
@@ -16,8 +16,10 @@ const PLATFORM = {
 
 export type ProblemCode = Code | keyof typeof PLATFORM;
 
-/** What each refusal tells besides the members that every problem has. A code whose details change does not compile. */
-type Details = { readonly [C in Code]: { readonly [Name in keyof Refusals[C]]-?: z.ZodType<Refusals[C][Name]> } };
+/** What each refusal says besides the members that every problem has. A code whose details change does not compile. */
+type Details = {
+  readonly [C in Exclude<Code, NotFoundCode>]: { readonly [Name in keyof Refusals[C]]-?: z.ZodType<Refusals[C][Name]> };
+};
 
 const missing = { id: z.string().meta({ description: 'The id that names nothing' }) };
 const tooLarge = (limit: number) => ({
@@ -45,18 +47,6 @@ const DETAILS: Details = {
   unauthenticated: {},
   permission_denied: { permission: z.string().meta({ examples: ['mission.write'] }) },
   route_not_found: {},
-  tenant_not_found: missing,
-  user_not_found: missing,
-  role_not_found: missing,
-  permission_not_found: missing,
-  org_unit_not_found: missing,
-  asset_not_found: missing,
-  task_type_not_found: missing,
-  template_not_found: missing,
-  task_not_found: missing,
-  absence_not_found: missing,
-  decision_not_found: missing,
-  strategy_not_found: missing,
   schedule_conflict: {
     conflicts: conflicts.meta({ description: 'The windows that stand in the way' }),
     absences: absences.optional(),
@@ -114,13 +104,18 @@ const DETAILS: Details = {
   outcome_unknown: {},
 };
 
+const detailsOf = (code: ProblemCode): z.ZodRawShape => {
+  if (isPlatformCode(code)) return {};
+  return isNotFoundCode(code) ? missing : DETAILS[code];
+};
+
 const isPlatformCode = (code: ProblemCode): code is keyof typeof PLATFORM => code in PLATFORM;
 
 export const statusesOf = (code: ProblemCode): readonly number[] =>
-  isPlatformCode(code) ? PLATFORM[code].statuses : [PROBLEMS[code].status];
+  isPlatformCode(code) ? PLATFORM[code].statuses : [problemKindOf(code).status];
 
 export const titleOf = (code: ProblemCode): string =>
-  isPlatformCode(code) ? PLATFORM[code].title : PROBLEMS[code].title;
+  isPlatformCode(code) ? PLATFORM[code].title : problemKindOf(code).title;
 
 /** `task_not_found` → `TaskNotFound`. */
 export const pascal = (code: string): string =>
@@ -141,7 +136,7 @@ const schemaOf = (code: ProblemCode): z.ZodObject => {
       detail: base.detail,
       code: z.literal(code),
       request_id: base.request_id,
-      ...(isPlatformCode(code) ? {} : DETAILS[code]),
+      ...detailsOf(code),
       ...(code === 'validation_failed' ? { errors: base.errors.unwrap().min(1) } : {}),
       ...(MAY_NAME_FIELDS.has(code) ? { errors: base.errors } : {}),
     })

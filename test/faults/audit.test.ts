@@ -19,7 +19,7 @@ import { makeTenantSnapshots } from '../../adapters/dynamodb/tenant-snapshot.ts'
 import { commitPorts, client, environment, reader, retry } from '../../adapters/runtime/composition.ts';
 import { calendars } from '../../adapters/runtime/resources/calendars.ts';
 import { makeAudit, type Audit } from '../../core/audit/audit.ts';
-import { INVARIANTS, type Invariant } from '../../core/audit/invariants.ts';
+import { INVARIANTS, type Invariant } from '../../core/audit/finding.ts';
 import { makeRepair, type Sources } from '../../core/audit/repair.ts';
 import { instant, makeTasks, tenantOver, type TestTenant } from '../integration/harness.ts';
 import { runScript } from '../local/processes.ts';

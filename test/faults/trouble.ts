@@ -27,6 +27,8 @@ export interface TroubleServer {
   readonly stop: () => Promise<void>;
 }
 
+/** Nobody listens here: a port that was free a moment ago may be anybody's by now. */
+const CLOSED_PORT = 1;
 const HEADER = 'x-trouble';
 const HALF = '{"half of an answer": "';
 
@@ -61,7 +63,8 @@ const suffer = (trouble: Trouble, request: IncomingMessage, response: ServerResp
 };
 
 const listening = async (): Promise<{ server: ReturnType<typeof createServer>; port: number }> => {
-  const server = createServer((request, response) => {
+  // A connection that is closed because nobody used it breaks a request that is sent at that moment.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const told = Buffer.from(String(request.headers[HEADER]), 'base64url').toString();
     suffer(JSON.parse(told) as Trouble, request, response);
   }).listen(0, '127.0.0.1');
@@ -73,12 +76,10 @@ const listening = async (): Promise<{ server: ReturnType<typeof createServer>; p
 
 /** A server that does to each request what the request asks for. */
 export const startTroubleServer = async (): Promise<TroubleServer> => {
-  const closed = await listening();
-  await new Promise((resolve) => closed.server.close(resolve));
   const { server, port } = await listening();
   return {
     addressOf: (trouble) => ({
-      port: trouble.kind === 'refused' ? closed.port : port,
+      port: trouble.kind === 'refused' ? CLOSED_PORT : port,
       headers: { [HEADER]: Buffer.from(JSON.stringify(trouble)).toString('base64url') },
     }),
     stop: async () => {

@@ -1,38 +1,55 @@
 import * as z from 'zod';
 import { gatewayPaths, type RouteContract } from '../../adapters/http/contract.ts';
 import { CONTRACTS } from '../../functions/contracts.ts';
-import { functionIn, listOf, ofType, referred, textOf, type Template } from './templates.ts';
+import { functionIn, listOf, referred, textOf, theOne, type Template } from './templates.ts';
 
-const resourceSchema = z.object({ ParentId: z.unknown(), PathPart: z.string() });
-
-/** The path of every API Gateway resource by its logical id. */
-export const pathsOf = (template: Template): ReadonlyMap<string, string> => {
-  const resources = ofType(template, 'AWS::ApiGateway::Resource');
-  const pathOf = (id: string): string => {
-    const resource = resources.get(id);
-    if (resource === undefined) return '';
-    const { ParentId, PathPart } = resourceSchema.parse(resource.Properties);
-    return `${pathOf(referred(ParentId))}/${PathPart}`;
-  };
-  return new Map([...resources.keys()].map((id) => [id, pathOf(id)]));
-};
-
-const methodSchema = z.object({
-  HttpMethod: z.string(),
-  ResourceId: z.unknown(),
-  AuthorizationType: z.string(),
-  AuthorizerId: z.unknown().optional(),
-  Integration: z.looseObject({
-    Type: z.string(),
-    Uri: z.unknown().optional(),
-    Credentials: z.unknown().optional(),
-  }),
+const integrationSchema = z.looseObject({
+  type: z.string(),
+  httpMethod: z.string().optional(),
+  uri: z.unknown().optional(),
+  credentials: z.unknown().optional(),
 });
+const operationSchema = z.object({
+  security: z.array(z.record(z.string(), z.array(z.string()))).default([]),
+  responses: z.looseObject({}),
+  'x-amazon-apigateway-integration': integrationSchema,
+});
+const authorizerSchema = z.object({
+  type: z.literal('apiKey'),
+  name: z.literal('Authorization'),
+  in: z.literal('header'),
+  'x-amazon-apigateway-authtype': z.literal('custom'),
+  'x-amazon-apigateway-authorizer': z.looseObject({ authorizerUri: z.unknown(), authorizerCredentials: z.unknown() }),
+});
+/** Strict: what no test reads must not be there. A `security` of the whole document, for one, API Gateway ignores. */
+const definitionSchema = z.strictObject({
+  openapi: z.literal('3.0.1'),
+  info: z.object({ title: z.string(), version: z.string() }),
+  paths: z.record(
+    z.string(),
+    z.record(z.enum(['get', 'post', 'patch', 'delete', 'options']), operationSchema.optional()),
+  ),
+  components: z.strictObject({ securitySchemes: z.record(z.string(), authorizerSchema) }),
+  'x-amazon-apigateway-gateway-responses': z.record(z.string(), z.unknown()),
+});
+export type ApiDefinition = z.infer<typeof definitionSchema>;
+
+/** What API Gateway imports as the API. */
+export const definitionOf = (template: Template): ApiDefinition =>
+  definitionSchema.parse(theOne(template, 'AWS::ApiGateway::RestApi', z.looseObject({ Body: z.unknown() })).Body);
+
+/** The one authorizer: the name by which operations demand it, and how API Gateway asks it. */
+export const authorizerOf = (template: Template) => {
+  const [first, ...others] = Object.entries(definitionOf(template).components.securitySchemes);
+  if (first === undefined || others.length > 0)
+    throw new Error(`There are ${others.length} authorizers more than one.`);
+  return { name: first[0], ...first[1]['x-amazon-apigateway-authorizer'] };
+};
 
 export interface MountedMethod {
   readonly route: string;
-  readonly authorization: string;
-  readonly authorizer: string | undefined;
+  /** Names of the authorizers that it demands. */
+  readonly authorizers: readonly string[];
   readonly integration: string;
   /** Logical id of the function. */
   readonly function: string;
@@ -40,21 +57,31 @@ export interface MountedMethod {
   readonly invoker: string;
 }
 
+/** Read once for each template: every route asks. */
+const mounted = new WeakMap<Template, readonly MountedMethod[]>();
+
 /** The methods of the API, without the preflights. */
 export const methodsOf = (template: Template): readonly MountedMethod[] => {
-  const paths = pathsOf(template);
-  return [...ofType(template, 'AWS::ApiGateway::Method').values()]
-    .map(({ Properties }) => methodSchema.parse(Properties))
-    .filter(({ HttpMethod }) => HttpMethod !== 'OPTIONS')
-    .map(({ HttpMethod, ResourceId, AuthorizationType, AuthorizerId, Integration }) => ({
-      route: `${HttpMethod} ${paths.get(referred(ResourceId)) ?? '?'}`,
-      authorization: AuthorizationType,
-      authorizer: AuthorizerId === undefined ? undefined : referred(AuthorizerId),
-      integration: Integration.Type,
-      function: functionIn(template, Integration.Uri),
-      invoker: referred(Integration.Credentials),
-    }));
+  const methods = mounted.get(template) ?? readMethods(template);
+  mounted.set(template, methods);
+  return methods;
 };
+
+const readMethods = (template: Template): readonly MountedMethod[] =>
+  Object.entries(definitionOf(template).paths).flatMap(([path, operations]) =>
+    Object.entries(operations).flatMap(([method, operation]) => {
+      if (operation === undefined || method === 'options') return [];
+      const { type, httpMethod, uri, credentials } = operation['x-amazon-apigateway-integration'];
+      return {
+        route: `${method.toUpperCase()} ${path}`,
+        authorizers: operation.security.flatMap((one) => Object.keys(one)),
+        // Whatever the method of the request, Lambda is called by POST.
+        integration: `${type} by ${httpMethod}`,
+        function: functionIn(template, uri),
+        invoker: referred(credentials),
+      };
+    }),
+  );
 
 /** The function of every contract by its routes: the logical id that the API calls for it. */
 export const functionOf = (template: Template, contract: RouteContract): string => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import * as z from 'zod';
+import type { RouteContract } from '../../adapters/http/contract.ts';
 import type { Bundle } from '../../lib/bundle.ts';
 import { makeApp } from '../../lib/task-center-app.ts';
 
@@ -65,20 +66,45 @@ const reportSchema = z.object({
 /** An issuer that nobody would take for the example of cdk.json. */
 const ISSUER = { oidcIssuer: 'https://login.task-center.test' };
 
+/** Everything that a context can switch on. */
+export const EVERYTHING = {
+  identity: 'builtin',
+  corsOrigins: 'https://app.example.com,https://admin.example.com',
+  waf: 'true',
+  tableKey: 'customer',
+  maxReadUnits: '100',
+  maxWriteUnits: '50',
+  alarmEmail: 'ops@example.com',
+  domainName: 'tasks.example.com',
+  certificateArn: 'arn:aws:acm:eu-central-1:111111111111:certificate/1',
+  hostedZoneId: 'Z1',
+  hostedZoneName: 'example.com',
+};
+
 /** Synthesizes as `cdk synth` with `-c name=value` does. `change` may spoil the app first. */
 export const synthesize = (
   context: Readonly<Record<string, unknown>>,
   {
     validatesSchemas = false,
     change = () => undefined,
-  }: { readonly validatesSchemas?: boolean; readonly change?: (app: App) => void } = {},
+    routes,
+  }: {
+    readonly validatesSchemas?: boolean;
+    readonly change?: (app: App) => void;
+    /** Instead of those of the service. */
+    readonly routes?: readonly RouteContract[];
+  } = {},
 ): Synthesis => {
   const outdir = newFolder();
-  const app = makeApp(emptyBundle, {
-    outdir,
-    context: { ...CDK_CONTEXT, ...ISSUER, ...context },
-    builtinCloudFormationValidation: validatesSchemas,
-  });
+  const app = makeApp(
+    emptyBundle,
+    {
+      outdir,
+      context: { ...CDK_CONTEXT, ...ISSUER, ...context },
+      builtinCloudFormationValidation: validatesSchemas,
+    },
+    ...(routes === undefined ? [] : [() => routes]),
+  );
   change(app);
   const assembly = app.synth();
   const report = join(outdir, 'validation-report.json');

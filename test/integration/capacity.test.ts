@@ -19,10 +19,16 @@ import { makeDispatchTask } from '../../core/tasks/dispatch.ts';
 import { makeGetTask, makeListHistory, makeListTasks } from '../../core/tasks/read.ts';
 import type { Suggest } from '../../core/calendar/suggest.ts';
 import { LIMITS } from '../../core/limits.ts';
+import { composeTask } from '../../core/tasks/compose.ts';
+import type { TaskFilters } from '../../core/tasks/filters.ts';
+import type { State } from '../../core/tasks/lifecycle.ts';
+import { taskDraft } from '../../core/tasks/task.ts';
+import { taskCodec } from '../../adapters/dynamodb/resources/tasks.ts';
 import { makeReassign, makeReschedule, makeUnassign } from '../../core/tasks/replan.ts';
 import { makeTransitionTask } from '../../core/tasks/transition.ts';
 import { instantAt, type Instant } from '../../core/time/instant.ts';
 import { makeTasks, startApi, type TestApi, type TestTenant } from './harness.ts';
+import { inStep, pace } from './in-step.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -51,12 +57,15 @@ const listHistory = makeListHistory(ports);
 
 const callOf = ({ id }: TestTenant): Call => ({ tenantId: id, actorId: 'test' });
 
-/** What work asked of the table. A refusal is an outcome like any other. */
+pace(client);
+/** What work asked of the table, in step. A refusal is an outcome like any other. */
 const costOf = (work: () => Promise<unknown>): Promise<Cost> =>
-  metered(async (cost) => {
-    await work().catch(() => undefined);
-    return cost;
-  });
+  inStep(() =>
+    metered(async (cost) => {
+      await work().catch(() => undefined);
+      return cost;
+    }),
+  );
 
 /** Half-hour windows, one an hour. */
 const hour = (number: number, minutes = 0): Instant => {
@@ -67,25 +76,10 @@ const hour = (number: number, minutes = 0): Instant => {
 
 const BATCH_WRITES = 25;
 
-/** Fills a calendar past the service, which would take a request for each window. */
-const fill = async (tenantId: string, userId: string, size: number): Promise<void> => {
-  const puts = Array.from({ length: size }, (_, at) => {
-    const task_id = newId();
-    const window = { start: hour(at), end: hour(at, 30) };
-    return {
-      PutRequest: {
-        Item: {
-          ...windowKey(tenantId, userId, window.start, task_id),
-          task_id,
-          name: 'Held',
-          state: 'DISPATCHED',
-          window,
-        },
-      },
-    };
-  });
-  const batches = Array.from({ length: Math.ceil(size / BATCH_WRITES) }, (_, at) =>
-    puts.slice(at * BATCH_WRITES, (at + 1) * BATCH_WRITES),
+/** Writes items past the service, which would take a request for each. */
+const putAll = async (items: readonly Record<string, unknown>[]): Promise<void> => {
+  const batches = Array.from({ length: Math.ceil(items.length / BATCH_WRITES) }, (_, at) =>
+    items.slice(at * BATCH_WRITES, (at + 1) * BATCH_WRITES).map((Item) => ({ PutRequest: { Item } })),
   );
   const work = async (): Promise<void> => {
     for (let batch = batches.pop(); batch !== undefined; batch = batches.pop())
@@ -93,6 +87,18 @@ const fill = async (tenantId: string, userId: string, size: number): Promise<voi
   };
   await Promise.all(Array.from({ length: 16 }, work));
 };
+
+const fill = (tenantId: string, userId: string, size: number): Promise<void> =>
+  putAll(
+    Array.from({ length: size }, (_, at) => {
+      const task_id = newId();
+      const window = { start: hour(at), end: hour(at, 30) };
+      return {
+        ...windowKey(tenantId, userId, window.start, task_id),
+        ...{ task_id, name: 'Held', state: 'DISPATCHED', window },
+      };
+    }),
+  );
 
 const SIZES = [10, 20_000] as const;
 /** Where the wanted window lies, from the middle of the calendar, and how many held ones it overlaps. */
@@ -259,14 +265,67 @@ describe('sequential round trips', () => {
     expect(await tripsOf(() => removeAbsence(call, first, added ?? ''))).toBe(2);
   });
 
-  it('of reading a task, its history and a list: 1; of a list by the rarer filters: 2', async () => {
+  it('of reading a task and its history: 1; of a page of tasks, by whatever filters: 2', async () => {
     const { tenant, call, taskIds } = await setUp([{ area_code: 'A1' }, { area_code: 'A1' }]);
     const [taskId = ''] = taskIds;
-    await dispatch(call, taskId, { assigned_to: await tenant.user(), note: undefined });
+    const user = await tenant.user();
+    await dispatch(call, taskId, { assigned_to: user, note: undefined });
     expect(await tripsOf(() => getTask(tenant.id, taskId))).toBe(1);
     expect(await tripsOf(() => listHistory(tenant.id, taskId, { limit: 50 }))).toBe(1);
-    expect(await tripsOf(() => listTasks(tenant.id, {}, { limit: 50 }))).toBe(1);
-    expect(await tripsOf(() => listTasks(tenant.id, { state: 'DRAFT' }, { limit: 50 }))).toBe(1);
-    expect(await tripsOf(() => listTasks(tenant.id, { area_code: 'A1', state: 'DRAFT' }, { limit: 50 }))).toBe(2);
+    const filters: readonly TaskFilters[] = [
+      {},
+      { state: ['DRAFT'] },
+      { area_code: 'A1', state: ['DRAFT'] },
+      { state: ['DRAFT', 'APPROVED', 'DISPATCHED'] },
+      { assigned_to: user, state: ['DISPATCHED'] },
+      { unassigned: true },
+    ];
+    for (const some of filters) expect(await tripsOf(() => listTasks(tenant.id, some, { limit: 50 }))).toBe(2);
+  });
+});
+
+describe('a page of 50 tasks', () => {
+  const [USER, TYPE] = [newId(), newId()];
+  /** In turn: every list is longer than its page. */
+  const OPEN: readonly State[] = ['DRAFT', 'APPROVAL_PENDING', 'APPROVED', 'REJECTED', 'DISPATCHED', 'IN_PROGRESS'];
+  const filters: readonly (readonly [string, TaskFilters])[] = [
+    ['no filter', {}],
+    ['a state', { state: ['DRAFT'] }],
+    ['two states', { state: ['DRAFT', 'APPROVED'] }],
+    ['all open states', { state: [...OPEN] }],
+    ['the backlog', { unassigned: true }],
+    ['an assignee', { assigned_to: USER }],
+    ['an assignee and states', { assigned_to: USER, state: ['DISPATCHED', 'IN_PROGRESS'] }],
+    ['a type', { task_type_id: TYPE }],
+    ['an area', { area_code: 'NORTH' }],
+    ['type and area', { task_type_id: TYPE, area_code: 'NORTH' }],
+    ['order of start', { sort: 'planned_start_at' }],
+    ['a range', { planned_from: hour(1), planned_to: hour(900) }],
+  ];
+  let tenantId: string;
+  beforeAll(async () => {
+    ({ id: tenantId } = await api.tenant());
+    const tasksOfAll = Array.from({ length: 720 }, (_, at) => {
+      const state = OPEN[at % OPEN.length] ?? 'DRAFT';
+      const assigned_to = state === 'DISPATCHED' || state === 'IN_PROGRESS' ? USER : null;
+      const draft = {
+        ...{ task_type_id: TYPE, name: 'North section', area_code: 'NORTH' },
+        ...{ planned_start_at: hour(at), planned_end_at: hour(at, 30) },
+      };
+      const task = composeTask(taskDraft.parse(draft), undefined, {
+        ...{ id: newId(), tenantId, actorId: 'test', at: hour(0), newId },
+      });
+      return taskCodec.toItem({ ...task, state, assigned_to });
+    });
+    await putAll(tasksOfAll);
+  });
+
+  it.each(filters)('by %s is full, for two round trips and at most 30 read units', async (_, some) => {
+    const cost = await costOf(async () => {
+      expect((await listTasks(tenantId, some, { limit: 50 })).items).toHaveLength(50);
+    });
+    expect(cost.roundTrips).toBe(2);
+    expect(cost.readUnits).toBeGreaterThan(20);
+    expect(cost.readUnits).toBeLessThanOrEqual(30);
   });
 });

@@ -1,7 +1,15 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { calendarKey, chosenKey, rosterKey, tallyKey, WINDOWS_BEGIN } from '../../adapters/dynamodb/keys.ts';
-import { indexFor, LISTS, type ListName } from '../../adapters/dynamodb/listing.ts';
-import { KEY, type ListIndex } from '../../adapters/dynamodb/table.ts';
+import {
+  calendarKey,
+  chosenKey,
+  directoryKey,
+  listPartition,
+  revisionKey,
+  rosterKey,
+  tallyKey,
+  WINDOWS_BEGIN,
+} from '../../adapters/dynamodb/keys.ts';
+import { KEY, TASK_INDEXES, type ListIndex } from '../../adapters/dynamodb/table.ts';
 import type { Item } from '../../adapters/dynamodb/transaction.ts';
 import { client, environment } from '../../adapters/runtime/composition.ts';
 import * as z from 'zod';
@@ -29,32 +37,31 @@ const query = async (index: ListIndex | undefined, partition: string): Promise<r
   return items;
 };
 
-const LIST_NAMES = Object.keys(LISTS).filter((name): name is ListName => name in LISTS);
+const partitionOf = ({ [KEY.partition]: partition }: Item): string => String(partition);
 
 /**
- * What there is of a tenant: everything that is listed, with what belongs to its tasks and users, the tallies, the
- * roster and the strategies. The engine's indexes are up to date, and a scan of the table would read the other tests' tenants, too.
+ * What there is of a tenant: the directory, everything that belongs to its tasks and users, the tallies, the roster and
+ * the strategies. The engine's indexes are up to date, and a scan of the table would read the other tests' tenants, too.
  */
 export const contentsOf = async (tenantId: string): Promise<readonly Item[]> => {
-  const listed = await Promise.all(
-    LIST_NAMES.map((name) => {
-      const { index, partition } = indexFor(name, tenantId, {});
-      return query(index, partition);
-    }),
+  const together = async (partitions: readonly string[]): Promise<readonly Item[]> =>
+    (await Promise.all(partitions.map((partition) => query(undefined, partition)))).flat();
+  const kinds = [rosterKey(tenantId, '', true), tallyKey(tenantId, null), chosenKey(tenantId)];
+  const directory = (['task_type', 'template', 'asset', 'role', 'org_unit'] as const).map((kind) =>
+    directoryKey(kind)(tenantId, ''),
   );
-  const items = listed.flat();
-  // A task at its first version has nothing else yet.
-  const owners = items.filter(
-    (item) => item[KEY.sort] === 'PROFILE' || (item[KEY.sort] === 'TASK' && item['version'] !== 1),
-  );
-  const partitions = [
-    tallyKey(tenantId, null).PK,
-    rosterKey(tenantId, '', true).PK,
-    chosenKey(tenantId).PK,
-    ...owners.map((item) => String(item[KEY.partition])),
-  ];
-  const owned = await Promise.all(partitions.map((partition) => query(undefined, partition)));
-  return [...items, ...owned.flat()];
+  const [tasks, listed] = await Promise.all([
+    query(TASK_INDEXES.all, listPartition(tenantId)),
+    together([...kinds, ...directory].map(({ PK }) => PK)),
+  ]);
+  const ids = (begins: string, field: string): readonly string[] =>
+    listed.filter((item) => String(item[KEY.sort]).startsWith(begins)).map((item) => String(item[field]));
+  const owned = await together([
+    ...tasks.map(partitionOf),
+    ...[...ids('ACTIVE#', 'user_id'), ...ids('INACTIVE#', 'user_id')].map((id) => calendarKey(tenantId, id).PK),
+    ...ids('TEMPLATE#', 'id').map((id) => revisionKey(tenantId, id, 1).PK),
+  ]);
+  return [...listed, ...owned];
 };
 
 const windowSchema = z.object({ start: z.string(), end: z.string() });

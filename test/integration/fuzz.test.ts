@@ -6,16 +6,17 @@ import { STRATEGY_V2_0 } from '../../core/scoring/strategy.ts';
 import { CONTRACTS } from '../../functions/contracts.ts';
 import { nonconformities } from './conformance.ts';
 import { makeTasks, startApi, type TestApi, type TestTenant } from './harness.ts';
-import { SEED } from './random.ts';
+import { IS_LONG, SEED } from './random.ts';
 import { ADMIN, fuzzedOperations, type Material, type RawRequest } from './requests.ts';
 import { makeWorld } from './world.ts';
 
 const FIXED_SEED = 20_260_301;
-const RUNS = 75;
+const RUNS = IS_LONG ? 75 : 40;
 /** They hash a password, which takes a third of a second. */
 const SLOW = new Set(['devLogin', 'bootstrapAdmin', 'createUser', 'changeUser']);
-const SLOW_RUNS = 20;
-const LONGEST_MS = 240_000;
+const SLOW_RUNS = IS_LONG ? 20 : 10;
+/** On a busy machine; half a minute on an idle one. */
+const LONGEST_MS = 900_000;
 
 const agent = new Agent({ keepAlive: true, maxSockets: 24 });
 let api: TestApi;
@@ -172,7 +173,7 @@ const withSeed = async (seed: number): Promise<void> => {
 };
 
 describe('malformed and half-valid requests, on every route', () => {
-  it.each([FIXED_SEED, SEED])(
+  it.each(IS_LONG ? [FIXED_SEED, SEED] : [FIXED_SEED])(
     'get an answer of the document, and never a 5xx: seed %i (SEED=… repeats it)',
     (seed) => withSeed(seed),
     LONGEST_MS,
@@ -182,7 +183,7 @@ describe('malformed and half-valid requests, on every route', () => {
     const answers = [...seen.values()].flatMap((statuses) => [...statuses]);
     const total = answers.reduce((sum, [, times]) => sum + times, 0);
     const statuses = new Set(answers.map(([status]) => status));
-    expect(total).toBeGreaterThanOrEqual(5_000);
+    expect(total).toBeGreaterThanOrEqual((CONTRACTS.length - SLOW.size) * RUNS);
     expect([...statuses]).toEqual(expect.arrayContaining([200, 201, 204, 400, 401, 403, 404, 409, 412, 413, 422]));
     // Half-valid: some of them are right, on nearly every route. A few need a state that the others may have ended.
     const served = [...seen.values()].filter((found) => [...found.keys()].some((status) => status < 300));

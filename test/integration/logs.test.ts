@@ -38,6 +38,7 @@ const lineSchema = z.strictObject({
   read_units: z.number().optional(),
   write_units: z.number().optional(),
   retries: z.number().optional(),
+  cold_start: z.literal(true).optional(),
   error: z.object({ name: z.string(), message: z.string(), stack: z.string() }).optional(),
 });
 

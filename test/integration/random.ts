@@ -1,4 +1,4 @@
-/** Chance that a seed repeats (mulberry32). Tests print the seed: `SEED=… ` runs them again with it. */
+/** Chance that a seed repeats (mulberry32). */
 export const makeRandom = (seed: number) => {
   let state = seed >>> 0;
   const next = (): number => {
@@ -15,4 +15,8 @@ export const makeRandom = (seed: number) => {
   };
 };
 
-export const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+/** `npm run test:long`: fresh seeds, and more of everything that chance decides. */
+export const IS_LONG = process.env['TEST_LONG'] === 'true';
+
+/** `npm test` finds today what it found yesterday. Tests print the seed: `SEED=…` runs them again with it. */
+export const SEED = Number(process.env['SEED'] ?? (IS_LONG ? Date.now() % 1_000_000 : 1));

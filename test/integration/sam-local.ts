@@ -9,7 +9,7 @@ import { authorizerEvent, proxyEvent } from '../../local/proxy-event.ts';
 
 /**
  * What `sam local start-api` does with a synthesised template, without its containers: from the template alone it finds
- * routes, authorizer, code and environment, as samcli/lib/providers/cfn_api_provider.py, samcli/local/lambdafn/env_vars.py
+ * routes, authorizer, code and environment, as samcli/commands/local/lib/swagger/parser.py, samcli/local/lambdafn/env_vars.py
  * and samcli/lib/samlib/resource_metadata_normalizer.py of aws/aws-sam-cli do, and runs each function in a process of
  * its own.
  */
@@ -23,6 +23,38 @@ const resourceSchema = z.object({
 type Resource = z.infer<typeof resourceSchema>;
 const templateSchema = z.object({ Resources: z.record(z.string(), resourceSchema) });
 const overridesSchema = z.strictObject({ Parameters: z.record(z.string(), z.string()) });
+
+const INTEGRATION = 'x-amazon-apigateway-integration';
+const AUTHORIZER = 'x-amazon-apigateway-authorizer';
+/** What SAM reads of the body of an API. It takes one authorizer for a method, and its name from the scheme. */
+const definitionSchema = z.object({
+  openapi: z.string().startsWith('3.'),
+  components: z.object({
+    securitySchemes: z.record(
+      z.string(),
+      z.object({
+        [AUTHORIZER]: z.object({
+          type: z.literal('request'),
+          authorizerUri: z.unknown(),
+          identitySource: z.literal('method.request.header.Authorization'),
+        }),
+      }),
+    ),
+  }),
+  paths: z.record(
+    z.string(),
+    z.record(
+      z.string(),
+      z.object({
+        security: z
+          .array(z.record(z.string(), z.array(z.string())))
+          .max(1)
+          .default([]),
+        [INTEGRATION]: z.object({ type: z.string(), uri: z.unknown().optional() }),
+      }),
+    ),
+  ),
+});
 
 const ACCOUNT = '123456789012';
 const REGION = 'us-east-1';
@@ -49,8 +81,7 @@ const resolved = (value: unknown): unknown => {
   const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value as Record<string, unknown>;
   if (typeof Ref === 'string') return PSEUDO[Ref] ?? Ref;
   if (Array.isArray(attribute)) {
-    const [id, name] = attribute as string[];
-    if (name === 'RootResourceId') return '/';
+    const [id] = attribute as string[];
     return `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${id}`;
   }
   if (!Array.isArray(join)) return value;
@@ -105,26 +136,28 @@ export const openSamLocal = (templateText: string, templateFile: string, envFile
     return resource;
   };
 
-  const pathOf = (resourceId: unknown): string => {
-    const id = String(resolved(resourceId));
-    if (id === '/') return '';
-    const { ParentId, PathPart } = resourceOf(id).Properties;
-    return `${pathOf(ParentId)}/${String(PathPart)}`;
-  };
-  const [authorizer] = ofType('AWS::ApiGateway::Authorizer').map(([id, { Properties }]) => ({
-    id,
-    function: functionOf(Properties['AuthorizerUri']) ?? '',
-    ...z.object({ Name: z.string().min(1), Type: z.literal('REQUEST'), IdentitySource: z.string() }).parse(Properties),
+  const [[, api] = [undefined, undefined], ...otherApis] = ofType('AWS::ApiGateway::RestApi');
+  if (api === undefined || otherApis.length > 0) throw new Error(`There are ${otherApis.length} APIs more than one.`);
+  const { paths, components } = definitionSchema.parse(api.Properties['Body']);
+  const [authorizer] = Object.entries(components.securitySchemes).map(([name, { [AUTHORIZER]: asked }]) => ({
+    name,
+    function: functionOf(asked.authorizerUri) ?? '',
   }));
-  const routes = ofType('AWS::ApiGateway::Method').map(([, { Properties }]): Route => {
-    const integration = z.looseObject({ Uri: z.unknown() }).parse(Properties['Integration']);
-    return {
-      method: String(Properties['HttpMethod']),
-      path: pathOf(Properties['ResourceId']),
-      function: functionOf(integration.Uri) ?? '',
-      isAuthorized: Properties['AuthorizerId'] !== undefined && resolved(Properties['AuthorizerId']) === authorizer?.id,
-    };
-  });
+  // What is no integration with a function, such as the mock of a preflight, SAM passes over.
+  const routes = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).flatMap(([method, { security, [INTEGRATION]: integration }]): readonly Route[] =>
+      integration.type !== 'aws_proxy'
+        ? []
+        : [
+            {
+              method: method.toUpperCase(),
+              path,
+              function: functionOf(integration.uri) ?? '',
+              isAuthorized: authorizer !== undefined && security.some((one) => authorizer.name in one),
+            },
+          ],
+    ),
+  );
 
   const environmentOf = ({ Properties }: Resource): Record<string, string> => {
     const { Environment } = z

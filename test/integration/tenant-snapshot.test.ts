@@ -1,8 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeTenantSnapshots } from '../../adapters/dynamodb/tenant-snapshot.ts';
 import { client, environment, reader } from '../../adapters/runtime/composition.ts';
-import { findBreaches, type TenantSnapshot } from '../../core/audit/invariants.ts';
+import { findBreaches } from '../../core/audit/invariants.ts';
+import type { TenantSnapshot } from '../../core/audit/snapshot.ts';
 import { makeTasks, startApi, type TestApi } from './harness.ts';
+
+// A table of its own: a scan reads what all tests of a table have left there.
+vi.hoisted(() => {
+  process.env['TABLE_NAME'] = `task-center-snapshot-${process.pid}`;
+});
 
 const { byScan, byPartitions } = makeTenantSnapshots({ client, tableName: environment.TABLE_NAME, reader });
 

@@ -12,7 +12,7 @@ export const echoContract = (
   method,
   path,
   access,
-  tag: 'test',
+  tag: { name: 'test', description: '' },
   summary: operation,
   handler: operation,
   status: 200,

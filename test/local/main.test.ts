@@ -1,12 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
+import { startDatabase } from '../../local/database.ts';
+import { LOCAL_TABLE, tableDefinition } from '../../local/table.ts';
 import { databaseProcesses, processesWith, runScript } from './processes.ts';
 
 interface Run {
@@ -15,7 +18,7 @@ interface Run {
   readonly ended: Promise<number | null>;
 }
 
-const GENEROUS = { timeout: 50_000, interval: 100 };
+const EVERY = { timeout: 120_000, interval: 100 };
 const cleanUps: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -40,7 +43,7 @@ const start = (words: readonly string[], environment: NodeJS.ProcessEnv = {}): R
 /** Starts and waits until it serves. */
 const serve = async (words: readonly string[], environment: NodeJS.ProcessEnv = {}) => {
   const run = start(['--port', '0', ...words], environment);
-  await Promise.race([run.ended, expect.poll(() => run.said().stdout, GENEROUS).toContain('Ctrl-C')]);
+  await Promise.race([run.ended, expect.poll(() => run.said().stdout, EVERY).toContain('Ctrl-C')]);
   const { stdout, stderr } = run.said();
   const [, url, endpoint] = /ready at (http:\S+) \(data: DynamoDB at (http:[^\s,)]+)/.exec(stdout) ?? [];
   if (url === undefined || endpoint === undefined) throw new Error(`It did not start: ${stdout}${stderr}`);
@@ -72,6 +75,42 @@ describe('npm start, when it cannot', () => {
     await expectSentence(start(['--port', 'x']), /^error: option '--port <number>'/);
   });
 
+  it('leaves a data folder of another version as it is, and says what to do', async () => {
+    const folder = await newFolder();
+    const environment = { ...process.env, DYNAMODB_ENDPOINT: '' };
+    const database = await startDatabase({ inMemory: false, dataDirectory: folder, environment });
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const client = new DynamoDBClient({ endpoint: database.endpoint, region: 'us-east-1', credentials });
+    // The first of the sixteen indexes that there once were, each of whole items.
+    const definition = tableDefinition(LOCAL_TABLE);
+    const attributes = ['PK', 'SK', 'L0', 'id'].map((name) => ({ AttributeName: name, AttributeType: 'S' as const }));
+    const index = {
+      IndexName: 'LIST0',
+      KeySchema: [
+        { AttributeName: 'L0', KeyType: 'HASH' as const },
+        { AttributeName: 'id', KeyType: 'RANGE' as const },
+      ],
+      Projection: { ProjectionType: 'ALL' as const },
+    };
+    await client.send(
+      new CreateTableCommand({ ...definition, AttributeDefinitions: attributes, GlobalSecondaryIndexes: [index] }),
+    );
+    const item = { PK: { S: 'T#t#TYPE#x' }, SK: { S: 'TYPE' }, L0: { S: 'T#t#task_types' }, id: { S: 'x' } };
+    await client.send(new PutItemCommand({ TableName: LOCAL_TABLE, Item: item }));
+    client.destroy();
+    await database.stop();
+    const contents = async () =>
+      Promise.all(
+        (await readdir(folder)).map(async (name) => [name, (await readFile(join(folder, name))).toString('base64')]),
+      );
+    const before = await contents();
+    expect(before).not.toEqual([]);
+
+    const run = start(['--data', folder, '--port', '0']);
+    await expectSentence(run, /^The table \S+ was made by another version.*\(--data DIR\), delete/);
+    expect(await contents()).toEqual(before);
+  });
+
   it('stops the database when a later step fails', async () => {
     const folder = await newFolder();
     const run = start(['--data', folder, '--port', '0'], { TABLE_NAME: '?' });
@@ -83,7 +122,7 @@ describe('npm start, when it cannot', () => {
   it('gives up on a signal while it starts', async () => {
     const folder = await newFolder();
     const run = start(['--data', folder, '--port', '0']);
-    await expect.poll(() => readdir(folder), GENEROUS).toContain('task-center.lock');
+    await expect.poll(() => readdir(folder), EVERY).toContain('task-center.lock');
     run.process.kill('SIGINT');
     expect(await run.ended).toBe(0);
     expect(await processesWith('DynamoDBLocal.jar', folder)).toEqual([]);
@@ -92,27 +131,14 @@ describe('npm start, when it cannot', () => {
 });
 
 describe('npm start', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'serves, leads to a first task, and leaves nothing after %s',
-    async (signal) => {
-      const folder = await newFolder();
-      const { url, endpoint, process: child, said, ended } = await serve(['--data', folder]);
-      const steps = said().stdout.slice(said().stdout.indexOf('TENANT='));
-      const { stdout } = await promisify(execFile)('bash', ['-c', steps]);
-      expect(stdout).toContain('"name":"First task"');
-      expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  it('serves, leads to a first task, shares its database, and leaves nothing after a signal', async () => {
+    const folder = await newFolder();
+    const first = await serve(['--data', folder]);
+    const { stdout: said } = first.said();
+    const { stdout } = await promisify(execFile)('bash', ['-c', said.slice(said.indexOf('TENANT='))]);
+    expect(stdout).toContain('"name":"First task"');
+    expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
 
-      child.kill(signal);
-      child.kill(signal);
-      expect(await ended).toBe(0);
-      expect(await databaseProcesses(endpoint)).toEqual([]);
-      expect(await readdir(folder)).toEqual(['events.checkpoint.json', 'events.jsonl', 'shared-local-instance.db']);
-      await expect(fetch(url)).rejects.toThrow();
-    },
-  );
-
-  it('lets several gateways share one database', async () => {
-    const first = await serve(['--in-memory']);
     const second = await serve([], { DYNAMODB_ENDPOINT: first.endpoint });
     const post = async (base: string, path: string, body: object, token = '') => {
       const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` };
@@ -126,6 +152,18 @@ describe('npm start', () => {
     const { access_token: token } = await post(second.url, '/api/identity/dev-login', login);
     const type = await post(first.url, '/api/task-center/types', { code: 'A', name: 'A' }, token);
     expect(type).toMatchObject({ code: 'A', tenant_id: id });
+
+    second.process.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
+    // Whose the database is not, leaves it alone.
+    expect(await databaseProcesses(first.endpoint)).toHaveLength(2);
+
+    first.process.kill('SIGINT');
+    first.process.kill('SIGINT');
+    expect(await first.ended).toBe(0);
+    expect(await databaseProcesses(first.endpoint)).toEqual([]);
+    expect(await readdir(folder)).toEqual(['events.checkpoint.json', 'events.jsonl', 'shared-local-instance.db']);
+    await expect(fetch(first.url)).rejects.toThrow();
   });
 
   it('ends when its database does, and says so', async () => {

@@ -1,4 +1,5 @@
-import { findBreaches, type TenantSnapshot } from '../../core/audit/invariants.ts';
+import { findBreaches } from '../../core/audit/invariants.ts';
+import type { TenantSnapshot } from '../../core/audit/snapshot.ts';
 import {
   apply,
   assignmentRefusal,

@@ -19,7 +19,7 @@ import { makePipeline, type Handler, type Request as PipelineRequest } from '../
 import { readEnvironment } from '../../adapters/runtime/environment.ts';
 import { makeAddAbsence, makeRemoveAbsence } from '../../core/calendar/absences.ts';
 import { makeCreateAsset, makeSetAvailability } from '../../core/assets/change.ts';
-import type { TenantSnapshot } from '../../core/audit/invariants.ts';
+import type { TenantSnapshot } from '../../core/audit/snapshot.ts';
 import type { BookingCommit } from '../../core/calendar/bookings.ts';
 import type { Calendars } from '../../core/calendar/calendar.ts';
 import { makeGuard, type Guard } from '../../core/calendar/guard.ts';

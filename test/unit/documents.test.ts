@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { firstSteps } from '../../local/first-steps.ts';
 
@@ -71,13 +69,4 @@ it('docs/decisions/README.md lists every record under its title', async () => {
   );
   const index = await read('docs/decisions/README.md');
   expect(index.split('\n').filter((line) => /^\d+\./.test(line))).toEqual(lines);
-});
-
-it('docs/data-model.md has the write units that the ledger makes', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', 'bench/write-units.ts'], {
-    cwd: ROOT,
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
-  const text = await read('docs/data-model.md');
-  expect(text, 'Run: node --import tsx bench/write-units.ts --write').toContain(stdout.trim());
 });

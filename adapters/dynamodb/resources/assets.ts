@@ -3,16 +3,16 @@ import { assetSchema, tallyMoves, type Asset, type Assets } from '../../../core/
 import type { AssetChanges } from '../../../core/assets/changes.ts';
 import { notFound } from '../../../core/errors.ts';
 import { action, add, all, claim, put, update, type Planned, type Writes } from '../actions.ts';
-import { find, makeCodec, owned, tenantOf, type Codec, type Reads } from '../codec.ts';
-import { assetKey, tallyKey } from '../keys.ts';
-import { listPage } from '../pages.ts';
+import { find, makeCodec, owned, type Codec, type Reads } from '../codec.ts';
+import { directoryKey, tallyKey } from '../keys.ts';
+import { directoryPage } from '../listing.ts';
+
+export const assetKey = /* @__PURE__ */ directoryKey('asset');
 
 export const assetCodec: Codec<Asset> = /* @__PURE__ */ makeCodec({
   schema: assetSchema,
   key: owned(assetKey),
   documents: ['detail'],
-  list: 'assets',
-  tenantOf,
 });
 
 const tallySchema = z.object({ total: z.number().int(), available: z.number().int() });
@@ -23,7 +23,7 @@ export const makeAssets = (reads: Reads): Assets => ({
     if (asset === undefined) throw notFound('asset', id);
     return asset;
   },
-  list: (tenantId, filters, page) => listPage(reads, 'assets', assetCodec, tenantId, filters, page),
+  list: (tenantId, filters, page) => directoryPage(reads, assetCodec, assetKey(tenantId, ''), filters, page),
   tally: async (tenantId, areaCode) => {
     const item = await reads.reader.get(tallyKey(tenantId, areaCode));
     return item === undefined ? { total: 0, available: 0 } : tallySchema.parse(item);

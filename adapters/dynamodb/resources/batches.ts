@@ -1,6 +1,8 @@
 import type { BatchCreated } from '../../../core/tasks/changes.ts';
 import { put, type Writes } from '../actions.ts';
-import { batchKey } from '../keys.ts';
+import { singleKey } from '../keys.ts';
+
+export const batchKey = /* @__PURE__ */ singleKey('batch');
 
 export const batchWrites: Writes<BatchCreated> = {
   batch_created: ({ batch }) => ({

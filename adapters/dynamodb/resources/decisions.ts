@@ -8,7 +8,7 @@ import { DECISION_PREFIX, decisionKey, taskKey } from '../keys.ts';
 import { behind, END, firstOf } from '../pages.ts';
 
 /** A decision holds the facts of up to a thousand candidates: it is kept compressed. */
-export const decisionCodec: Codec<Decision> = {
+const decisionCodec: Codec<Decision> = {
   toItem: (decision) => ({
     ...decisionKey(decision.tenant_id, decision.task_id, decision.id),
     compressed: gzipSync(JSON.stringify(decision)),

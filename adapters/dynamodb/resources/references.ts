@@ -1,10 +1,10 @@
 import type { References } from '../../../core/tasks/create.ts';
 import type { Codec, Reads } from '../codec.ts';
-import { orgUnitKey, taskTypeKey, templateKey, type Key } from '../keys.ts';
+import type { Key } from '../keys.ts';
 import { KEY } from '../table.ts';
-import { orgUnitCodec } from './org-units.ts';
-import { taskTypeCodec } from './task-types.ts';
-import { templateCodec } from './templates.ts';
+import { orgUnitCodec, orgUnitKey } from './org-units.ts';
+import { taskTypeCodec, taskTypeKey } from './task-types.ts';
+import { templateCodec, templateKey } from './templates.ts';
 
 /** What drafts of tasks refer to. */
 export const makeReferences = ({ reader }: Reads): References => ({
@@ -13,11 +13,11 @@ export const makeReferences = ({ reader }: Reads): References => ({
     const templateKeys = [...templates].map((id) => templateKey(tenantId, id));
     const orgUnitKeys = [...orgUnits].map((id) => orgUnitKey(tenantId, id));
     const items = await reader.getMany([...typeKeys, ...templateKeys, ...orgUnitKeys]);
-    const byPartition = new Map(items.map((item) => [item[KEY.partition], item]));
+    const bySortKey = new Map(items.map((item) => [item[KEY.sort], item]));
     const pick = <T extends { readonly id: string }>(keys: readonly Key[], codec: Codec<T>): ReadonlyMap<string, T> =>
       new Map(
-        keys.flatMap(({ PK }) => {
-          const item = byPartition.get(PK);
+        keys.flatMap(({ SK }) => {
+          const item = bySortKey.get(SK);
           if (item === undefined) return [];
           const record = codec.fromItem(item);
           return [[record.id, record] as const];

@@ -1,15 +1,15 @@
 import type { RoleChanges } from '../../../core/identity/changes.ts';
 import { roleSchema, type Directory, type Role } from '../../../core/identity/directory.ts';
 import { all, claim, put, update, type Writes } from '../actions.ts';
-import { makeCodec, owned, tenantOf, type Codec, type Reads } from '../codec.ts';
-import { roleKey } from '../keys.ts';
-import { listPage } from '../pages.ts';
+import { makeCodec, owned, type Codec, type Reads } from '../codec.ts';
+import { directoryKey } from '../keys.ts';
+import { directoryPage } from '../listing.ts';
+
+const roleKey = /* @__PURE__ */ directoryKey('role');
 
 export const roleCodec: Codec<Role> = /* @__PURE__ */ makeCodec({
   schema: roleSchema,
   key: owned(roleKey),
-  list: 'roles',
-  tenantOf,
 });
 
 export const roleReads = (reads: Reads): Pick<Directory, 'findRoles' | 'listRoles'> => ({
@@ -17,7 +17,7 @@ export const roleReads = (reads: Reads): Pick<Directory, 'findRoles' | 'listRole
     const roles = await reads.reader.getMany(ids.map((id) => roleKey(tenantId, id)));
     return roles.map(roleCodec.fromItem);
   },
-  listRoles: (tenantId, page) => listPage(reads, 'roles', roleCodec, tenantId, {}, page),
+  listRoles: (tenantId, page) => directoryPage(reads, roleCodec, roleKey(tenantId, ''), {}, page),
 });
 
 export const roleWrites: Writes<RoleChanges> = {

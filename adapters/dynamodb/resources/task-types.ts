@@ -2,20 +2,20 @@ import { lastEditOf } from '../../../core/events/edit.ts';
 import type { TaskTypeChanges } from '../../../core/types/changes.ts';
 import { taskTypeSchema, type TaskType, type TaskTypes } from '../../../core/types/task-type.ts';
 import { all, claim, put, update, type Writes } from '../actions.ts';
-import { find, makeCodec, owned, tenantOf, type Codec, type Reads } from '../codec.ts';
-import { taskTypeKey } from '../keys.ts';
-import { listPage } from '../pages.ts';
+import { find, makeCodec, owned, type Codec, type Reads } from '../codec.ts';
+import { directoryKey } from '../keys.ts';
+import { directoryPage } from '../listing.ts';
+
+export const taskTypeKey = /* @__PURE__ */ directoryKey('task_type');
 
 export const taskTypeCodec: Codec<TaskType> = /* @__PURE__ */ makeCodec({
   schema: taskTypeSchema,
   key: owned(taskTypeKey),
-  list: 'task_types',
-  tenantOf,
 });
 
 export const makeTaskTypes = (reads: Reads): TaskTypes => ({
   find: (tenantId, id) => find(reads, taskTypeCodec, taskTypeKey(tenantId, id)),
-  list: (tenantId, filters, page) => listPage(reads, 'task_types', taskTypeCodec, tenantId, filters, page),
+  list: (tenantId, filters, page) => directoryPage(reads, taskTypeCodec, taskTypeKey(tenantId, ''), filters, page),
 });
 
 export const taskTypeWrites: Writes<TaskTypeChanges> = {

@@ -12,7 +12,7 @@ import {
 } from '../../../core/tasks/task.ts';
 import type { Tasks } from '../../../core/tasks/tasks.ts';
 import { all, put, update, type Writes } from '../actions.ts';
-import { makeCodec, owned, tenantOf, type Codec, type Owned, type Reads } from '../codec.ts';
+import { makeCodec, owned, type Codec, type Owned, type Reads } from '../codec.ts';
 import {
   ATTACHMENT_PREFIX,
   attachmentKey,
@@ -22,14 +22,15 @@ import {
   LAST_VERSION,
   taskKey,
 } from '../keys.ts';
-import { behind, END, listPage } from '../pages.ts';
+import { listPage } from '../listing.ts';
+import { behind, END } from '../pages.ts';
+import { taskIndexAttributes, taskListing } from './task-lists.ts';
 
 export const taskCodec: Codec<Task> = /* @__PURE__ */ makeCodec({
   schema: taskSchema,
   key: owned(taskKey),
   documents: ['checklist', 'area_geom', 'first_attachments', 'route_template', 'payload_template', 'payload'],
-  list: 'tasks',
-  tenantOf,
+  indexed: taskIndexAttributes,
 });
 export const historyCodec: Codec<HistoryEntry> = /* @__PURE__ */ makeCodec({
   schema: historyEntrySchema,
@@ -55,7 +56,8 @@ export const makeTasks = (reads: Reads): Tasks => ({
     const task = taskCodec.fromItem(first);
     return { task, later: rest.map(attachmentCodec(task).fromItem) };
   },
-  list: (tenantId, filters, page) => listPage(reads, 'tasks', taskCodec, tenantId, filters, page),
+  list: (tenantId, filters, page) =>
+    listPage(reads.reader, taskListing(reads.reader, tenantId, filters, taskCodec.fromItem), page),
   comments: async (tenantId, taskId, { limit, after }) => {
     const { PK: partition } = taskKey(tenantId, taskId);
     const from = after === undefined ? COMMENT_PREFIX : behind(commentKey(tenantId, taskId, after));

@@ -1,18 +1,26 @@
 import * as z from 'zod';
 import type { UserChanges } from '../../../core/identity/changes.ts';
-import { userSchema, type Directory, type User } from '../../../core/identity/directory.ts';
-import { all, claim, keyOf, put, putOver, remove, update, type KeyedItem, type Writes } from '../actions.ts';
-import { find, makeCodec, owned, tenantOf, type Codec, type Reads } from '../codec.ts';
-import { claimKey, rosterKey, userKey } from '../keys.ts';
-import { END, listPage } from '../pages.ts';
+import { userSchema, userView, type Directory, type User, type UserView } from '../../../core/identity/directory.ts';
+import { all, claim, keyOf, put, putOver, remove, update, type Writes } from '../actions.ts';
+import { find, makeCodec, owned, type Codec, type Reads } from '../codec.ts';
+import { ACTIVE_PREFIX, claimKey, INACTIVE_PREFIX, rosterKey, userKey } from '../keys.ts';
+import { listPage, tableListing } from '../listing.ts';
+import { END } from '../pages.ts';
 import { calendarCodec } from './calendars.ts';
 
 export const userCodec: Codec<User> = /* @__PURE__ */ makeCodec({
   schema: userSchema,
   key: owned(userKey),
-  list: 'users',
-  tenantOf,
 });
+
+/** The entry of a user in the roster: all that a list shows, so that no list reads the users themselves. */
+const rosterCodec: Codec<UserView> = {
+  toItem: ({ id: user_id, tenant_id, username, is_active, created_at }) => ({
+    ...rosterKey(tenant_id, user_id, is_active),
+    ...{ user_id, tenant_id, username, is_active, created_at },
+  }),
+  fromItem: ({ user_id: id, ...rest }) => userView.parse({ id, ...rest }),
+};
 
 const ownerSchema = z.object({ owner_id: z.string() });
 
@@ -28,12 +36,11 @@ export const userReads = (reads: Reads): Pick<Directory, 'hasUsers' | 'findUser'
       ? undefined
       : find(reads, userCodec, userKey(tenantId, ownerSchema.parse(claimed).owner_id));
   },
-  listUsers: (tenantId, page) => listPage(reads, 'users', userCodec, tenantId, {}, page),
-});
-
-const rosterEntry = ({ tenant_id, id, is_active }: User): KeyedItem => ({
-  ...rosterKey(tenant_id, id, is_active),
-  user_id: id,
+  listUsers: (tenantId, page) => {
+    const { PK: partition } = rosterKey(tenantId, '', true);
+    const prefixes = [ACTIVE_PREFIX, INACTIVE_PREFIX];
+    return listPage(reads.reader, tableListing({ partition, prefixes, recordOf: rosterCodec.fromItem }), page);
+  },
 });
 
 export const userWrites: Writes<UserChanges> = {
@@ -42,11 +49,15 @@ export const userWrites: Writes<UserChanges> = {
       claim(user.tenant_id, 'USERNAME', user.username, user.id, 'username'),
       put('user', userCodec.toItem(user)),
       put('calendar', calendarCodec.toItem(calendar)),
-      put('roster', rosterEntry(user)),
+      put('roster', rosterCodec.toItem(user)),
     ),
   user_changed: ({ before, after }) => {
     const changed = update('user', userCodec.toItem(before), userCodec.toItem(after), { version: before.version });
     if (before.is_active === after.is_active) return changed;
-    return all(changed, remove('roster before', keyOf(rosterEntry(before))), putOver('roster', rosterEntry(after)));
+    return all(
+      changed,
+      remove('roster before', keyOf(rosterCodec.toItem(before))),
+      putOver('roster', rosterCodec.toItem(after)),
+    );
   },
 };

@@ -116,12 +116,12 @@ describe('what is kept comes back as it was', () => {
 });
 
 describe('an item', () => {
-  it('carries its key, and the partitions of its lists', () => {
+  it('carries its key, and the partitions of its indexes', () => {
     expect(taskCodec.toItem(records.task())).toMatchObject({
       PK: 'T#tenant-1#TASK#task-1',
       SK: 'TASK',
-      L0: 'T#tenant-1#tasks',
-      L1: 'T#tenant-1#tasks#DRAFT',
+      in_all: 'T#tenant-1',
+      in_state: 'T#tenant-1#DRAFT',
     });
   });
 

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { makeBookingCommit } from '../../../../adapters/dynamodb/bookings.ts';
 import type { Action } from '../../../../adapters/dynamodb/transaction.ts';
@@ -96,7 +97,7 @@ const COMPARISON = {
   made_at: NOW,
 };
 
-/** Every kind of change, so that a new one needs a line here. */
+/** Every kind of change, so that a new one needs a row here. */
 const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonly Line[]])[]>> = {
   tenant_created: [
     [{ kind: 'tenant_created', tenant: { id: 'tenant-1', name: 'T', created_at: NOW } }, [put('T#tenant-1', 'TENANT')]],
@@ -149,13 +150,13 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
   role_created: [
     [
       { kind: 'role_created', role: records.role() },
-      [put('T#tenant-1#CLAIM#ROLE_NAME#planner', 'CLAIM', 'duplicate'), put('T#tenant-1#ROLE#role-1', 'ROLE')],
+      [put('T#tenant-1#CLAIM#ROLE_NAME#planner', 'CLAIM', 'duplicate'), put('T#tenant-1#ROLES', 'ROLE#role-1')],
     ],
   ],
   role_changed: [
     [
       { kind: 'role_changed', before: records.role(), after: records.role({ permissions: ['*'], version: 2 }) },
-      [update('T#tenant-1#ROLE#role-1', 'ROLE')],
+      [update('T#tenant-1#ROLES', 'ROLE#role-1')],
     ],
   ],
   org_unit_created: [
@@ -163,7 +164,7 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
       { kind: 'org_unit_created', orgUnit: records.orgUnit() },
       [
         put('T#tenant-1#CLAIM#ORG_UNIT_CODE#NORTH', 'CLAIM', 'duplicate'),
-        put('T#tenant-1#ORG_UNIT#unit-1', 'ORG_UNIT'),
+        put('T#tenant-1#ORG_UNITS', 'ORG_UNIT#unit-1'),
       ],
     ],
   ],
@@ -172,7 +173,7 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
       { kind: 'asset_created', asset: records.asset() },
       [
         put('T#tenant-1#CLAIM#ASSET_CODE#UAV-1', 'CLAIM', 'duplicate'),
-        put('T#tenant-1#ASSET#asset-1', 'ASSET'),
+        put('T#tenant-1#ASSETS', 'ASSET#asset-1'),
         tally('TENANT'),
       ],
     ],
@@ -184,13 +185,13 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
         before: records.asset({ region_code: 'N' }),
         after: records.asset({ region_code: 'S', version: 2 }),
       },
-      [update('T#tenant-1#ASSET#asset-1', 'ASSET'), tally('AREA#N'), tally('AREA#S')],
+      [update('T#tenant-1#ASSETS', 'ASSET#asset-1'), tally('AREA#N'), tally('AREA#S')],
     ],
   ],
   task_type_created: [
     [
       { kind: 'task_type_created', taskType: records.taskType() },
-      [put('T#tenant-1#CLAIM#TYPE_CODE#INSPECT', 'CLAIM', 'duplicate'), put('T#tenant-1#TYPE#type-1', 'TYPE')],
+      [put('T#tenant-1#CLAIM#TYPE_CODE#INSPECT', 'CLAIM', 'duplicate'), put('T#tenant-1#TYPES', 'TYPE#type-1')],
     ],
   ],
   template_created: [
@@ -198,7 +199,7 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
       { kind: 'template_created', template: records.template() },
       [
         put('T#tenant-1#CLAIM#TEMPLATE_KEY#line', 'CLAIM', 'duplicate'),
-        put('T#tenant-1#TEMPLATE#template-1', 'TEMPLATE'),
+        put('T#tenant-1#TEMPLATES', 'TEMPLATE#template-1'),
       ],
     ],
   ],
@@ -210,7 +211,7 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
         after: records.taskType({ is_active: false, version: 2 }),
         ...EDIT,
       },
-      [update('T#tenant-1#TYPE#type-1', 'TYPE')],
+      [update('T#tenant-1#TYPES', 'TYPE#type-1')],
     ],
   ],
   template_changed: [
@@ -221,11 +222,11 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
         after: records.template({ default_priority: 9, revision: 2 }),
         ...EDIT,
       },
-      [update(TEMPLATE_1, 'TEMPLATE', AT_REVISION), put(TEMPLATE_1, 'REVISION#0000000001')],
+      [update('T#tenant-1#TEMPLATES', 'TEMPLATE#template-1', AT_REVISION), put(TEMPLATE_1, 'REVISION#0000000001')],
     ],
     [
       { kind: 'template_changed', before: records.template(), after: records.template({ is_active: false }), ...EDIT },
-      [update(TEMPLATE_1, 'TEMPLATE', AT_REVISION)],
+      [update('T#tenant-1#TEMPLATES', 'TEMPLATE#template-1', AT_REVISION)],
     ],
   ],
   decision_made: [[{ kind: 'decision_made', decision: records.decision() }, [put(TASK_1, 'DECISION#decision-1')]]],
@@ -349,27 +350,23 @@ describe('a change as actions of a transaction', () => {
       .split(', ')
       .map((part) => part.replace(/^#(\w+) = :\1$/, '$1'));
     expect(set.toSorted()).toEqual(
-      ['state', 'assigned_to', 'dispatched_at', 'updated_at', 'version', 'last_change']
-        // The partitions of the lists that filter by state or assignee: all but four of sixteen.
-        .concat(
-          Array.from({ length: 16 }, (_, index) => `L${index}`).filter(
-            (name) => !['L0', 'L4', 'L8', 'L12'].includes(name),
-          ),
-        )
-        // No area: the lists that filter by it are not written.
-        .filter((name) => !['L9', 'L10', 'L11', 'L13', 'L14', 'L15'].includes(name))
-        .toSorted(),
+      [
+        ...['state', 'assigned_to', 'dispatched_at', 'updated_at', 'version', 'last_change'],
+        // Of the indexes those by state and by assignee, and no other.
+        ...['in_state', 'in_assignee', 'in_assignee_state'],
+      ].toSorted(),
     );
     expect(ExpressionAttributeValues).toMatchObject({ ':version': 2, ':seen_version': 1, ':seen_state': 'DRAFT' });
   });
 
-  it('removes what is gone: a task that nobody holds leaves the lists by assignee', async () => {
-    const before = task({ assigned_to: 'user-1' });
-    const after = { ...before, assigned_to: null, version: 2 };
+  it('removes what is gone: a task that nobody holds leaves the indexes by assignee, an ended one the plan', async () => {
+    const before = task({ assigned_to: 'user-1', ...records.scheduled('08:00:00Z', '10:00:00Z') });
+    const after = { ...before, assigned_to: null, state: 'CANCELED' as const, version: 2 };
     const [write] = await commit([{ kind: 'task_changed', before, after, entry: dispatch.entry }]);
-    expect(write?.write.Update?.UpdateExpression).toMatch(/^SET [^]* REMOVE #L2, #L3, #L6, #L7$/);
-    expect(write?.write.Update?.ExpressionAttributeNames).toMatchObject({ '#L2': 'L2' });
-    expect(write?.write.Update?.ExpressionAttributeValues).not.toHaveProperty(':L2');
+    const { UpdateExpression, ExpressionAttributeNames, ExpressionAttributeValues } = write?.write.Update ?? {};
+    expect(UpdateExpression).toMatch(/^SET [^]* REMOVE #in_assignee, #in_assignee_state, #in_plan, #plan_order$/);
+    expect(ExpressionAttributeNames).toMatchObject({ '#in_plan': 'in_plan' });
+    expect(ExpressionAttributeValues).not.toHaveProperty(':in_plan');
   });
 
   it('moves tallies by their differences', async () => {
@@ -611,4 +608,17 @@ it('no commit writes one item twice', async () => {
   });
   const keys = lines.map(({ PK, SK }) => `${String(PK)} ${String(SK)}`);
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+it('every change that a resource writes has its rows above', async () => {
+  const folder = new URL('../../../../adapters/dynamodb/resources/', import.meta.url);
+  const modules = await Promise.all(
+    (await readdir(folder)).map(async (file): Promise<object> => (await import(`${folder.href}${file}`)) as object),
+  );
+  const kinds = modules.flatMap((exported) =>
+    Object.entries(exported).flatMap(([name, writes]) =>
+      name.endsWith('Writes') ? Object.keys(writes as object) : [],
+    ),
+  );
+  expect(new Set(kinds)).toEqual(new Set(Object.keys(CASES)));
 });

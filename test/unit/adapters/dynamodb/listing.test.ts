@@ -1,77 +1,122 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { indexFor, listAttributes, LISTS, type ListName } from '../../../../adapters/dynamodb/listing.ts';
-import { LIST_INDEXES } from '../../../../adapters/dynamodb/table.ts';
-import { task } from '../../records.ts';
+import { listPage, tableListing, type Listing, type Source } from '../../../../adapters/dynamodb/listing.ts';
+import type { ListPage } from '../../../../adapters/dynamodb/table-reader.ts';
+import type { Item } from '../../../../adapters/dynamodb/transaction.ts';
+import type { Page } from '../../../../core/page.ts';
 
-const TASK = task({ state: 'DISPATCHED', assigned_to: 'user-1', area_code: 'N' });
-const FIELDS = LISTS.tasks;
-const subsets = <T>(all: readonly T[]): readonly (readonly T[])[] =>
-  all.reduce<readonly (readonly T[])[]>((sets, one) => [...sets, ...sets.map((set) => [...set, one])], [[]]);
+/** Partitions of ids in memory, newest first; `isIn` is the filter of them all. */
+const makeScene = (
+  partitions: Readonly<Record<string, readonly number[]>>,
+  isIn: (id: number) => boolean = () => true,
+) => {
+  const asked: ListPage[] = [];
+  const reader = {
+    listPage: async (page: ListPage) => {
+      asked.push(page);
+      const { part, limit, start } = page;
+      const below = start === undefined ? Infinity : Number(start['id']);
+      const rest = (partitions[part.partition.value] ?? []).filter((id) => id < below).toSorted((a, b) => b - a);
+      const looked = rest.slice(0, limit).map((id) => ({ id: nameOf(id) }));
+      return {
+        items: looked.filter(({ id }) => isIn(Number(id))),
+        last: looked.length === limit ? looked.at(-1) : undefined,
+      };
+    },
+  };
+  const sources = Object.keys(partitions).map((value): Source => ({
+    partition: { attribute: 'PK', value },
+    where: [[{ attribute: 'fits', among: [true] }]],
+    keyAt: (position) => ({ id: position }),
+  }));
+  return { asked, reader, sources };
+};
+const nameOf = (id: number): string => String(id).padStart(6, '0');
 
-describe('lists', () => {
-  it.each(subsets(FIELDS))('an index answers the filters %s %s %s %s', (...given) => {
-    const filters = Object.fromEntries(given.filter(Boolean).map((field) => [field, TASK[field]]));
-    const { index, partition } = indexFor('tasks', 'tenant-1', filters);
-    expect(listAttributes('tasks', 'tenant-1', TASK)[index.partition]).toBe(partition);
+const listingOf = (sources: readonly Source[], bytes = 10): Listing<number> => ({
+  sources,
+  descending: true,
+  positionOf: ({ id }) => String(id),
+  load: (read) =>
+    Promise.resolve(
+      read.map((item): { item: Item; record: number } => ({
+        item: { ...item, filling: 'x'.repeat(bytes) },
+        record: Number(item['id']),
+      })),
+    ),
+});
+
+const range = (from: number, to: number): readonly number[] => Array.from({ length: to - from }, (_, at) => from + at);
+
+/** All pages, each with what it was asked to look at. */
+const pagesOf = async (
+  { reader, asked }: Pick<ReturnType<typeof makeScene>, 'reader' | 'asked'>,
+  listing: Listing<number>,
+  limit: number,
+): Promise<readonly { readonly items: readonly number[]; readonly looks: readonly number[] }[]> => {
+  const pages = [];
+  for (let after: string | undefined = '', at = 0; after !== undefined; at += 1) {
+    asked.length = 0;
+    const page: Page<number> = await listPage(reader, listing, { limit, ...(at === 0 ? {} : { after }) });
+    pages.push({ items: page.items, looks: asked.map((one) => one.limit) });
+    after = page.next;
+  }
+  return pages;
+};
+
+describe('a list of one partition', () => {
+  it('looks at one more than the page, and has no page after the last', async () => {
+    const scene = makeScene({ a: range(0, 100) });
+    const sources = scene.sources.map((source) => ({ ...source, where: [] }));
+    const pages = await pagesOf(scene, listingOf(sources), 50);
+    expect(pages.map(({ items }) => items.length)).toEqual([50, 50]);
+    expect(pages.map(({ looks }) => looks)).toEqual([[51], [51]]);
+    expect(pages.flatMap(({ items }) => items)).toEqual(range(0, 100).toReversed());
   });
 
-  it('number their indexes by the bits of the filters', () => {
-    const name = (filters: object) => indexFor('tasks', 't', { ...filters }).index.name;
-    expect(name({})).toBe('LIST0');
-    expect(name({ state: 'DRAFT' })).toBe('LIST1');
-    expect(name({ assigned_to: 'u' })).toBe('LIST2');
-    expect(name({ task_type_id: 'y', area_code: 'N' })).toBe('LIST12');
-    expect(name({ state: 'DRAFT', assigned_to: 'u', task_type_id: 'y', area_code: 'N' })).toBe('LIST15');
+  it('looks at more after each page that finds too little, up to a bound, and at less again when it finds enough', async () => {
+    const rare = makeScene({ a: range(0, 200_000) }, (id) => id === 0);
+    const looks = (await pagesOf(rare, listingOf(rare.sources), 50)).flatMap((page) => page.looks);
+    expect(looks.slice(0, 6)).toEqual([102, 408, 1_632, 6_528, 26_112, 26_112]);
+    const some = makeScene({ a: range(0, 4_000) }, (id) => id % 20 === 0 || id < 2_000);
+    const pages = await pagesOf(some, listingOf(some.sources), 50);
+    expect(pages.at(-2)?.looks).toEqual([102]);
+    expect(pages.flatMap(({ items }) => items)).toHaveLength(2_100);
   });
 
-  it('list a record under every set of filters whose fields it has, and under no other', () => {
-    const unassigned = listAttributes('tasks', 'tenant-1', { ...TASK, assigned_to: null });
-    const withAssignee = LIST_INDEXES.filter((_, set) => (set & 2) !== 0).map(({ partition }) => partition);
-    expect(Object.keys(unassigned)).toHaveLength(8);
-    for (const name of withAssignee) expect(unassigned).not.toHaveProperty(name);
-    expect(Object.keys(listAttributes('tasks', 'tenant-1', TASK))).toHaveLength(16);
+  it('sends at most 1 MB, and one item at the least', async () => {
+    const scene = makeScene({ a: range(0, 5) });
+    const pages = await pagesOf(scene, listingOf(scene.sources, 400_000), 3);
+    expect(pages.map(({ items }) => items)).toEqual([[4, 3], [2, 1], [0]]);
+    const huge = await pagesOf(scene, listingOf(scene.sources, 2_000_000), 3);
+    expect(huge.map(({ items }) => items)).toEqual([[4], [3], [2], [1], [0]]);
+  });
+});
+
+describe('a list of several partitions', () => {
+  it('is in one order, without what one of them has not been read far enough to say', async () => {
+    // The newest are all in a: of b and c the first page reads what is told much later.
+    const scene = makeScene({ a: range(100, 300), b: range(50, 100), c: [0, 1] });
+    const pages = await pagesOf(scene, listingOf(scene.sources), 50);
+    expect(pages[0]?.looks).toEqual([26, 26, 26]);
+    expect(pages[0]?.items).toEqual(range(274, 300).toReversed());
+    expect(pages.flatMap(({ items }) => items)).toEqual([...range(50, 300), 0, 1].toSorted((a, b) => b - a));
   });
 
-  it('keep one value readable and digest several', () => {
-    expect(indexFor('tasks', 't', {}).partition).toBe('T#t#tasks');
-    expect(indexFor('tasks', 't', { state: 'DRAFT' }).partition).toBe('T#t#tasks#DRAFT');
-    expect(indexFor('tasks', 't', { state: 'DRAFT', area_code: 'N' }).partition).toMatch(/^T#t#tasks#[\w-]{16}$/);
-    expect(indexFor('templates', 't', { is_active: false }).partition).toBe('T#t#templates#false');
+  it('tells an item once that is in two of them', async () => {
+    const scene = makeScene({ a: [1, 2, 3], b: [3, 4] });
+    expect((await pagesOf(scene, listingOf(scene.sources), 2)).flatMap(({ items }) => items)).toEqual([4, 3, 2, 1]);
   });
 
-  it('find a record by filters exactly when it has their values', () => {
-    const value = fc.constantFrom('a', 'b', '#', 'a#b', '%23', '');
-    const record = fc.record({
-      state: value,
-      assigned_to: fc.option(value),
-      task_type_id: value,
-      area_code: fc.option(value),
-    });
-    const filters = fc.record(
-      { state: value, assigned_to: value, task_type_id: value, area_code: value },
-      { requiredKeys: [] },
-    );
-    fc.assert(
-      fc.property(record, filters, (kept, asked) => {
-        const { index, partition } = indexFor('tasks', 't', asked);
-        const fields: readonly (keyof typeof asked)[] = FIELDS;
-        const fits = fields.every((field) => asked[field] === undefined || asked[field] === kept[field]);
-        expect(listAttributes('tasks', 't', kept)[index.partition] === partition).toBe(fits);
-      }),
-      { numRuns: 1_000 },
-    );
+  it('is empty where there are none', async () => {
+    expect(await pagesOf(makeScene({}), listingOf([]), 50)).toEqual([{ items: [], looks: [] }]);
   });
+});
 
-  it('keep tenants and kinds apart in one index', () => {
-    const lists = Object.keys(LISTS) as ListName[];
-    const partitions = lists.flatMap((list) =>
-      ['t', 't2', 't#tasks'].map((tenant) => indexFor(list, tenant, {}).partition),
-    );
-    expect(new Set(partitions).size).toBe(partitions.length);
-  });
-
-  it('have no more filters than there are indexes for', () => {
-    for (const fields of Object.values(LISTS)) expect(2 ** fields.length).toBeLessThanOrEqual(LIST_INDEXES.length);
-  });
+it('the ranges of a partition are in the order of the ids behind their prefixes', () => {
+  const listing = tableListing({ partition: 'p', prefixes: ['ACTIVE#', 'INACTIVE#'], recordOf: (item) => item });
+  expect(listing.positionOf({ PK: 'p', SK: 'INACTIVE#7' })).toBe('7');
+  expect(listing.sources.map(({ keyAt }) => keyAt('7'))).toEqual([
+    { PK: 'p', SK: 'ACTIVE#7' },
+    { PK: 'p', SK: 'INACTIVE#7' },
+  ]);
 });

@@ -19,6 +19,23 @@ describe('the meter', () => {
     });
   });
 
+  it('counts a chain of requests whole while another request is under way', async () => {
+    let answer = (): void => {};
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    await metered(async (cost) => {
+      const slow = countCall(
+        'Query',
+        () => answered,
+        () => UNITS,
+      );
+      await ask();
+      await ask();
+      answer();
+      await slow;
+      expect(cost).toMatchObject({ calls: 3, roundTrips: 2 });
+    });
+  });
+
   it('counts a request that fails, and the next one after it', async () => {
     await metered(async (cost) => {
       const failing = countCall(

@@ -37,7 +37,7 @@ const makeReader = (stored: readonly (Item & Key)[]) => {
       return found;
     },
     rangePage: never,
-    indexPage: never,
+    listPage: never,
   };
   return { reader, read };
 };

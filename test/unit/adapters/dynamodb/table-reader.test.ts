@@ -108,21 +108,53 @@ describe('reading a range', () => {
   });
 });
 
-describe('reading a page of an index', () => {
-  it('is newest first, from where the page before it ended', async () => {
-    const after = { ...KEY, L1: 'list', id: 'x' };
+describe('reading a part of a list', () => {
+  const partition = { attribute: 'in_state', value: 'T#t#DRAFT' };
+
+  it('of an index is eventual, in the order asked for, from where the page before it ended', async () => {
+    const start = { ...KEY, in_state: 'T#t#DRAFT', id: 'x' };
     const { reader, sent } = makeScene({ Items: [1], LastEvaluatedKey: KEY });
-    const page = await reader.indexPage({ index: 'LIST1', attribute: 'L1', partition: 'list', limit: 5, after });
-    expect(page).toEqual({ items: [1], last: KEY });
+    const part = { index: 'BY_STATE', partition, where: [] };
+    expect(await reader.listPage({ part, descending: true, limit: 5, start })).toEqual({ items: [1], last: KEY });
     expect(sent[0]?.input).toEqual({
       TableName: 'table',
-      IndexName: 'LIST1',
-      KeyConditionExpression: '#l = :l',
-      ExpressionAttributeNames: { '#l': 'L1' },
-      ExpressionAttributeValues: { ':l': 'list' },
+      IndexName: 'BY_STATE',
+      KeyConditionExpression: '#partition = :partition',
+      ExpressionAttributeNames: { '#partition': 'in_state' },
+      ExpressionAttributeValues: { ':partition': 'T#t#DRAFT' },
       ScanIndexForward: false,
       Limit: 5,
-      ExclusiveStartKey: after,
+      ExclusiveStartKey: start,
+    });
+  });
+
+  it('of the table is strongly consistent, and of the keys that begin alike', async () => {
+    const { reader, sent } = makeScene({ Items: [] });
+    const part = { partition: { attribute: 'PK', value: 'p' }, sort: { attribute: 'SK', begins: 'TYPE#' }, where: [] };
+    await reader.listPage({ part, descending: true, limit: 5, start: undefined });
+    expect(sent[0]?.input).toMatchObject({
+      KeyConditionExpression: '#partition = :partition AND begins_with(#sort, :value1)',
+      ExpressionAttributeValues: { ':partition': 'p', ':value1': 'TYPE#' },
+      ConsistentRead: true,
+    });
+  });
+
+  it('leaves out what does not fulfil one condition of every group', async () => {
+    const { reader, sent } = makeScene({ Items: [] });
+    const where = [
+      [
+        { attribute: 'state', among: ['APPROVED'] },
+        { attribute: 'requires_approval', among: [false] },
+      ],
+      [{ attribute: 'planned_end_at', after: 'then' }],
+    ];
+    const part = { index: 'BY_START', partition, sort: { attribute: 'plan_order', before: 'later' }, where };
+    await reader.listPage({ part, descending: false, limit: 5, start: undefined });
+    expect(sent[0]?.input).toMatchObject({
+      KeyConditionExpression: '#partition = :partition AND #sort < :value1',
+      FilterExpression: '(#state IN (:value2) OR #requires_approval IN (:value3)) AND (#planned_end_at > :value4)',
+      ExpressionAttributeValues: { ':value2': 'APPROVED', ':value3': false, ':value4': 'then' },
+      ScanIndexForward: true,
     });
   });
 });
@@ -132,7 +164,7 @@ describe('a read that fails', () => {
   const timeout = Object.assign(new Error('no answer'), { name: 'TimeoutError' });
   const bug = Object.assign(new Error('wrong'), { name: 'ValidationException' });
 
-  it.each(['get', 'getMany', 'range', 'indexPage'] as const)(
+  it.each(['get', 'getMany', 'range', 'listPage'] as const)(
     'of %s is throttled, unavailable, or a bug',
     async (name) => {
       const read = (error: Error) => {
@@ -140,7 +172,8 @@ describe('a read that fails', () => {
         if (name === 'get') return reader.get(KEY);
         if (name === 'getMany') return reader.getMany([KEY]);
         if (name === 'range') return reader.range({ partition: 'p', from: 'a', to: 'b' });
-        return reader.indexPage({ index: 'LIST0', attribute: 'L0', partition: 'p', limit: 1, after: undefined });
+        const part = { partition: { attribute: 'PK', value: 'p' }, where: [] };
+        return reader.listPage({ part, descending: true, limit: 1, start: undefined });
       };
       await refusalOf(() => read(throttled), 'throttled');
       await refusalOf(() => read(timeout), 'table_unavailable');

@@ -10,7 +10,7 @@ const row = route({
   operation: 'getThing',
   method: 'GET',
   path: '/things/{thing_id}',
-  tag: 'things',
+  tag: { name: 'things', description: '' },
   summary: '',
   access: 'mission.read',
   handler: 'things/get',

@@ -12,7 +12,7 @@ const changeThing = route({
   operation: 'changeThing',
   method: 'POST',
   path: '/things/{task_id}',
-  tag: 'things',
+  tag: { name: 'things', description: '' },
   summary: '',
   access: 'mission.write',
   handler: 'things/change',

@@ -4,7 +4,7 @@ import { DomainError, RESOURCES, type Code } from '../../../../core/errors.ts';
 import { scheduleConflict } from '../../../../core/calendar/guard.ts';
 import { held, windowOn } from '../../records.ts';
 
-const CODES = Object.keys(PROBLEMS) as Code[];
+const CODES = [...Object.keys(PROBLEMS), ...RESOURCES.map((resource) => `${resource}_not_found`)] as Code[];
 
 describe('the answer to a refusal', () => {
   it('is a problem with everything that the code carries', () => {

@@ -11,7 +11,7 @@ const row = (path: `/${string}`) =>
     operation: 'do',
     method: 'POST',
     path,
-    tag: 't',
+    tag: { name: 't', description: '' },
     summary: '',
     access: 'mission.read',
     handler: 't/do',

@@ -1,9 +1,6 @@
 import { scryptSync } from 'node:crypto';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makePasswords } from '../../../../adapters/security/passwords.ts';
-
-/** A hash takes a third of a second of a machine that has nothing else to do. */
-vi.setConfig({ testTimeout: 60_000 });
 
 const passwords = makePasswords();
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { findBreaches, INVARIANTS, type Invariant, type TenantSnapshot } from '../../../../core/audit/invariants.ts';
+import { INVARIANTS, type Invariant } from '../../../../core/audit/finding.ts';
+import { findBreaches } from '../../../../core/audit/invariants.ts';
+import type { TenantSnapshot } from '../../../../core/audit/snapshot.ts';
 import { changeTask, type HistoryEntry } from '../../../../core/tasks/history.ts';
 import type { State } from '../../../../core/tasks/lifecycle.ts';
 import type { Task } from '../../../../core/tasks/task.ts';

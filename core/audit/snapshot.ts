@@ -1,0 +1,41 @@
+import type { Asset, Tally } from '../assets/asset.ts';
+import type { Absence, Calendar, Holding } from '../calendar/calendar.ts';
+import type { User } from '../identity/directory.ts';
+import type { HistoryEntry } from '../tasks/history.ts';
+import type { Task } from '../tasks/task.ts';
+
+/** What a user holds, as it is kept. */
+export type KeptHolding = Holding & { readonly user_id: string };
+
+/** An entry of the roster. A user has exactly one, under what the user is: active or not. */
+export interface RosterEntry {
+  readonly user_id: string;
+  readonly is_active: boolean;
+}
+
+/** The tally of an area, or of the whole tenant (`area_code` null). */
+export interface KeptTally extends Tally {
+  readonly area_code: string | null;
+}
+
+/** Everything that a tenant's invariants speak of. Lists are in no particular order. */
+export interface TenantSnapshot {
+  readonly tasks: readonly Task[];
+  /** As recorded: without the first entry of a task, which is derived. */
+  readonly history: readonly HistoryEntry[];
+  /** Attachments that are items of their own, by the task they belong to. */
+  readonly later_attachments: readonly { readonly task_id: string; readonly id: string }[];
+  /** Decisions of auto-dispatches, by the task they were made for. */
+  readonly decisions: readonly { readonly task_id: string; readonly id: string }[];
+  /** Every revision of every template: the newest, and those before it. */
+  readonly revisions: readonly { readonly template_id: string; readonly revision: number }[];
+  readonly users: readonly Pick<User, 'id' | 'is_active'>[];
+  readonly roster: readonly RosterEntry[];
+  readonly calendars: readonly Calendar[];
+  readonly holdings: readonly KeptHolding[];
+  readonly absences: readonly Absence[];
+  readonly assets: readonly Asset[];
+  readonly tallies: readonly KeptTally[];
+  /** Those that were read; a snapshot may hold none of them, because nothing lists them. */
+  readonly batches: readonly { readonly id: string; readonly task_ids: readonly string[] }[];
+}

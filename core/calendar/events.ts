@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { datedEditSchema } from '../events/edit.ts';
+import { eventful, resourceEvent } from '../events/eventful.ts';
+import { idSchema } from '../fields.ts';
+import { instantSchema } from '../time/instant.ts';
+import { absenceSchema } from './calendar.ts';
+
+const absence = { absence_id: idSchema, user_id: z.string(), start_at: instantSchema, end_at: instantSchema };
+
+const facts = absenceSchema
+  .omit({ reason: true })
+  .extend({ tenant_id: z.string(), removal: datedEditSchema.optional() });
+
+const dataOf = ({ id, user_id, start_at, end_at }: z.infer<typeof facts>) => ({
+  absence_id: id,
+  user_id,
+  start_at,
+  end_at,
+});
+
+export const absenceEvents = eventful(
+  [resourceEvent('absence.created', absence), resourceEvent('absence.deleted', absence)],
+  facts,
+)({
+  created: (after) => ({
+    id: after.id,
+    name: 'task_center.absence.created',
+    tenant_id: after.tenant_id,
+    occurred_at: after.created_at,
+    actor_id: after.created_by,
+    data: dataOf(after),
+  }),
+  // Its removal is the one change of an absence.
+  changed: (before, { removal, ...after }) =>
+    removal === undefined || before.removal !== undefined
+      ? undefined
+      : {
+          id: removal.edit_id,
+          name: 'task_center.absence.deleted',
+          tenant_id: after.tenant_id,
+          occurred_at: removal.at,
+          actor_id: removal.actor_id,
+          data: dataOf(after),
+        },
+});

@@ -1,0 +1,6 @@
+/** The items whose writes are events, each by the name that `SORT_KEYS` in `adapters/dynamodb/keys.ts` gives it. */
+export { absenceEvents as absence } from '../calendar/events.ts';
+export { choiceEvents as chosen_strategies, strategyEvents as strategy } from '../scoring/events.ts';
+export { taskEvents as task } from '../tasks/events.ts';
+export { templateEvents as template } from '../templates/events.ts';
+export { taskTypeEvents as task_type } from '../types/events.ts';

@@ -1,0 +1,9 @@
+/** The resources of the service: every export of a contract is a route. */
+export * as assets from './assets/contract.ts';
+export * as calendar from './calendar/contract.ts';
+export * as health from './health/contract.ts';
+export * as identity from './identity/contract.ts';
+export * as strategies from './strategies/contract.ts';
+export * as tasks from './tasks/contract.ts';
+export * as templates from './templates/contract.ts';
+export * as types from './types/contract.ts';
