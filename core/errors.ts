@@ -41,6 +41,10 @@ export const RESOURCES = [
 export type Resource = (typeof RESOURCES)[number];
 export type NotFoundCode = `${Resource}_not_found`;
 
+/** What changed between a read and the commit that was decided from it. Where more did, it is the first of these. */
+export const MOVED = ['task', 'calendar', 'candidates', 'other'] as const;
+export type Moved = (typeof MOVED)[number];
+
 interface TooLarge {
   readonly limit: number;
   readonly size: number;
@@ -90,7 +94,7 @@ export type Refusals = Readonly<
       readonly scores: readonly object[];
       readonly suggestions?: object;
     };
-    stale_read: object;
+    stale_read: { readonly moved: Moved };
     precondition_failed: { readonly version: number };
     body_too_large: TooLarge;
     item_too_large: TooLarge;

@@ -57,6 +57,8 @@ export const LIMITS = {
   flips: 5,
   /** What a calendar remembers to have been taken last, to explain a stale plan. */
   recentTakings: 8,
+  /** Candidates as good as one whom a rival was faster to take, who are read again with that one. */
+  equalsReadAgain: 25,
   /** Scores that the history keeps of an auto-dispatch. */
   scoresKept: 50,
   /** Org units a user may belong to: they are part of the calendar item, which every dispatch reads. */

@@ -1,4 +1,4 @@
-import { DomainError } from '../../core/errors.ts';
+import { DomainError, type Moved } from '../../core/errors.ts';
 import { claimKey, type Claim, type Key } from './keys.ts';
 import { KEY } from './table.ts';
 import type { Action, Item } from './transaction.ts';
@@ -30,7 +30,8 @@ export type Writes<C extends { readonly kind: string }> = {
   readonly [K in C['kind']]: (change: Extract<C, { readonly kind: K }>) => Planned;
 };
 
-const stale = (): DomainError => new DomainError('stale_read', 'What was read has changed since.', {});
+export const stale = (moved: Moved = 'other'): DomainError =>
+  new DomainError('stale_read', 'What was read has changed since.', { moved });
 
 const duplicate = (field: string, value: string): DomainError =>
   new DomainError(
@@ -97,9 +98,10 @@ export const update = (
   before: KeyedItem,
   after: KeyedItem,
   seen: Readonly<Record<string, unknown>>,
+  moved: Moved = 'other',
 ): Planned => {
   const write = { Update: { Key: { ...keyOf(after) }, ...conditionOn(seen, differenceOf(before, after)) } };
-  return action(label, write, { written: [after] });
+  return action(label, write, { refusal: () => stale(moved), written: [after] });
 };
 
 /** Adds to numbers of an item, which may not be there yet. */

@@ -45,9 +45,8 @@ const takeFrom = ({ calendar, holding }: Taking, isMove: boolean): Planned => {
     active_count: calendar.active_count + (isMove ? 0 : workloadOf(holding)),
     recent: [taken, ...calendar.recent].slice(0, LIMITS.recentTakings),
   };
-  return update('calendar taken from', calendarCodec.toItem(calendar), calendarCodec.toItem(after), {
-    version: calendar.version,
-  });
+  const seen = { version: calendar.version };
+  return update('calendar taken from', calendarCodec.toItem(calendar), calendarCodec.toItem(after), seen, 'calendar');
 };
 
 const isSameKey = (a: Key, b: Key): boolean => a.PK === b.PK && a.SK === b.SK;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as newUuid } from 'uuid';
 import { makeRetry } from '../../core/retry.ts';
 import { instantAt, type Clock } from '../../core/time/instant.ts';
+import { makeTurns } from '../../core/turns.ts';
 import { makeClient } from '../dynamodb/client.ts';
 import type { CommitPorts } from '../dynamodb/commit.ts';
 import { countRetry } from '../dynamodb/meter.ts';
@@ -41,5 +42,6 @@ const sleepBeforeRetry = (milliseconds: number): Promise<void> => {
   return sleep(milliseconds);
 };
 export const retry = /* @__PURE__ */ makeRetry({ sleep: sleepBeforeRetry, random });
+export const turns = /* @__PURE__ */ makeTurns();
 
 export const receipts = /* @__PURE__ */ makeReceipts({ reader, clock });

@@ -3,7 +3,8 @@ import { DomainError } from '../errors.ts';
 import { idSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import { instantSchema } from '../time/instant.ts';
-import { idOf, type Calendar, type Calendars, type Holding } from './calendar.ts';
+import type { Taking } from './bookings.ts';
+import { idOf, type Calendar, type Calendars } from './calendar.ts';
 import { gapsIn, lengthOf, slotsIn } from './slots.ts';
 import type { Window } from './window.ts';
 
@@ -21,8 +22,8 @@ export const suggestionsSchema = z.object({
 export type Suggestions = z.infer<typeof suggestionsSchema>;
 
 interface Wish {
-  readonly calendar: Calendar;
-  readonly holding: Holding;
+  /** What the booking takes: nothing has no want of time. */
+  readonly take: Taking | undefined;
   readonly suggestUsers: boolean;
 }
 
@@ -38,15 +39,15 @@ type Reads = Pick<Calendars, 'held' | 'survey' | 'activeUserIds'>;
 
 export const makeSuggest =
   ({ calendars }: { readonly calendars: Reads }): Suggest =>
-  async (wish, booking) => {
+  async ({ take, suggestUsers }, booking) => {
     try {
       await booking();
     } catch (error) {
-      const wanted = wish.holding.window;
       const isTimeTaken =
         error instanceof DomainError && (error.code === 'schedule_conflict' || error.code === 'unavailable');
-      if (!isTimeTaken || wanted === undefined) throw error;
-      const { calendar, holding, suggestUsers } = wish;
+      const wanted = take?.holding.window;
+      if (!isTimeTaken || take === undefined || wanted === undefined) throw error;
+      const { calendar, holding } = take;
       const suggestions = await suggestionsFor(calendars, {
         calendar,
         window: wanted,

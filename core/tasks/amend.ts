@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Call } from '../call.ts';
+import type { Guard } from '../calendar/guard.ts';
 import { DomainError, notFound } from '../errors.ts';
 import {
   checklistSchema,
@@ -13,16 +14,15 @@ import {
   text,
 } from '../fields.ts';
 import type { Directory } from '../identity/directory.ts';
-import type { Commit } from '../commit.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
-import type { TaskChanged } from './changes.ts';
 import { COMPOSED_FIELDS } from './compose.ts';
-import { changeTask } from './history.ts';
+import { changedTask } from './change.ts';
+import type { TaskChanged } from './changes.ts';
 import { isFinal, type State } from './lifecycle.ts';
 import { requireMatch } from './rules.ts';
-import { viewOf, type Task, type TaskView } from './task.ts';
+import type { Task, TaskView } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
 const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().optional();
@@ -60,24 +60,25 @@ export const makeAmendTask =
   ({
     tasks,
     directory,
-    commit,
+    guard,
     retry,
     clock,
     newId,
   }: {
     readonly tasks: Pick<Tasks, 'get'>;
     readonly directory: Pick<Directory, 'findOrgUnit'>;
-    readonly commit: Commit<TaskChanged>;
+    readonly guard: Guard<TaskChanged>;
     readonly retry: Retry;
     readonly clock: Clock;
     readonly newId: () => string;
   }) =>
   (call: Call, taskId: string, { note, context_data, ...fields }: TaskPatch): Promise<TaskView> =>
     retry(async () => {
-      const [{ task, later }] = await Promise.all([
+      const [whole] = await Promise.all([
         tasks.get(call.tenantId, taskId),
         requireOrgUnit(directory, call.tenantId, fields.org_unit_id),
       ]);
+      const { task } = whole;
       requireMatch(call, task);
       if (isFinal(task.state))
         throw new DomainError('task_closed', `The task is ${task.state}.`, { state: task.state });
@@ -93,8 +94,8 @@ export const makeAmendTask =
         payload_given: [...new Set([...task.payload_given, ...Object.keys(context_data ?? {})])],
         state: task.state === 'REJECTED' ? 'REJECTED' : 'DRAFT',
       };
-      const change = changeTask(
-        task,
+      const changed = changedTask(
+        whole,
         { actorId: call.actorId, at: clock(), entryId: newId() },
         {
           action: 'amended',
@@ -103,9 +104,8 @@ export const makeAmendTask =
           detail: { fields: [...Object.keys(given), ...(context_data === undefined ? [] : ['context_data'])] },
         },
       );
-      const answer = viewOf({ task: change.after, later });
-      await commit(call, [{ kind: 'task_changed', ...change }], answer);
-      return answer;
+      await guard(call, changed);
+      return changed.answer;
     });
 
 const requireOrgUnit = async (

@@ -1,4 +1,3 @@
-import type { Decision } from './decision.ts';
 import type { TaskChange } from './history.ts';
 import type { Attachment, Comment, Task } from './task.ts';
 
@@ -22,10 +21,6 @@ export interface CommentAdded {
 export interface BatchCreated {
   readonly kind: 'batch_created';
   readonly batch: BatchRecord;
-}
-export interface DecisionMade {
-  readonly kind: 'decision_made';
-  readonly decision: Decision;
 }
 
 /** The audit entry of a batch. */

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import type { Call } from '../call.ts';
+import type { Guard } from '../calendar/guard.ts';
 import { DomainError } from '../errors.ts';
 import { checklistSchema, freeText, optional, riskLevelSchema, type JsonObject } from '../fields.ts';
-import type { Commit } from '../commit.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock, Instant } from '../time/instant.ts';
+import { changedTask, type Amendment } from './change.ts';
 import type { AttachmentAdded, CommentAdded, TaskChanged } from './changes.ts';
-import { changeTask, type Action, type TaskChange } from './history.ts';
 import { isFinal } from './lifecycle.ts';
 import { requireMatch } from './rules.ts';
 import {
@@ -35,7 +35,7 @@ export type RiskChecklistDraft = z.infer<typeof riskChecklistDraft>;
 
 interface Ports {
   readonly tasks: Pick<Tasks, 'get'>;
-  readonly commit: Commit<TaskChanged | AttachmentAdded | CommentAdded>;
+  readonly guard: Guard<TaskChanged | AttachmentAdded | CommentAdded>;
   readonly retry: Retry;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -107,10 +107,7 @@ export const makeAddComment = (ports: Ports) => {
     });
 };
 
-interface Amendment<Answer> {
-  readonly action: Action;
-  readonly patch?: Partial<Task>;
-  readonly note?: string | undefined;
+interface Addition<Answer> extends Amendment {
   readonly detail: JsonObject;
   /** An item of its own that is written with the change. */
   readonly material?: (after: Task) => AttachmentAdded | CommentAdded;
@@ -119,17 +116,21 @@ interface Amendment<Answer> {
 
 /** A change of a task that moves no window. */
 const makeChange =
-  ({ tasks, commit, retry, clock, newId }: Ports) =>
-  <Answer>(call: Call, taskId: string, amend: (whole: WholeTask, at: Instant) => Amendment<Answer>): Promise<Answer> =>
+  ({ tasks, guard, retry, clock, newId }: Ports) =>
+  <Answer>(call: Call, taskId: string, amend: (whole: WholeTask, at: Instant) => Addition<Answer>): Promise<Answer> =>
     retry(async () => {
       const whole = await tasks.get(call.tenantId, taskId);
       requireMatch(call, whole.task);
       const at = clock();
       const { material, answer: answerOf, ...amendment } = amend(whole, at);
-      const change: TaskChange = changeTask(whole.task, { actorId: call.actorId, at, entryId: newId() }, amendment);
-      const answer = answerOf(change.after);
-      const materials = material === undefined ? [] : [material(change.after)];
-      await commit(call, [{ kind: 'task_changed', ...change }, ...materials], answer);
+      const { after, changes, bookings } = changedTask(
+        whole,
+        { actorId: call.actorId, at, entryId: newId() },
+        amendment,
+      );
+      const answer = answerOf(after);
+      const materials = material === undefined ? [] : [material(after)];
+      await guard(call, { changes: [...changes, ...materials], bookings, answer });
       return answer;
     });
 

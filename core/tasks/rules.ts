@@ -2,7 +2,7 @@ import type { Call } from '../call.ts';
 import { DomainError } from '../errors.ts';
 import { isHeldIn, requireTransition, type HeldState } from './lifecycle.ts';
 import { windowOf, type Task } from './task.ts';
-import type { TaskHolding } from '../calendar/calendar.ts';
+import type { Calendar, TaskHolding } from '../calendar/calendar.ts';
 import type { Bookings } from '../calendar/bookings.ts';
 
 /** `If-Match`: refuses with `precondition_failed` when the caller named versions and the task has another. */
@@ -42,14 +42,21 @@ export const requireHolder = (task: Task): NonNullable<ReturnType<typeof holderO
 };
 
 /**
- * What a change of state means for the one who holds the task: nothing, a holding given back, or one that shows the new
- * state. A holding is never taken here.
+ * What a change of a task means for those who hold it, before and after: a holding taken, given back, moved, or shown
+ * anew. `calendar` is that of the one who takes; without it a holding may be given back or stay, never be taken.
  */
-export const bookingsOfTransition = (before: Task, after: Task): Bookings => {
-  const holder = holderOf(before);
-  if (holder === undefined) return {};
-  const { userId, state } = holder;
-  return isHeldIn(after.state)
-    ? { refresh: { userId, holding: holdingOf(after, after.state) } }
-    : { release: { userId, holding: holdingOf(before, state) } };
+export const bookingsOf = (before: Task, after: Task, calendar?: Calendar): Bookings => {
+  const held = holderOf(before);
+  const holds = holderOf(after);
+  const release =
+    held === undefined ? {} : { release: { userId: held.userId, holding: holdingOf(before, held.state) } };
+  if (holds === undefined) return release;
+  const holding = holdingOf(after, holds.state);
+  if (calendar?.user_id === holds.userId) return { take: { calendar, holding }, ...release };
+  const isSameTime =
+    before.planned_start_at === after.planned_start_at && before.planned_end_at === after.planned_end_at;
+  if (held?.userId !== holds.userId || !isSameTime)
+    throw new Error(`User ${holds.userId} takes task ${after.id}, and the calendar was not read.`);
+  const isSame = held.state === holds.state && before.name === after.name;
+  return isSame ? {} : { refresh: { userId: holds.userId, holding } };
 };

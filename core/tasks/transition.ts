@@ -6,12 +6,13 @@ import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
 import { DomainError } from '../errors.ts';
+import { changedTask } from './change.ts';
 import type { TaskChanged } from './changes.ts';
-import { changeTask, type Action } from './history.ts';
+import type { Action } from './history.ts';
 import { requirePlainTarget, requireTransition, STATES } from './lifecycle.ts';
 import type { State } from './lifecycle.ts';
-import { bookingsOfTransition, requireMatch } from './rules.ts';
-import { viewOf, type Task, type TaskView } from './task.ts';
+import { requireMatch } from './rules.ts';
+import type { Task, TaskView } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
 export const transitionDraft = z
@@ -83,24 +84,12 @@ const makeMove =
   ({ tasks, guard, retry, clock, newId }: Ports) =>
   (call: Call, taskId: string, { to, action, note, rule }: Move): Promise<TaskView> =>
     retry(async () => {
-      const { task, later } = await tasks.get(call.tenantId, taskId);
-      requireMatch(call, task);
-      rule?.(task);
-      requireTransition(task.state, to);
-      const change = changeTask(
-        task,
-        { actorId: call.actorId, at: clock(), entryId: newId() },
-        {
-          action,
-          patch: { state: to },
-          note,
-        },
-      );
-      const answer = viewOf({ task: change.after, later });
-      await guard(call, {
-        changes: [{ kind: 'task_changed', ...change }],
-        bookings: bookingsOfTransition(task, change.after),
-        answer,
-      });
-      return answer;
+      const whole = await tasks.get(call.tenantId, taskId);
+      requireMatch(call, whole.task);
+      rule?.(whole.task);
+      requireTransition(whole.task.state, to);
+      const occasion = { actorId: call.actorId, at: clock(), entryId: newId() };
+      const changed = changedTask(whole, occasion, { action, patch: { state: to }, note });
+      await guard(call, changed);
+      return changed.answer;
     });

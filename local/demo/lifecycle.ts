@@ -1,9 +1,9 @@
+import { dispatchTask } from '../../functions/dispatch/contract.ts';
 import {
   addAttachment,
   addComment,
   approveTask,
   createTask,
-  dispatchTask,
   getTask,
   listComments,
   submitForApproval,

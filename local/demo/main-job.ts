@@ -1,7 +1,8 @@
 import type { Breakdown } from '../../core/scoring/score.ts';
 import { createAsset, setAvailability } from '../../functions/assets/contract.ts';
 import { createOrgUnit, createUser, setMembership } from '../../functions/identity/contract.ts';
-import { autoDispatchTask, batchCreateTasks, dispatchTask } from '../../functions/tasks/contract.ts';
+import { autoDispatchTask, dispatchTask } from '../../functions/dispatch/contract.ts';
+import { batchCreateTasks } from '../../functions/tasks/contract.ts';
 import { cloneTemplate, createTemplate } from '../../functions/templates/contract.ts';
 import { createTaskType } from '../../functions/types/contract.ts';
 import { expectEqual, expectFields, mismatch } from './expectation.ts';

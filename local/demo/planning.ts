@@ -1,12 +1,6 @@
 import { suggestionsSchema } from '../../core/calendar/suggest.ts';
-import {
-  autoDispatchTask,
-  createTask,
-  getTask,
-  listDecisions,
-  replayDecision,
-  rescheduleTask,
-} from '../../functions/tasks/contract.ts';
+import { autoDispatchTask, listDecisions, replayDecision, rescheduleTask } from '../../functions/dispatch/contract.ts';
+import { createTask, getTask } from '../../functions/tasks/contract.ts';
 import { expectEqual, expectFields, mismatch } from './expectation.ts';
 import type { MainJob } from './main-job.ts';
 import { tellHistory, windowText, type Stage } from './stage.ts';

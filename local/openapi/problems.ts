@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { problemKindOf, problemSchema } from '../../adapters/http/problems.ts';
-import { isNotFoundCode, type Code, type NotFoundCode, type Refusals } from '../../core/errors.ts';
+import { isNotFoundCode, MOVED, type Code, type NotFoundCode, type Refusals } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { suggestionsSchema } from '../../core/calendar/suggest.ts';
 import { scoreSchema } from '../../core/scoring/score.ts';
-import { excludedSchema } from '../../core/tasks/auto-dispatch.ts';
+import { excludedSchema } from '../../core/dispatch/exclusions.ts';
 import { STATES } from '../../core/tasks/lifecycle.ts';
-import { planDifferenceSchema } from '../../core/tasks/plan.ts';
+import { planDifferenceSchema } from '../../core/dispatch/plan-token.ts';
 
 /** Answers that no refusal leads to: a bug (500, 502 where the gateway saw it), and a function that took too long. */
 const PLATFORM = {
@@ -98,7 +98,7 @@ const DETAILS: Details = {
   idempotency_key_reused: {},
   throttled: {},
   busy: {},
-  stale_read: {},
+  stale_read: { moved: z.enum(MOVED) },
   twin_committed: {},
   table_unavailable: {},
   outcome_unknown: {},

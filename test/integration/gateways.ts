@@ -3,13 +3,15 @@ import { runScript } from '../local/processes.ts';
 
 export interface GatewayProcess {
   readonly url: string;
+  /** The lines that it has written so far. */
+  readonly lines: () => readonly string[];
   readonly stop: () => Promise<void>;
 }
 
 /** A gateway in a process of its own, on the database and the table of the test run: what another Lambda would be. */
-export const startGatewayProcess = async (): Promise<GatewayProcess> => {
+export const startGatewayProcess = async (settings: NodeJS.ProcessEnv = {}): Promise<GatewayProcess> => {
   // The environment of this process names database and table.
-  const child = runScript('local/main.ts', ['--port', '0'], {});
+  const child = runScript('local/main.ts', ['--port', '0'], settings);
   const closed = once(child, 'close');
   const said: string[] = [];
   const url = new Promise<string>((resolve) => {
@@ -25,6 +27,7 @@ export const startGatewayProcess = async (): Promise<GatewayProcess> => {
   });
   return {
     url: await Promise.race([url, died]),
+    lines: () => said.join('').split('\n'),
     stop: async () => {
       child.kill('SIGTERM');
       await closed;

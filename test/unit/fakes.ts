@@ -1,6 +1,6 @@
 import type { Call } from '../../core/call.ts';
 import type { Bookings } from '../../core/calendar/bookings.ts';
-import { DomainError, isRefusal, type Code } from '../../core/errors.ts';
+import { DomainError, isRefusal, type Code, type Moved } from '../../core/errors.ts';
 import type { Retry } from '../../core/retry.ts';
 import { makeRetry } from '../../core/retry.ts';
 import type { Clock, Instant } from '../../core/time/instant.ts';
@@ -50,7 +50,8 @@ export const makeFakeCommit = (...refusals: readonly DomainError[]) => {
   return Object.assign(commit, { commits });
 };
 
-export const staleRead = (): DomainError => new DomainError('stale_read', 'What was read has changed since.', {});
+export const staleRead = (moved: Moved = 'other'): DomainError =>
+  new DomainError('stale_read', 'What was read has changed since.', { moved });
 
 /** The refusal that some work ends with. Fails when it ends otherwise. */
 export const refusalOf = async <C extends Code>(work: () => unknown, code: C): Promise<DomainError<C>> => {

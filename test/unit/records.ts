@@ -4,7 +4,7 @@ import type { Window } from '../../core/calendar/window.ts';
 import type { OrgUnit, Role, User } from '../../core/identity/directory.ts';
 import type { TenantStrategy } from '../../core/scoring/strategies.ts';
 import { STRATEGY_V2_0 } from '../../core/scoring/strategy.ts';
-import { ENGINE, type Decision } from '../../core/tasks/decision.ts';
+import { ENGINE, type Decision } from '../../core/dispatch/decision.ts';
 import type { Attachment, Comment, Task } from '../../core/tasks/task.ts';
 import type { Template } from '../../core/templates/template.ts';
 import { parseInstant, type Instant } from '../../core/time/instant.ts';

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import type { DecisionMade } from '../../../core/tasks/changes.ts';
-import { decisionSchema, type Decision, type Decisions } from '../../../core/tasks/decision.ts';
+import type { DecisionMade } from '../../../core/dispatch/changes.ts';
+import { decisionSchema, type Decision, type Decisions } from '../../../core/dispatch/decision.ts';
 import { put, type Writes } from '../actions.ts';
 import { find, type Codec, type Reads } from '../codec.ts';
 import { DECISION_PREFIX, decisionKey, taskKey } from '../keys.ts';

@@ -86,6 +86,7 @@ export const taskWrites: Writes<TaskChanges> = {
         taskCodec.toItem(before),
         { ...taskCodec.toItem(after), last_change: lastChangeOf(entry) },
         { version: before.version, state: before.state },
+        'task',
       ),
       put('history', historyCodec.toItem(entry)),
     ),

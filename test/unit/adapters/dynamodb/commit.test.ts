@@ -5,7 +5,7 @@ import type { Action } from '../../../../adapters/dynamodb/transaction.ts';
 import type { Call, Receipt } from '../../../../core/call.ts';
 import type { Bookings } from '../../../../core/calendar/bookings.ts';
 import type { TaskHolding } from '../../../../core/calendar/calendar.ts';
-import type { Code } from '../../../../core/errors.ts';
+import { isRefusal, type Code } from '../../../../core/errors.ts';
 import { LIMITS } from '../../../../core/limits.ts';
 import { changeTask } from '../../../../core/tasks/history.ts';
 import { CALL, clockAt, NOW, only, refusalOf } from '../../fakes.ts';
@@ -413,6 +413,15 @@ const takeBy = (userId: string, version = 4) => ({
 });
 
 describe('the bookings of the guard', () => {
+  it('say of a failed condition which item moved: the calendar taken from, or the task before it', async () => {
+    const actions = await commit([DISPATCHED], { bookings: { take: takeBy('user-1') } });
+    const moved = actions.map(({ refusal }) => {
+      const error = refusal();
+      return isRefusal(error, 'stale_read') ? error.details.moved : error.code;
+    });
+    expect(moved).toEqual(['task', 'other', 'calendar', 'other']);
+  });
+
   it('take a window: the calendar is moved from the version seen, not only checked', async () => {
     const actions = await commit([DISPATCHED], { bookings: { take: takeBy('user-1') } });
     expect(actions.map(lineOf).slice(2)).toEqual([

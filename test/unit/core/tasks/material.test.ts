@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { makeGuard } from '../../../../core/calendar/guard.ts';
 import type { DomainError } from '../../../../core/errors.ts';
 import { LIMITS } from '../../../../core/limits.ts';
 import { STATES } from '../../../../core/tasks/lifecycle.ts';
@@ -11,7 +12,7 @@ const makeScene = (given: Task, ...refusals: readonly DomainError[]) => {
   const commit = makeFakeCommit(...refusals);
   const ports = {
     tasks: { get: async () => ({ task: given, later: [attachment({ id: 'earlier' })] }) },
-    commit,
+    guard: makeGuard({ calendars: { overlapping: () => Promise.reject(new Error('not needed')) }, commit }),
     retry,
     clock: clockAt(),
     newId: makeIds(),

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Calendar } from '../../../../core/calendar/calendar.ts';
 import { isHeldIn, STATES } from '../../../../core/tasks/lifecycle.ts';
-import { bookingsOfTransition, holdingOf, requireDispatchable, requireMatch } from '../../../../core/tasks/rules.ts';
+import { bookingsOf, holdingOf, requireDispatchable, requireMatch } from '../../../../core/tasks/rules.ts';
+import type { Task } from '../../../../core/tasks/task.ts';
 import { CALL, refusalOf } from '../../fakes.ts';
-import { scheduled, task, windowOn } from '../../records.ts';
+import { calendar, scheduled, task, windowOn } from '../../records.ts';
 
 describe('If-Match', () => {
   it.each([undefined, [3], [1, 3]])('lets %j through at version 3', (expectedVersions) => {
@@ -57,17 +59,46 @@ describe('what a user holds of a task', () => {
 
   it('is given back on the way out of DISPATCHED and IN_PROGRESS, shown anew between them, and on no other way', () => {
     for (const from of STATES) {
-      for (const to of STATES) {
+      // A task goes into the held states through a dispatch only, which reads the calendar.
+      for (const to of STATES.filter((state) => isHeldIn(from) || !isHeldIn(state))) {
         const before = task({ state: from, assigned_to: 'user-1', ...scheduled('08:00:00', '10:00:00') });
         const after = { ...before, state: to };
-        const bookings = bookingsOfTransition(before, after);
         const expected = !isHeldIn(from)
           ? {}
-          : isHeldIn(to)
-            ? { refresh: { userId: 'user-1', holding: holdingOf(after, to) } }
-            : { release: { userId: 'user-1', holding: holdingOf(before, from) } };
-        expect(bookings, `${from} to ${to}`).toEqual(expected);
+          : !isHeldIn(to)
+            ? { release: { userId: 'user-1', holding: holdingOf(before, from) } }
+            : from === to
+              ? {}
+              : { refresh: { userId: 'user-1', holding: holdingOf(after, to) } };
+        expect(bookingsOf(before, after), `${from} to ${to}`).toEqual(expected);
       }
+    }
+  });
+
+  it('is taken by a dispatch, moved within a calendar, handed over between two, with the calendar of the one who takes', () => {
+    const draft = task(scheduled('08:00:00', '10:00:00'));
+    const mine = { ...draft, state: 'DISPATCHED', assigned_to: 'user-1' } as const;
+    const later = { ...mine, ...scheduled('12:00:00', '14:00:00') };
+    const theirs = { ...mine, assigned_to: 'user-2' };
+    const [first, second] = [calendar({ user_id: 'user-1' }), calendar({ user_id: 'user-2' })];
+    const release = { userId: 'user-1', holding: holdingOf(mine, 'DISPATCHED') };
+    const taken = (by: Calendar, after: Task) => ({ calendar: by, holding: holdingOf(after, 'DISPATCHED') });
+    expect(bookingsOf(draft, mine, first)).toEqual({ take: taken(first, mine) });
+    expect(bookingsOf(mine, later, first)).toEqual({ take: taken(first, later), release });
+    expect(bookingsOf(mine, theirs, second)).toEqual({ take: taken(second, theirs), release });
+  });
+
+  it('is never taken without the calendar of the one who takes', () => {
+    const draft = task(scheduled('08:00:00', '10:00:00'));
+    const mine = { ...draft, state: 'DISPATCHED', assigned_to: 'user-1' } as const;
+    const ways = [
+      [draft, mine],
+      [mine, { ...mine, assigned_to: 'user-2' }],
+      [mine, { ...mine, ...scheduled('12:00:00', '14:00:00') }],
+    ] as const;
+    for (const [before, after] of ways) {
+      expect(() => bookingsOf(before, after)).toThrow('the calendar was not read');
+      expect(() => bookingsOf(before, after, calendar({ user_id: 'user-3' }))).toThrow('the calendar was not read');
     }
   });
 });

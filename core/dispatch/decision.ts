@@ -5,7 +5,7 @@ import type { Page, PageRequest } from '../page.ts';
 import { candidateFactsSchema, rank, scoreSchema, taskFactsSchema, type Ranked } from '../scoring/score.ts';
 import { strategySchema, weightsSchema } from '../scoring/strategies.ts';
 import { instantSchema } from '../time/instant.ts';
-import type { Tasks } from './tasks.ts';
+import type { Tasks } from '../tasks/tasks.ts';
 
 /** Names the way candidates are ranked. It changes with every change of the formulas, so that old decisions stay true. */
 export const ENGINE = 'ranking-1';

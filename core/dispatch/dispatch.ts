@@ -7,12 +7,12 @@ import { notFound } from '../errors.ts';
 import { freeText, optional, referenceSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
+import { changedTask } from '../tasks/change.ts';
+import type { TaskChanged } from '../tasks/changes.ts';
+import { requireDispatchable, requireMatch } from '../tasks/rules.ts';
+import type { TaskView } from '../tasks/task.ts';
+import type { Tasks } from '../tasks/tasks.ts';
 import type { Clock } from '../time/instant.ts';
-import type { TaskChanged } from './changes.ts';
-import { changeTask } from './history.ts';
-import { holdingOf, requireDispatchable, requireMatch } from './rules.ts';
-import { viewOf, type TaskView } from './task.ts';
-import type { Tasks } from './tasks.ts';
 
 export const dispatchDraft = z
   .strictObject({
@@ -58,17 +58,18 @@ export const makeDispatchTask =
     const call = { ...given, validateOnly: validate_only ?? false };
     return retry(async () => {
       // 1. The task and the assignee's calendar, in one round trip.
-      const [{ task, later }, calendar] = await Promise.all([
+      const [whole, calendar] = await Promise.all([
         tasks.get(call.tenantId, taskId),
         calendars.find(call.tenantId, assigned_to),
       ]);
+      const { task } = whole;
       // 2. The rules.
       requireMatch(call, task);
       requireDispatchable(task);
       if (calendar === undefined) throw notFound('user', assigned_to);
-      // 3. The dispatched task.
-      const change = changeTask(
-        task,
+      // 3. The dispatched task, its history entry, and the window that the assignee takes.
+      const changed = changedTask(
+        whole,
         { actorId: call.actorId, at: clock(), entryId: newId() },
         {
           action: 'dispatched',
@@ -86,17 +87,10 @@ export const makeDispatchTask =
             planned_end_at: task.planned_end_at,
           },
         },
+        calendar,
       );
-      const answer = viewOf({ task: change.after, later });
-      // 4. The guard takes the window and commits.
-      const holding = holdingOf(change.after, 'DISPATCHED');
-      await suggest({ calendar, holding, suggestUsers: suggest_users ?? false }, () =>
-        guard(call, {
-          changes: [{ kind: 'task_changed', ...change }],
-          bookings: { take: { calendar, holding } },
-          answer,
-        }),
-      );
-      return answer;
+      // 4. The guard looks whether the time is free, and commits. A refusal for want of time says when it is.
+      await suggest({ take: changed.bookings.take, suggestUsers: suggest_users ?? false }, () => guard(call, changed));
+      return changed.answer;
     });
   };

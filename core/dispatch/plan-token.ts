@@ -5,8 +5,9 @@ import type { Calendar, Surveyed } from '../calendar/calendar.ts';
 import { few } from '../calendar/guard.ts';
 import { DomainError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+import type { Strategy } from '../scoring/strategy.ts';
+import type { Task } from '../tasks/task.ts';
 import { ENGINE } from './decision.ts';
-import type { Task } from './task.ts';
 
 /** What a preview of an auto-dispatch saw: all that its choice depends on. It holds as long as none of it has changed. */
 const planSchema = z.object({
@@ -65,19 +66,15 @@ export interface Seen {
   readonly userIds: readonly string[];
   readonly surveyed: readonly Surveyed[];
   readonly tally: Tally;
-  readonly strategyVersion: string;
+  readonly strategy: Pick<Strategy, 'version'>;
 }
 
-export const sealPlan = (
-  call: Call,
-  task: Task,
-  { userIds, surveyed, tally, strategyVersion }: Seen,
-): string | undefined => {
+export const sealPlan = (call: Call, task: Task, { userIds, surveyed, tally, strategy }: Seen): string | undefined => {
   const versions = versionsOf(surveyed);
   const plan: Plan = {
     version: task.version,
     engine_version: ENGINE,
-    strategy_version: strategyVersion,
+    strategy_version: strategy.version,
     tally: { total: tally.total, available: tally.available },
     calendars: userIds.map((userId) => [userId, versions.get(userId) ?? null]),
   };
@@ -107,14 +104,14 @@ const versionsOf = (surveyed: readonly Surveyed[]): ReadonlyMap<string, number> 
   new Map(surveyed.map(({ calendar }) => [calendar.user_id, calendar.version]));
 
 /** Refuses with `plan_stale` when anything that the plan saw has changed, and says what: who took what since. */
-export const requireFresh = (plan: Plan, task: Task, { surveyed, tally, strategyVersion }: Seen): void => {
+export const requireFresh = (plan: Plan, task: Task, { surveyed, tally, strategy }: Seen): void => {
   const differences: PlanDifference[] = [];
   const compare = (subject: PlanDifference['subject'], before: number | string, now: number | string): void => {
     if (before !== now) differences.push({ subject, before, now });
   };
   compare('task', plan.version, task.version);
   compare('engine', plan.engine_version, ENGINE);
-  compare('strategy', plan.strategy_version, strategyVersion);
+  compare('strategy', plan.strategy_version, strategy.version);
   compare('available_assets', plan.tally.available, tally.available);
   compare('total_assets', plan.tally.total, tally.total);
   const now = new Map(surveyed.map(({ calendar }) => [calendar.user_id, calendar]));

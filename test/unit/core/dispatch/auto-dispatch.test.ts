@@ -5,7 +5,7 @@ import type { Calendar, Consistency, Surveyed } from '../../../../core/calendar/
 import { scheduleConflict, type Guard } from '../../../../core/calendar/guard.ts';
 import { DomainError } from '../../../../core/errors.ts';
 import { LIMITS } from '../../../../core/limits.ts';
-import { makeAutoDispatchTask, type AutoDispatchDraft } from '../../../../core/tasks/auto-dispatch.ts';
+import { makeAutoDispatchTask, type AutoDispatchDraft } from '../../../../core/dispatch/auto-dispatch.ts';
 import type { Task } from '../../../../core/tasks/task.ts';
 import { CALL, clockAt, makeIds, NOW, only, refusalOf, retry, staleRead } from '../../fakes.ts';
 import { calendar, held, scheduled, task, windowOn } from '../../records.ts';
@@ -36,18 +36,28 @@ interface Given {
 
 const makeScene = ({ task: given = PLANNED, users, tally = { total: 3, available: 2 }, ...rest }: Given) => {
   const surveys: { ids: readonly string[]; consistency: Consistency }[] = [];
+  const seenBy = (consistency: Consistency) =>
+    typeof users === 'function' ? users(consistency, surveys.length) : users;
+  let [looks, tallies] = [0, 0];
   const asked: string[] = [];
   const dispatched: Parameters<Guard<Change>>[1][] = [];
   let askedForActive: number | undefined;
   const run = makeAutoDispatchTask({
-    tasks: { get: async () => ({ task: given, later: [] }) },
+    tasks: {
+      get: async () => {
+        looks += 1;
+        return { task: given, later: [] };
+      },
+    },
     calendars: {
       find: () => Promise.reject(new Error('not needed')),
-      overlapping: () => Promise.reject(new Error('not needed')),
+      overlapping: async ({ user_id }) => {
+        const one = seenBy('strong').find(({ calendar: of }) => of.user_id === user_id);
+        return one?.overlapping ?? [];
+      },
       survey: async (_tenantId, ids, _wanted, consistency) => {
         surveys.push({ ids, consistency });
-        const seen = typeof users === 'function' ? users(consistency, surveys.length) : users;
-        return seen.filter(({ calendar: { user_id } }) => ids.includes(user_id));
+        return seenBy(consistency).filter(({ calendar: { user_id } }) => ids.includes(user_id));
       },
       held: async () => [],
       absences: () => Promise.reject(new Error('not needed')),
@@ -57,7 +67,12 @@ const makeScene = ({ task: given = PLANNED, users, tally = { total: 3, available
         return rest.activeUserIds ?? [];
       },
     },
-    assets: { tally: async () => tally },
+    assets: {
+      tally: async () => {
+        tallies += 1;
+        return tally;
+      },
+    },
     strategies: { chosen: async () => ({ tenant_id: 'tenant-1', active: null, shadow: null, version: 0 }) },
     guard: async (_call, move) => {
       const userId = move.bookings.take?.calendar.user_id ?? 'nobody';
@@ -66,6 +81,7 @@ const makeScene = ({ task: given = PLANNED, users, tally = { total: 3, available
       if (refusal !== undefined) throw refusal;
       dispatched.push(move);
     },
+    turns: (_name, work) => work(),
     retry,
     clock: clockAt(),
     newId: makeIds(),
@@ -78,7 +94,16 @@ const makeScene = ({ task: given = PLANNED, users, tally = { total: 3, available
     if (change?.kind !== 'task_changed') throw new Error(`a ${change?.kind}`);
     return change.entry;
   };
-  return { ask, autoDispatch, surveys, asked, dispatched, entry, askedForActive: () => askedForActive };
+  const decision = () => {
+    const [, change] = only(dispatched).changes;
+    if (change?.kind !== 'decision_made') throw new Error(`a ${change?.kind}`);
+    return change.decision;
+  };
+  const wholeLooks = () => ({ looks, tallies });
+  return {
+    ...{ ask, autoDispatch, surveys, asked, dispatched, entry, decision, wholeLooks },
+    askedForActive: () => askedForActive,
+  };
 };
 
 const conflict = (userId: string) => scheduleConflict(userId, [IN_THE_WAY]);
@@ -235,6 +260,99 @@ describe('auto-dispatch when the chosen one becomes busy', () => {
     });
     expect((await autoDispatch('a', 'b')).selected_user_id).toBe('a');
     expect(entry().detail['passed_over']).toEqual([]);
+  });
+});
+
+describe('auto-dispatch when a rival was faster', () => {
+  const first = (number: number) => (number === 1 ? staleRead('calendar') : undefined);
+
+  it('reads anew that candidate and those as good, and nothing else', async () => {
+    const { autoDispatch, surveys, asked, wholeLooks } = makeScene({
+      users: (_, number) => [
+        free('a', { active_count: number === 1 ? 0 : 1 }),
+        free('b'),
+        free('c', { active_count: 3 }),
+        busy('d'),
+        free('off', { is_active: false }),
+      ],
+      guard: (_, number) => first(number),
+    });
+    expect((await autoDispatch('a', 'b', 'c', 'd', 'off')).selected_user_id).toBe('b');
+    expect(asked).toEqual(['a', 'b']);
+    expect(surveys).toEqual([
+      { ids: ['a', 'b', 'c', 'd', 'off'], consistency: 'eventual' },
+      { ids: ['a', 'b'], consistency: 'strong' },
+    ]);
+    expect(wholeLooks()).toEqual({ looks: 1, tallies: 1 });
+  });
+
+  it('reads again a bounded number of those as good', async () => {
+    const ids = Array.from({ length: 40 }, (_, index) => `u${String(index).padStart(2, '0')}`);
+    const { autoDispatch, surveys } = makeScene({
+      users: ids.map((id) => free(id)),
+      guard: (_, number) => first(number),
+    });
+    await autoDispatch(...ids);
+    expect(surveys[1]?.ids).toEqual(ids.slice(0, LIMITS.equalsReadAgain));
+  });
+
+  it('keeps the decision that was made: the facts as read anew, the ranking of them, nobody passed over', async () => {
+    const { autoDispatch, decision, entry } = makeScene({
+      users: (_, number) => [free('a', { active_count: number === 1 ? 0 : 1 }), free('b'), busy('c')],
+      guard: (_, number) => first(number),
+    });
+    const { scores } = await autoDispatch('a', 'b', 'c');
+    const facts = (user_id: string, active_assignments: number, overlaps: number) => ({
+      ...{ user_id, active_assignments, is_member: false, overlaps },
+    });
+    expect(decision()).toMatchObject({
+      selected_user_id: 'b',
+      became_busy: [],
+      candidates: [facts('b', 0, 0), facts('a', 1, 0), facts('c', 0, 1)],
+      ranking: scores.map(({ user_id, total_score }) => [user_id, total_score]),
+    });
+    expect(entry().detail['passed_over']).toEqual([]);
+  });
+
+  it('keeps whom the guard had found busy before', async () => {
+    const { autoDispatch, asked, decision } = makeScene({
+      users: (_, number) => [
+        free('a'),
+        free('b', { active_count: number === 1 ? 1 : 2 }),
+        free('c', { active_count: 3 }),
+      ],
+      guard: (userId, number) => (userId === 'a' ? conflict('a') : number === 2 ? staleRead('calendar') : undefined),
+    });
+    expect((await autoDispatch('a', 'b', 'c')).selected_user_id).toBe('b');
+    expect(asked).toEqual(['a', 'b', 'b']);
+    expect(decision()).toMatchObject({ became_busy: ['a'], selected_user_id: 'b' });
+  });
+
+  it('looks at everything when nobody is free any more, and when the task moved', async () => {
+    const gone = makeScene({
+      users: (_, number) => (number === 2 ? [busy('a')] : [free('a')]),
+      guard: (_, number) => first(number),
+    });
+    expect((await gone.autoDispatch('a')).selected_user_id).toBe('a');
+    expect(gone.wholeLooks()).toEqual({ looks: 2, tallies: 2 });
+    const moved = makeScene({
+      users: [free('a')],
+      guard: (_, number) => (number === 1 ? staleRead('task') : undefined),
+    });
+    await moved.autoDispatch('a');
+    expect(moved.wholeLooks()).toEqual({ looks: 2, tallies: 2 });
+  });
+
+  it('is a matter of no other candidate for a plan: everything is looked at again', async () => {
+    const before = makeScene({ users: [free('a'), free('b')] });
+    const { plan_token } = await before.ask({ candidate_user_ids: ['a', 'b'], validate_only: true });
+    const { ask, asked, wholeLooks } = makeScene({
+      users: (_, number) => [free('a', { version: number < 3 ? 1 : 2 }), free('b')],
+      guard: (_, number) => first(number),
+    });
+    await refusalOf(() => ask({ plan_token }), 'plan_stale');
+    expect(asked).toEqual(['a']);
+    expect(wholeLooks()).toEqual({ looks: 2, tallies: 2 });
   });
 });
 

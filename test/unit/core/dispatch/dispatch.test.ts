@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Calendar } from '../../../../core/calendar/calendar.ts';
 import { scheduleConflict, type Guard } from '../../../../core/calendar/guard.ts';
 import type { DomainError } from '../../../../core/errors.ts';
-import { makeDispatchTask } from '../../../../core/tasks/dispatch.ts';
+import { makeDispatchTask } from '../../../../core/dispatch/dispatch.ts';
 import type { Task } from '../../../../core/tasks/task.ts';
 import { CALL, clockAt, makeIds, NOW, only, refusalOf, retry, staleRead } from '../../fakes.ts';
 import { attachment, calendar, held, scheduled, task, windowOn } from '../../records.ts';

@@ -2,7 +2,7 @@ import { clock, newId, retry } from '../../adapters/runtime/composition.ts';
 import { calendars, suggest } from '../../adapters/runtime/resources/calendars.ts';
 import { guard, tasks } from '../../adapters/runtime/resources/tasks.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
-import { makeReschedule } from '../../core/tasks/replan.ts';
+import { makeReschedule } from '../../core/dispatch/replan.ts';
 import { rescheduleTask } from './contract.ts';
 
 const run = makeReschedule({ tasks, calendars, guard, suggest, retry, clock, newId });

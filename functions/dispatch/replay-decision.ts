@@ -1,7 +1,7 @@
 import { decisions } from '../../adapters/runtime/resources/decisions.ts';
 import { tasks } from '../../adapters/runtime/resources/tasks.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
-import { makeReplayDecision } from '../../core/tasks/decision.ts';
+import { makeReplayDecision } from '../../core/dispatch/decision.ts';
 import { replayDecision } from './contract.ts';
 
 const run = makeReplayDecision({ tasks, decisions });

@@ -7,13 +7,13 @@ import { DomainError, notFound } from '../errors.ts';
 import { freeText, instantInput, optional, referenceSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
+import { changedTask } from '../tasks/change.ts';
+import type { TaskChanged } from '../tasks/changes.ts';
+import { beforeDispatch, isOpen } from '../tasks/lifecycle.ts';
+import { holderOf, requireHolder, requireMatch } from '../tasks/rules.ts';
+import { windowRules, type TaskView } from '../tasks/task.ts';
+import type { Tasks } from '../tasks/tasks.ts';
 import type { Clock } from '../time/instant.ts';
-import type { TaskChanged } from './changes.ts';
-import { changeTask } from './history.ts';
-import { beforeDispatch, isOpen } from './lifecycle.ts';
-import { holderOf, holdingOf, requireHolder, requireMatch } from './rules.ts';
-import { viewOf, windowRules, type TaskView } from './task.ts';
-import type { Tasks } from './tasks.ts';
 
 const note = optional(freeText(LIMITS.note));
 const suggest_users = optional(z.boolean()).meta({
@@ -62,13 +62,15 @@ export const makeReschedule =
     { planned_start_at, planned_end_at, note, suggest_users = false }: ScheduleDraft,
   ): Promise<TaskView> =>
     retry(async () => {
-      const { task, later } = await tasks.get(call.tenantId, taskId);
+      const whole = await tasks.get(call.tenantId, taskId);
+      const { task } = whole;
       requireMatch(call, task);
       if (!isOpen(task.state))
         throw new DomainError('task_closed', `The task is ${task.state}.`, { state: task.state });
       const holder = holderOf(task);
-      const change = changeTask(
-        task,
+      const calendar = holder === undefined ? undefined : await calendars.find(call.tenantId, holder.userId);
+      const changed = changedTask(
+        whole,
         { actorId: call.actorId, at: clock(), entryId: newId() },
         {
           action: 'rescheduled',
@@ -79,25 +81,10 @@ export const makeReschedule =
             after: { planned_start_at, planned_end_at },
           },
         },
+        calendar,
       );
-      const answer = viewOf({ task: change.after, later });
-      const changes = [{ kind: 'task_changed' as const, ...change }];
-      if (holder === undefined) {
-        await guard(call, { changes, bookings: {}, answer });
-        return answer;
-      }
-      const { userId, state } = holder;
-      const calendar = await calendars.find(call.tenantId, userId);
-      if (calendar === undefined) throw new Error(`User ${userId} holds task ${task.id} and has no calendar.`);
-      const holding = holdingOf(change.after, state);
-      await suggest({ calendar, holding, suggestUsers: suggest_users }, () =>
-        guard(call, {
-          changes,
-          bookings: { take: { calendar, holding }, release: { userId, holding: holdingOf(task, state) } },
-          answer,
-        }),
-      );
-      return answer;
+      await suggest({ take: changed.bookings.take, suggestUsers: suggest_users }, () => guard(call, changed));
+      return changed.answer;
     });
 
 /** Gives a held task to another user, in one transaction: when the new one's time is taken, the old one keeps it. */
@@ -105,18 +92,19 @@ export const makeReassign =
   ({ tasks, calendars, guard, suggest, retry, clock, newId }: Ports) =>
   (call: Call, taskId: string, { assigned_to, note, suggest_users = false }: ReassignDraft): Promise<TaskView> =>
     retry(async () => {
-      const [{ task, later }, calendar] = await Promise.all([
+      const [whole, calendar] = await Promise.all([
         tasks.get(call.tenantId, taskId),
         calendars.find(call.tenantId, assigned_to),
       ]);
+      const { task } = whole;
       requireMatch(call, task);
       if (calendar === undefined) throw notFound('user', assigned_to);
-      const { userId, state } = requireHolder(task);
+      const { userId } = requireHolder(task);
       if (userId === assigned_to)
         throw new DomainError('already_assigned', `User ${userId} holds the task already.`, {});
       const at = clock();
-      const change = changeTask(
-        task,
+      const changed = changedTask(
+        whole,
         { actorId: call.actorId, at, entryId: newId() },
         {
           action: 'reassigned',
@@ -130,17 +118,10 @@ export const makeReassign =
             planned_end_at: task.planned_end_at,
           },
         },
+        calendar,
       );
-      const answer = viewOf({ task: change.after, later });
-      const holding = holdingOf(change.after, state);
-      await suggest({ calendar, holding, suggestUsers: suggest_users }, () =>
-        guard(call, {
-          changes: [{ kind: 'task_changed', ...change }],
-          bookings: { take: { calendar, holding }, release: { userId, holding: holdingOf(task, state) } },
-          answer,
-        }),
-      );
-      return answer;
+      await suggest({ take: changed.bookings.take, suggestUsers: suggest_users }, () => guard(call, changed));
+      return changed.answer;
     });
 
 /** Takes a dispatched task back to where it was before its dispatch; the window is released. */
@@ -148,37 +129,25 @@ export const makeUnassign =
   ({ tasks, guard, retry, clock, newId }: Omit<Ports, 'calendars' | 'suggest'>) =>
   (call: Call, taskId: string, { note }: UnassignDraft): Promise<TaskView> =>
     retry(async () => {
-      const { task, later } = await tasks.get(call.tenantId, taskId);
+      const whole = await tasks.get(call.tenantId, taskId);
+      const { task } = whole;
       requireMatch(call, task);
       const { userId, state } = requireHolder(task);
+      const to = beforeDispatch(task.requires_approval);
       if (state !== 'DISPATCHED') {
-        const to = beforeDispatch(task.requires_approval);
-        throw new DomainError('illegal_transition', `Work on the task has begun: cancel it, or reassign it.`, {
-          from: state,
-          to,
-        });
+        const message = 'Work on the task has begun: cancel it, or reassign it.';
+        throw new DomainError('illegal_transition', message, { from: state, to });
       }
-      const change = changeTask(
-        task,
+      const changed = changedTask(
+        whole,
         { actorId: call.actorId, at: clock(), entryId: newId() },
         {
           action: 'unassigned',
-          patch: {
-            state: beforeDispatch(task.requires_approval),
-            dispatch_mode: null,
-            assigned_to: null,
-            dispatched_by: null,
-            dispatched_at: null,
-          },
+          patch: { state: to, dispatch_mode: null, assigned_to: null, dispatched_by: null, dispatched_at: null },
           note,
           detail: { from: userId, planned_start_at: task.planned_start_at, planned_end_at: task.planned_end_at },
         },
       );
-      const answer = viewOf({ task: change.after, later });
-      await guard(call, {
-        changes: [{ kind: 'task_changed', ...change }],
-        bookings: { release: { userId, holding: holdingOf(task, state) } },
-        answer,
-      });
-      return answer;
+      await guard(call, changed);
+      return changed.answer;
     });

@@ -2,7 +2,7 @@ import { clock, newId, retry } from '../../adapters/runtime/composition.ts';
 import { calendars, suggest } from '../../adapters/runtime/resources/calendars.ts';
 import { guard, tasks } from '../../adapters/runtime/resources/tasks.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
-import { makeDispatchTask } from '../../core/tasks/dispatch.ts';
+import { makeDispatchTask } from '../../core/dispatch/dispatch.ts';
 import { dispatchTask } from './contract.ts';
 
 const run = makeDispatchTask({ tasks, calendars, guard, suggest, retry, clock, newId });

@@ -1,7 +1,7 @@
 import { decisions } from '../../adapters/runtime/resources/decisions.ts';
 import { tasks } from '../../adapters/runtime/resources/tasks.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
-import { makeListDecisions } from '../../core/tasks/decision.ts';
+import { makeListDecisions } from '../../core/dispatch/decision.ts';
 import { listDecisions } from './contract.ts';
 
 const run = makeListDecisions({ tasks, decisions });

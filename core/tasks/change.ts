@@ -1,0 +1,43 @@
+import type { Bookings } from '../calendar/bookings.ts';
+import type { Calendar } from '../calendar/calendar.ts';
+import type { JsonObject } from '../fields.ts';
+import type { TaskChanged } from './changes.ts';
+import { changeTask, type Action, type Occasion } from './history.ts';
+import { bookingsOf } from './rules.ts';
+import { viewOf, type Task, type TaskView, type WholeTask } from './task.ts';
+
+/** What a use case says of a change: what happened, which fields it sets, and what the history keeps of it. */
+export interface Amendment {
+  readonly action: Action;
+  readonly patch?: Partial<Task>;
+  readonly note?: string | undefined;
+  readonly detail?: JsonObject;
+}
+
+/** A changed task, with all that its commit writes. */
+export interface ChangedTask {
+  readonly after: Task;
+  /** The task with its history entry, from which the event follows. */
+  readonly changes: readonly TaskChanged[];
+  readonly bookings: Bookings;
+  readonly answer: TaskView;
+}
+
+/**
+ * What every change of a task commits: the next version of it, its history entry, and what becomes of the holding of
+ * the one who holds it. `calendar` is that of the one who takes the task or its new window, read before the windows.
+ */
+export const changedTask = (
+  { task, later }: WholeTask,
+  occasion: Occasion,
+  amendment: Amendment,
+  calendar?: Calendar,
+): ChangedTask => {
+  const change = changeTask(task, occasion, amendment);
+  return {
+    after: change.after,
+    changes: [{ kind: 'task_changed', ...change }],
+    bookings: bookingsOf(task, change.after, calendar),
+    answer: viewOf({ task: change.after, later }),
+  };
+};
