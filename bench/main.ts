@@ -9,6 +9,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureBodies } from './bodies.ts';
 import { measureBundles } from './bundles.ts';
 import { measureCandidates } from './candidates.ts';
 import { measureGrowth } from './growth.ts';
@@ -24,7 +25,11 @@ type Part = (service: Service, isQuick: boolean) => Promise<Findings>;
 type FreePart = (service: undefined, isQuick: boolean) => Promise<Findings>;
 
 /** What needs the machine for itself comes first, before the table fills. */
-const FREE: Readonly<Record<string, FreePart>> = { bundles: measureBundles, load: measureLoad };
+const FREE: Readonly<Record<string, FreePart>> = {
+  bodies: measureBodies,
+  bundles: measureBundles,
+  load: measureLoad,
+};
 const SERVED: Readonly<Record<string, Part>> = {
   operations: measureOperations,
   overhead: measureOverhead,

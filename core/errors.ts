@@ -54,6 +54,7 @@ interface TooLarge {
 export type Refusals = Readonly<
   Record<NotFoundCode, { readonly id: string }> & {
     malformed_json: object;
+    unsupported_encoding: object;
     malformed_header: { readonly header: string };
     malformed_cursor: object;
     unauthenticated: object;
@@ -98,6 +99,7 @@ export type Refusals = Readonly<
     precondition_failed: { readonly version: number };
     body_too_large: TooLarge;
     item_too_large: TooLarge;
+    kept_answer_too_large: TooLarge;
     transaction_too_large: TooLarge;
     validation_failed: object;
     idempotency_key_reused: object;

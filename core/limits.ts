@@ -5,8 +5,15 @@
 export const LIMITS = {
   /** A request body. Below the 6 MB that Lambda takes, with room for the event around it. */
   bodyBytes: 4 * 1024 * 1024,
+  /** The same of the routes of identity, which take short texts only. */
+  identityBodyBytes: 16 * 1024,
   /** Nesting of a JSON body, counted in arrays and objects. */
   jsonDepth: 32,
+  /**
+   * Arrays, objects, names and texts of a JSON body. Each costs up to a microsecond to build, however short it is: with
+   * a million of them a body of 4 MB would take seconds. An item of the table has no room for so many.
+   */
+  jsonParts: 100_000,
   /** One item of the table (DynamoDB: 400 KB). */
   itemBytes: 400 * 1024,
   /** All items of one transaction (DynamoDB: 4 MB). */

@@ -1,4 +1,4 @@
-import { gatewayPaths, type RouteContract } from '../adapters/http/contract.ts';
+import { gatewayPaths, methodsOf, type RouteContract } from '../adapters/http/contract.ts';
 import { CORS } from '../adapters/http/cors.ts';
 import { constant, gatewayResponses } from './gateway-responses.ts';
 
@@ -28,20 +28,21 @@ export interface ApiParts {
 export const apiDefinition = ({ name, routes, authorizerUri, invoker, origins }: ApiParts) => {
   const paths: Record<string, Record<string, object>> = {};
   for (const { contract, functionUri } of routes) {
+    const served = {
+      ...(isOpen(contract) ? {} : { security: [{ [AUTHORIZER]: [] }] }),
+      responses: {},
+      'x-amazon-apigateway-integration': {
+        type: 'aws_proxy',
+        httpMethod: 'POST',
+        uri: functionUri,
+        credentials: invoker,
+      },
+    };
     for (const path of gatewayPaths(contract)) {
       paths[path] = {
         ...(origins.length === 0 ? {} : { options: preflight(origins) }),
         ...paths[path],
-        [contract.method.toLowerCase()]: {
-          ...(isOpen(contract) ? {} : { security: [{ [AUTHORIZER]: [] }] }),
-          responses: {},
-          'x-amazon-apigateway-integration': {
-            type: 'aws_proxy',
-            httpMethod: 'POST',
-            uri: functionUri,
-            credentials: invoker,
-          },
-        },
+        ...Object.fromEntries(methodsOf(contract).map((method) => [method.toLowerCase(), served])),
       };
     }
   }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
@@ -99,7 +100,15 @@ const tooLarge = (limit: number, size: number, requestId: string): Refused => ({
   ),
 });
 
-const receive = (request: IncomingMessage, requestId: string, receivedAt: Date, body: string): Received => {
+const receive = (
+  request: IncomingMessage,
+  {
+    requestId,
+    receivedAt,
+    bytes,
+    authority,
+  }: Pick<Received, 'requestId' | 'receivedAt' | 'authority'> & { bytes: Buffer },
+): Received => {
   const [path = '/', ...query] = (request.url ?? '/').split('?');
   return {
     requestId,
@@ -108,7 +117,9 @@ const receive = (request: IncomingMessage, requestId: string, receivedAt: Date, 
     path,
     query: query.join('?'),
     rawHeaders: request.rawHeaders,
-    body,
+    body: bytes.toString(isUtf8(bytes) ? 'utf8' : 'base64'),
+    isBase64Encoded: !isUtf8(bytes),
+    ...(authority === undefined ? {} : { authority }),
     sourceIp: (request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
     port: request.socket.localPort ?? 0,
   };
@@ -119,7 +130,10 @@ const write = (response: ServerResponse, requestId: string, { status, headers, b
   response.writeHead(status, {
     ...headers,
     'x-amzn-RequestId': requestId,
-    ...(status === 204 || status === 304 ? {} : { 'content-length': Buffer.byteLength(body) }),
+    // The answer to HEAD has no body, and what it would have been is not known here.
+    ...(status === 204 || status === 304 || response.req.method === 'HEAD'
+      ? {}
+      : { 'content-length': Buffer.byteLength(body) }),
   });
   response.end(body);
 };
@@ -207,10 +221,11 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
     const receivedAt = new Date();
     const started = performance.now();
     const requestId = randomUUID();
-    const { text, size } = await readBody(request);
-    const received = receive(request, requestId, receivedAt, text ?? '');
+    const { bytes, size } = await readBody(request);
+    const { host: authority } = new URL(urlOf(host, request.socket.localPort ?? 0));
+    const received = receive(request, { requestId, receivedAt, bytes: bytes ?? Buffer.of(), authority });
     const outcome: Answer | Refused =
-      text === undefined
+      bytes === undefined
         ? tooLarge(BODY_BYTES, size, requestId)
         : await answerTo(received).catch((error: unknown) => ({ refusal: fail(500, requestId), error }));
     if (!isRefused(outcome)) {
@@ -218,7 +233,7 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
       return;
     }
     const { status, code } = outcome.refusal;
-    if (text === undefined) response.shouldKeepAlive = false;
+    if (bytes === undefined) response.shouldKeepAlive = false;
     write(response, requestId, outcome.refusal);
     onRefused?.({
       request_id: requestId,

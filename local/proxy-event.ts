@@ -13,6 +13,10 @@ export interface Received {
   /** Names and values in turn, as `IncomingMessage.rawHeaders`. */
   readonly rawHeaders: readonly string[];
   readonly body: string;
+  /** The body is bytes that are no text: they go in base64, so that the function gets to see them. */
+  readonly isBase64Encoded?: boolean;
+  /** Host and port at which this gateway can be reached, whatever the `Host` of the request says. */
+  readonly authority?: string;
   readonly sourceIp: string;
   readonly port: number;
 }
@@ -109,7 +113,7 @@ export const proxyEvent = (
       protocol: 'HTTP/1.1',
       stage: STAGE,
       domainPrefix: API,
-      domainName: headerValue(rawHeaders, 'host'),
+      domainName: received.authority,
       requestTimeEpoch: receivedAt.getTime(),
       requestId,
       apiId: API,
@@ -133,7 +137,7 @@ export const proxyEvent = (
       authorizer: authorizer === undefined ? null : { ...authorizer },
     },
     body: body === '' ? null : body,
-    isBase64Encoded: false,
+    isBase64Encoded: received.isBase64Encoded ?? false,
   };
 };
 

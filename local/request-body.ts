@@ -9,7 +9,7 @@ interface Body {
   /** Bytes, as far as they were read. */
   readonly size: number;
   /** Absent when it is over the limit. */
-  readonly text?: string;
+  readonly bytes?: Buffer;
 }
 
 /** Reads a body to its end. Rejects when the client goes away. */
@@ -32,9 +32,7 @@ export const readBody = (request: IncomingMessage): Promise<Body> =>
       impatience ??= setTimeout(() => settle({ size }), DRAIN.ms);
       if (size > DRAIN.bytes) settle({ size });
     });
-    request.once('end', () =>
-      settle(size > BODY_BYTES ? { size } : { size, text: Buffer.concat(chunks).toString('utf8') }),
-    );
+    request.once('end', () => settle(size > BODY_BYTES ? { size } : { size, bytes: Buffer.concat(chunks) }));
     request.once('error', reject);
     request.once('close', () => {
       clearTimeout(impatience);

@@ -1,5 +1,5 @@
-import type { Method, RouteContract } from '../adapters/http/contract.ts';
-import { gatewayPaths } from '../adapters/http/contract.ts';
+import type { RouteContract, ServedMethod } from '../adapters/http/contract.ts';
+import { gatewayPaths, methodsOf } from '../adapters/http/contract.ts';
 
 type Mounted = Pick<RouteContract, 'operation' | 'method' | 'path'>;
 
@@ -65,9 +65,11 @@ const build = <C extends Mounted>(contracts: readonly C[]): { root: ResourceNode
         if (part.endsWith('+}') && position < parts.length - 1) refuse(`the greedy ${part} must be the last part`);
         node = child(node, part, refuse);
       }
-      const taken = node.mounts.get(contract.method);
-      if (taken === undefined) node.mounts.set(contract.method, { contract, resource });
-      else refuse(`${taken.contract.operation} is served there already`);
+      for (const method of methodsOf(contract)) {
+        const taken = node.mounts.get(method);
+        if (taken === undefined) node.mounts.set(method, { contract, resource });
+        else if (method !== 'HEAD') refuse(`${taken.contract.operation} is served there already`);
+      }
     }
   }
   return { root, problems };
@@ -77,8 +79,10 @@ const build = <C extends Mounted>(contracts: readonly C[]): { root: ResourceNode
 export const gatewayProblems = (contracts: readonly Mounted[]): readonly string[] => build(contracts).problems;
 
 /** Every (method, resource path) at which the gateway serves the contracts, such as `GET /tasks/{task_id}`. */
-export const gatewayRoutes = (contracts: readonly Mounted[]): readonly `${Method} ${string}`[] =>
-  contracts.flatMap((contract) => gatewayPaths(contract).map((path) => `${contract.method} ${path}` as const));
+export const gatewayRoutes = (contracts: readonly Mounted[]): readonly `${ServedMethod} ${string}`[] =>
+  contracts.flatMap((contract) =>
+    gatewayPaths(contract).flatMap((path) => methodsOf(contract).map((method) => `${method} ${path}` as const)),
+  );
 
 /**
  * Routes as API Gateway does: on the raw path, part by part, a literal before a variable and without turning back; one

@@ -89,8 +89,15 @@ export const putAtVersion = (label: string, item: KeyedItem, seen: number): Plan
 export const remove = (label: string, key: Key): Planned => action(label, { Delete: { Key: { ...key } } });
 
 /** Claims a value that only one resource of the tenant may have. Refused with `duplicate`, which names the field. */
-export const claim = (tenantId: string, kind: Claim, value: string, id: string, field: string): Planned =>
-  put(`claim ${kind}`, { ...claimKey(tenantId, kind, value), owner_id: id }, () => duplicate(field, value));
+/** `shown` is the value as the caller wrote it, where the claim is on more or less than that. */
+export const claim = (
+  tenantId: string,
+  kind: Claim,
+  value: string,
+  id: string,
+  field: string,
+  shown = value,
+): Planned => put(`claim ${kind}`, { ...claimKey(tenantId, kind, value), owner_id: id }, () => duplicate(field, shown));
 
 /** Writes only what changed, so that two versions of the code can run side by side on one table. */
 export const update = (

@@ -38,6 +38,8 @@ export const makeSend =
   async (call: Call, plans: readonly Planned[], answer: unknown): Promise<void> => {
     const { receipt } = call;
     const carried = Object.fromEntries(plans.flatMap(({ inReceipt = {} }) => Object.entries(inReceipt)));
+    // Before the receipt is made: what is too large to be written is too large to be compressed for nothing.
+    requireSizes(all(...plans).written);
     const { actions, written } =
       receipt === undefined
         ? all(...plans)

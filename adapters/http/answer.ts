@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import * as z from 'zod';
 import type { KeptAnswer } from '../../core/call.ts';
 import type { RouteContract } from './contract.ts';
 import { sealCursor, type CursorScope } from './cursor.ts';
-import { headerOf } from './headers.ts';
+import { headerOf, knownTags } from './headers.ts';
 
 /** An answer before the headers that every answer has. */
 export interface Rendered {
@@ -33,7 +34,7 @@ export const render = (contract: RouteContract, result: unknown): Rendered => {
 export const renderPage = (
   contract: RouteContract,
   result: unknown,
-  event: APIGatewayProxyEvent,
+  address: string,
   limit: number,
   scope: CursorScope,
 ): Rendered => {
@@ -52,16 +53,45 @@ export const renderPage = (
     ...rendered,
     headers: {
       ...rendered.headers,
-      Link: `<${originOf(event)}${event.requestContext.path}?${query.toString()}>; rel="next"`,
+      Link: `<${address}?${query.toString()}>; rel="next"`,
     },
   };
 };
 
-/** Where the caller reached the API: behind API Gateway that is in the headers it adds. */
-const originOf = ({ headers }: APIGatewayProxyEvent): string => {
-  const host = headerOf(headers, 'host');
-  return host === undefined ? '' : `${headerOf(headers, 'x-forwarded-proto') ?? 'https'}://${host}`;
+/**
+ * Where a request is served: below the configured address of the service, or else at the name by which the gateway that
+ * took it knows itself. Never at the `Host` of the request, which the client chooses.
+ */
+export const addressOf = ({ path, headers, requestContext }: APIGatewayProxyEvent, publicUrl?: string): string => {
+  if (publicUrl !== undefined) return `${publicUrl.replace(/\/$/, '')}${path}`;
+  const { domainName } = requestContext;
+  const scheme = headerOf(headers, 'x-forwarded-proto') === 'http' ? 'http' : 'https';
+  return `${domainName === undefined ? '' : `${scheme}://${domainName}`}${requestContext.path}`;
 };
+
+/** A read with its entity tag: the version where its contract has one, else a digest of what goes out. */
+const tagged = (rendered: Rendered): Rendered & { readonly tag: string } => {
+  const { headers, body } = rendered;
+  const digest = (): string =>
+    `"${createHash('sha256').update(JSON.stringify(headers)).update(body).digest('base64url').slice(0, 22)}"`;
+  const tag = headers['ETag'] ?? digest();
+  return { ...rendered, headers: { ...headers, ETag: tag }, tag };
+};
+
+/** A read, or 304 without a body for a caller whose `If-None-Match` names what it would get. */
+export const unlessKnown = (
+  read: Rendered,
+  event: Pick<APIGatewayProxyEvent, 'headers' | 'multiValueHeaders'>,
+): Rendered => {
+  const { tag, ...rendered } = tagged(read);
+  const tags = knownTags(event);
+  if (tags !== '*' && !tags.includes(tag)) return rendered;
+  return { status: 304, headers: { ETag: tag }, body: '' };
+};
+
+/** Whether whoever asks is a browser that wants a page. */
+export const wantsPage = ({ headers }: Pick<APIGatewayProxyEvent, 'headers'>): boolean =>
+  /\btext\/html\b/i.test(headerOf(headers, 'accept') ?? '');
 
 export const keep = ({ status, headers, body }: Rendered): KeptAnswer => ({
   status,
@@ -82,7 +112,7 @@ export const toResult = (
 ): APIGatewayProxyResult => ({
   statusCode: status,
   headers: {
-    ...(status === 204 ? {} : { 'Content-Type': contentType }),
+    ...(body === '' ? {} : { 'Content-Type': contentType }),
     'Cache-Control': 'no-store',
     'X-Request-Id': requestId,
     ...headers,

@@ -4,6 +4,8 @@ import type { Permission } from '../../core/identity/permission.ts';
 import { LIST_INDEXES } from '../dynamodb/table.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+/** What a gateway serves: `HEAD` comes with every `GET`. */
+export type ServedMethod = Method | 'HEAD';
 
 /** What a handler does to the table: the grant of its Lambda function, in IAM's words without the prefix. */
 export type TableAction =
@@ -29,6 +31,8 @@ export interface RouteContract {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Bytes of a body that are read at all; without it `LIMITS.bodyBytes`. */
+  readonly bodyBytes?: number;
   readonly status: 200 | 201 | 204;
   /** What the answer may hold: enforced on the way out, so that an undeclared field cannot leak. */
   readonly response: z.ZodType;
@@ -36,9 +40,11 @@ export interface RouteContract {
   readonly paged?: true;
   /** The list of a whole tenant: its function may read the partitions of that kind, and nothing else. */
   readonly list?: Resource;
-  /** The answer is or holds a task: its version becomes the `ETag`. */
+  /** The answer is or holds a task or a template: its version becomes the `ETag`. Other reads get a digest. */
   readonly etag?: true;
-  /** Writes to a task: `If-Match` is honoured. */
+  /** Where a browser that asks for a page is sent instead. */
+  readonly browsersTo?: `/${string}`;
+  /** Writes to a task or a template: `If-Match` is honoured. */
   readonly ifMatch?: true;
   /** A POST that writes honours `Idempotency-Key`; this one does not write. */
   readonly safe?: true;
@@ -78,9 +84,18 @@ export const gatewayPaths = (contract: Pick<RouteContract, 'path'>): readonly st
     : [contract.path, `${custom.parent}{custom_verb}`];
 };
 
-/** A POST that writes honours `Idempotency-Key`. */
-export const honoursIdempotencyKey = ({ method, safe }: Pick<RouteContract, 'method' | 'safe'>): boolean =>
-  method === 'POST' && safe !== true;
+/** The methods at which a gateway serves a contract: `HEAD` answers as `GET` does, without the body. */
+export const methodsOf = ({ method }: Pick<RouteContract, 'method'>): readonly ServedMethod[] =>
+  method === 'GET' ? ['GET', 'HEAD'] : [method];
+
+const isOpen = ({ access }: Pick<RouteContract, 'access'>): boolean => access === 'public' || access === 'bootstrap';
+
+/**
+ * A POST that writes honours `Idempotency-Key`, where there is a caller whose key it is: of two strangers with the same
+ * one the second would get the answer of the first.
+ */
+export const honoursIdempotencyKey = (contract: Pick<RouteContract, 'method' | 'safe' | 'access'>): boolean =>
+  contract.method === 'POST' && contract.safe !== true && !isOpen(contract);
 
 /** The indexes that the function of a route may query. */
 export const indexesOf = ({ list }: Pick<RouteContract, 'list'>): readonly string[] =>

@@ -1,14 +1,26 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Call, KeptReceipt, Receipt } from '../../core/call.ts';
 import { DomainError } from '../../core/errors.ts';
 import { isGranted } from '../../core/identity/permission.ts';
-import { keep, render, renderPage, replayOf, toResult, type Rendered } from './answer.ts';
-import { readBody } from './body.ts';
+import { LIMITS } from '../../core/limits.ts';
+import {
+  addressOf,
+  keep,
+  render,
+  renderPage,
+  replayOf,
+  toResult,
+  unlessKnown,
+  wantsPage,
+  type Rendered,
+} from './answer.ts';
+import { readBody, type GivenBody } from './body.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { honoursIdempotencyKey, type RouteContract } from './contract.ts';
 import { makeSeal, type CursorScope } from './cursor.ts';
-import { expectedVersions, headerOf, idempotencyKey } from './headers.ts';
+import { expectedVersions, headerOf, idempotencyKey, linesOf } from './headers.ts';
 import { callerOf, type Caller } from './principal.ts';
 import { PROBLEM_CONTENT_TYPE, problemOf } from './problems.ts';
 import { readParams, readQuery, readWith, type Input } from './request.ts';
@@ -45,6 +57,8 @@ export interface PipelinePorts {
   readonly stopwatch: () => number;
   /** The key that `bootstrap` routes demand; undefined where none is configured. */
   readonly bootstrapKey: () => Promise<string | undefined>;
+  /** The address of the service, where one is configured: what links begin with. */
+  readonly publicUrl?: string | undefined;
 }
 
 /** The tenant of callers that have none: routes without a token. */
@@ -105,8 +119,11 @@ export const makePipeline =
       before: ({ event }) => {
         exchangeOf(event);
       },
-      after: ({ event, response }) => {
-        if (response !== null) observe(event, response, {});
+      after: (request) => {
+        const { event, response } = request;
+        if (response === null) return;
+        request.response = forMethod(event, response);
+        observe(event, response, {});
       },
       onError: (request) => {
         const { event, error } = request;
@@ -114,7 +131,7 @@ export const makePipeline =
         const { problem, headers } = problemOf(error, requestId);
         const { status, code } = problem;
         const result = toResult({ status, headers, body: JSON.stringify(problem) }, requestId, PROBLEM_CONTENT_TYPE);
-        request.response = result;
+        request.response = forMethod(event, result);
         observe(event, result, { code, ...(status === 500 ? { error } : {}) });
       },
     };
@@ -146,11 +163,11 @@ export const makePipeline =
           filters: { ...filters, ...params },
         });
         const { query, page } = readQuery(contract, event.multiValueQueryStringParameters, scopeOf);
-        const versions = contract.ifMatch === true ? expectedVersions(headerOf(event.headers, 'If-Match')) : undefined;
+        const versions = contract.ifMatch === true ? expectedVersions(linesOf(event, 'If-Match')) : undefined;
         const key = honoursIdempotencyKey(contract)
           ? idempotencyKey(headerOf(event.headers, 'Idempotency-Key'))
           : undefined;
-        const json = contract.body === undefined ? undefined : readBody(event.body, event.isBase64Encoded);
+        const json = contract.body === undefined ? undefined : readBody(givenBody(contract, event));
         const body: unknown = contract.body === undefined ? undefined : readWith(contract.body, json, 'body');
         exchange.input = { params, query, body, page };
         exchange.scope = scopeOf(query);
@@ -169,16 +186,22 @@ export const makePipeline =
       // The contract's own schemas made this input, in `read`.
       const result = await work({ ...(input as Input<C>), call });
       return contract.paged === true
-        ? renderPage(contract, result, event, input.page.limit, scope)
+        ? renderPage(contract, result, addressOf(event, ports.publicUrl), input.page.limit, scope)
         : render(contract, result);
     };
 
     const run = async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
+      const { requestId } = event.requestContext;
+      if (contract.browsersTo !== undefined && wantsPage(event)) {
+        const base = addressOf(event, ports.publicUrl).replace(/\/$/, '');
+        const headers = { Location: `${base}${contract.browsersTo}`, Vary: 'Accept' };
+        return toResult({ status: 302, headers, body: '' }, requestId);
+      }
       const { receipt } = exchangeOf(event).call;
       const rendered = await ports.measured(() =>
         receipt === undefined ? answer(event) : onceOnly(ports, receipt, () => answer(event)),
       );
-      return toResult(rendered, event.requestContext.requestId);
+      return toResult(contract.method === 'GET' ? unlessKnown(rendered, event) : rendered, requestId);
     };
 
     return middy<APIGatewayProxyEvent, APIGatewayProxyResult>({ timeoutEarlyInMillis: 0 })
@@ -188,22 +211,46 @@ export const makePipeline =
       .handler(run);
   };
 
-const digest = (...parts: readonly unknown[]): string =>
+/** `HEAD` answers as `GET` does, without the body. */
+const forMethod = ({ httpMethod }: APIGatewayProxyEvent, result: APIGatewayProxyResult): APIGatewayProxyResult =>
+  httpMethod === 'HEAD' ? { ...result, body: '' } : result;
+
+const givenBody = ({ bodyBytes = LIMITS.bodyBytes }: RouteContract, event: APIGatewayProxyEvent): GivenBody => ({
+  body: event.body,
+  isBase64Encoded: event.isBase64Encoded,
+  contentEncoding: linesOf(event, 'Content-Encoding'),
+  limit: bodyBytes,
+});
+
+const digest = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 
-/** A key belongs to its caller; what it stands for is the route, the resource and the body. */
+/**
+ * A key belongs to its caller; what it stands for is the route, the resource and the body, whatever the order of its
+ * members. The body may hold a password: keyed with the tenant's secret, the fingerprint tells whoever reads the table
+ * nothing that could be tried out.
+ */
 const receiptOf = (
   contract: RouteContract,
   caller: Caller,
   key: string,
   params: Readonly<Record<string, string>>,
   json: unknown,
-): Receipt => ({
-  tenantId: caller.tenantId,
-  key: digest(caller.sub, key),
-  fingerprint: digest(contract.operation, params, json),
-  seal: (result) => keep(render(contract, result)),
-});
+): Receipt => {
+  let fingerprint: string | undefined;
+  return {
+    tenantId: caller.tenantId,
+    key: digest(caller.sub, key),
+    // When it is first asked for: a body that is refused for its size needs none.
+    get fingerprint() {
+      fingerprint ??= createHmac('sha256', caller.cursorKey)
+        .update(canonicalJson([contract.operation, params, json]))
+        .digest('base64url');
+      return fingerprint;
+    },
+    seal: (result) => keep(render(contract, result)),
+  };
+};
 
 /**
  * Runs a write once for its idempotency key. A record found is replayed; and because a twin may commit while this one

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DomainError, isNotFoundCode, missingOf, type Code, type NotFoundCode } from '../../core/errors.ts';
 import { RETRY } from '../../core/limits.ts';
+import { instantSchema } from '../../core/time/instant.ts';
 
 interface Kind {
   readonly status: number;
@@ -47,7 +48,9 @@ export const PROBLEMS = {
   precondition_failed: { status: 412, title: 'Precondition failed' },
   body_too_large: { status: 413, title: 'The body is too large' },
   item_too_large: { status: 413, title: 'One item is too large' },
+  kept_answer_too_large: { status: 413, title: 'The answer is too large to be kept for a replay' },
   transaction_too_large: { status: 413, title: 'The transaction is too large' },
+  unsupported_encoding: { status: 415, title: 'The body is encoded' },
   validation_failed: { status: 422, title: 'The request breaks a rule' },
   idempotency_key_reused: { status: 422, title: 'Idempotency-Key reused' },
   throttled: { status: 429, title: 'Throttled' },
@@ -79,7 +82,12 @@ export const problemSchema = z.looseObject({
   errors: z.array(fieldProblemSchema).optional(),
   conflicts: z
     .array(
-      z.object({ task_id: z.string(), name: z.string(), planned_start_at: z.string(), planned_end_at: z.string() }),
+      z.object({
+        task_id: z.string(),
+        name: z.string(),
+        planned_start_at: instantSchema,
+        planned_end_at: instantSchema,
+      }),
     )
     .optional(),
 });

@@ -25,6 +25,8 @@ export const ENV = {
   eventBusName: 'EVENT_BUS_NAME',
   /** Origins whose pages may call the API, separated by commas. */
   corsOrigins: 'CORS_ORIGINS',
+  /** The address of the service, where it is reached by another than the gateway knows: links begin with it. */
+  publicUrl: 'PUBLIC_URL',
 } as const;
 
 export const IDENTITY_MODES = ['builtin', 'oidc'] as const;
@@ -54,6 +56,7 @@ const environment = z.object({
     .string()
     .default('')
     .transform((text) => text.split(',').filter((origin) => origin !== '')),
+  [ENV.publicUrl]: z.url({ protocol: /^https?$/ }).optional(),
 });
 
 export type Environment = z.infer<typeof environment>;

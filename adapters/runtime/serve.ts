@@ -61,6 +61,7 @@ const serveWith = (bootstrapKey: () => Promise<string | undefined>) =>
       }),
     stopwatch: () => performance.now(),
     bootstrapKey,
+    publicUrl: environment.PUBLIC_URL,
   });
 
 const traced =
@@ -108,6 +109,7 @@ export const serveWithoutTable = <
     measured: (run) => run(),
     stopwatch: () => performance.now(),
     bootstrapKey: nothing,
+    publicUrl: environment.PUBLIC_URL,
   });
   return traced(pipeline(contract, work));
 };

@@ -58,7 +58,9 @@ export const makeBuiltinVerifier =
 
 const keyIdOf = (token: string): string => {
   try {
-    return decodeProtectedHeader(token).kid ?? '';
+    // It is what the caller wrote: a name that is no text names no key.
+    const kid: unknown = decodeProtectedHeader(token).kid;
+    return typeof kid === 'string' ? kid : '';
   } catch (error) {
     throw new InvalidToken('It is not a token.', { cause: error });
   }
@@ -73,6 +75,8 @@ export interface ClaimNames {
 const CLAIMS: ClaimNames = { subject: 'sub', tenant: 'tenant_id', permissions: 'permissions' };
 
 const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+/** How far an issuer's clock may be from ours, in seconds. */
+const CLOCK_TOLERANCE = 60;
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
 /**
@@ -105,7 +109,12 @@ export const makeOidcVerifier = ({
   return async (token) => {
     const known = await keys();
     const { payload } = await accepted(() =>
-      jwtVerify(token, known, { algorithms: ASYMMETRIC, issuer, requiredClaims: ['exp'] }),
+      jwtVerify(token, known, {
+        algorithms: ASYMMETRIC,
+        issuer,
+        requiredClaims: ['exp'],
+        clockTolerance: CLOCK_TOLERANCE,
+      }),
     );
     requireAudience(payload, audience);
     return principalOf(payload, claims);

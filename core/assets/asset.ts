@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idSchema, jsonObject, optional, text } from '../fields.ts';
+import { idSchema, jsonObject, optional, sought, text } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
 import { instantSchema } from '../time/instant.ts';
@@ -27,7 +27,7 @@ export const assetView = assetSchema.omit({ version: true }).meta({ id: 'Asset' 
 export const assetDraft = z
   .strictObject({
     asset_type: z.enum(ASSET_TYPES),
-    asset_code: text(LIMITS.key).meta({ description: 'Unique in the tenant' }),
+    asset_code: text(LIMITS.key).meta({ description: 'Unique among the assets of the type' }),
     name: text(LIMITS.name),
     serial_number: optional(text(LIMITS.reference)),
     detail: optional(jsonObject),
@@ -41,13 +41,20 @@ export type AssetDraft = z.infer<typeof assetDraft>;
 export const availabilityDraft = z
   .strictObject({
     availability_status: z.enum(AVAILABILITY),
-    region_code: optional(text(LIMITS.areaCode)).meta({ description: 'Without it: stays as it is' }),
+    region_code: text(LIMITS.areaCode).nullable().optional().meta({
+      description: 'Without it: stays as it is; null: in no region',
+    }),
   })
   .meta({ id: 'AvailabilityDraft', examples: [{ availability_status: 'AVAILABLE', region_code: 'NORTH' }] });
 export type AvailabilityDraft = z.infer<typeof availabilityDraft>;
 
+/** What an asset's code is claimed as: codes are unique among the assets of a type. */
+export const claimedCode = ({ asset_type, asset_code }: Pick<Asset, 'asset_type' | 'asset_code'>): string =>
+  `${asset_type}#${asset_code}`;
+
 export const assetFilters = z.strictObject({
-  region_code: z.string().optional(),
+  asset_type: z.enum(ASSET_TYPES).optional(),
+  region_code: sought().optional(),
   availability_status: z.enum(AVAILABILITY).optional(),
 });
 export type AssetFilters = z.infer<typeof assetFilters>;

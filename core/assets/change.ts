@@ -5,7 +5,7 @@ import type { Clock } from '../time/instant.ts';
 import type { AssetChanged, AssetCreated } from './changes.ts';
 import type { Asset, AssetDraft, Assets, AvailabilityDraft } from './asset.ts';
 
-/** Registers an asset: available, in no region. Refuses with `duplicate` when the tenant has one with the code. */
+/** Registers an asset: available, in no region. Refuses with `duplicate` when the tenant has one of the type with the code. */
 export const makeCreateAsset =
   ({
     commit,
@@ -36,7 +36,7 @@ export const makeCreateAsset =
     return asset;
   };
 
-/** Says whether an asset can be used, and where it is; a region left out stays as it was. */
+/** Says whether an asset can be used, and where it is; a region left out stays as it was, null clears it. */
 export const makeSetAvailability =
   ({
     assets,
@@ -55,7 +55,7 @@ export const makeSetAvailability =
       const after: Asset = {
         ...before,
         availability_status,
-        region_code: region_code ?? before.region_code,
+        region_code: region_code === undefined ? before.region_code : region_code,
         updated_at: clock(),
         version: before.version + 1,
       };

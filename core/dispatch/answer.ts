@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SEALED } from '../call.ts';
 import { idSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import { flipSchema } from '../scoring/flips.ts';
@@ -41,7 +42,7 @@ export const autoDispatchView = z
     }),
     flips: z.array(flipSchema).meta({ description: `Of the next ${LIMITS.flips} candidates who are free` }),
     decision_id: idSchema.meta({ description: 'Of a preview: one that is kept nowhere' }),
-    plan_token: z.string().optional().meta({ description: 'Of a preview only: what commits it' }),
+    plan_token: z.string().regex(SEALED).optional().meta({ description: 'Of a preview only: what commits it' }),
   })
   .meta({ id: 'AutoDispatch' });
 export type AutoDispatchView = z.infer<typeof autoDispatchView>;

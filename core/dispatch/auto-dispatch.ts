@@ -4,7 +4,7 @@ import type { Call } from '../call.ts';
 import type { Calendars } from '../calendar/calendar.ts';
 import type { Guard } from '../calendar/guard.ts';
 import { DomainError, isRefusal } from '../errors.ts';
-import { freeText, optional, referenceSchema } from '../fields.ts';
+import { distinctListOf, freeText, optional, referenceSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Strategies } from '../scoring/strategies.ts';
@@ -23,7 +23,7 @@ import { candidateIds, freeIn, requireUnmoved, surveyAgain, surveyCandidates, ty
 
 export const autoDispatchDraft = z
   .strictObject({
-    candidate_user_ids: optional(z.array(referenceSchema).max(LIMITS.candidates)).meta({
+    candidate_user_ids: optional(distinctListOf(referenceSchema, LIMITS.candidates)).meta({
       description: 'Doubles count once; unknown and inactive users are left out. None: all active users',
     }),
     note: optional(freeText(LIMITS.note)),

@@ -32,12 +32,19 @@ export const userSchema = userView.extend({
 });
 export type User = z.infer<typeof userSchema>;
 
-const username = text(LIMITS.username);
+const username = text(LIMITS.username).meta({ description: 'Unique in the tenant, without regard to case' });
+
+/**
+ * A user name as names are compared: without regard to case and to forms that look alike (NFKC: full width, ligatures).
+ * There and back, so that letters with several forms meet: ß, ẞ and ss, the final sigma and the other, ı and i.
+ */
+export const comparedName = (name: string): string =>
+  name.normalize('NFKC').trim().toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
 const password = z.string().min(LIMITS.passwordMin).max(LIMITS.passwordMax);
 
 export const userDraft = z
   .strictObject({
-    username: username.meta({ description: 'Unique in the tenant' }),
+    username,
     password,
     is_active: optional(z.boolean()).meta({ description: 'Without it: true' }),
   })

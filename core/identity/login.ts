@@ -1,6 +1,7 @@
 import { DomainError } from '../errors.ts';
 import type { Credentials, Directory } from './directory.ts';
 import type { Passwords } from './passwords.ts';
+import { namesOf } from './permission.ts';
 
 /** Who a token speaks for. */
 export interface Principal {
@@ -40,5 +41,5 @@ export const makeLogin =
     const roles = await directory.findRoles(tenant_id, user.role_ids);
     const permissions = [...new Set(roles.flatMap((role) => role.permissions))].sort();
     const access_token = await tokens.issue({ sub: user.id, tenant_id, permissions });
-    return { access_token, token_type: 'bearer', permissions };
+    return { access_token, token_type: 'bearer', permissions: namesOf(permissions) };
   };

@@ -23,6 +23,10 @@ export const CATALOGUE_CREATED_AT = '2026-01-01T00:00:00.000Z';
 
 export type Permission = (typeof PERMISSIONS)[number]['name'];
 
+/** Every permission that is granted, by name: `*` is written out, and named too. */
+export const namesOf = (granted: readonly string[]): readonly string[] =>
+  granted.includes('*') ? PERMISSIONS.map(({ name }) => name) : granted;
+
 /** `*` grants all. */
 export const isGranted = (granted: readonly string[], needed: Permission): boolean =>
   granted.includes(needed) || granted.includes('*');

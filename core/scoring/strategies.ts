@@ -11,7 +11,7 @@ const pointsSchema = z
   .min(0)
   .max(WEIGHT_MAX)
   .refine((points) => points === thousandths(points) / SCALE, 'at most three decimals')
-  .meta({ id: 'Points', description: 'At most three decimals', examples: [8] });
+  .meta({ id: 'Points', description: 'At most three decimals', multipleOf: 1 / SCALE, examples: [8] });
 
 const said = (description: string) => pointsSchema.meta({ description });
 export const weightsSchema = z

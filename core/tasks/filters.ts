@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { flagInput, instantInput } from '../fields.ts';
+import { flagInput, instantInput, sought } from '../fields.ts';
 import { isOpen, nextStates, STATES, type State } from './lifecycle.ts';
 import { windowOf, type Task } from './task.ts';
 
@@ -19,7 +19,7 @@ export const taskFilters = z
     state: statesInput.optional().meta({ param: { style: 'form', explode: false } }),
     assigned_to: z.string().optional(),
     task_type_id: z.string().optional(),
-    area_code: z.string().optional(),
+    area_code: sought().optional(),
     unassigned: flagInput
       .meta({ description: '`true`: the backlog, dispatchable tasks that nobody holds. `false` filters nothing' })
       .optional(),

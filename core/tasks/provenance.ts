@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idSchema } from '../fields.ts';
+import { idSchema, type JsonObject } from '../fields.ts';
 import type { Template, Templates } from '../templates/template.ts';
 import { COMPOSED_FIELDS, defaultOf } from './compose.ts';
 import { DERIVED_KEYS, type Task } from './task.ts';
@@ -63,6 +63,10 @@ const layersOf = (task: Task): Record<string, Layer> => {
   };
 };
 
+/** Any name is data, `constructor` too: only what an object has itself counts. */
+const memberOf = (members: JsonObject, name: string): unknown =>
+  Object.hasOwn(members, name) ? members[name] : undefined;
+
 const differencesOf = (task: Task, newest: Template | undefined): Provenance['differences'] => {
   const fields = COMPOSED_FIELDS.filter((field) => !task.given.includes(field)).map((field) => ({
     field,
@@ -77,7 +81,11 @@ const differencesOf = (task: Task, newest: Template | undefined): Provenance['di
   const keys = new Set([...Object.keys(task.payload), ...Object.keys(newest?.default_payload ?? {})]);
   const payload = [...keys]
     .filter((key) => !task.payload_given.includes(key) && !isOwnKey(key))
-    .map((key) => ({ field: `context_data.${key}`, current: task.payload[key], newest: newest?.default_payload[key] }));
+    .map((key) => ({
+      field: `context_data.${key}`,
+      current: memberOf(task.payload, key),
+      newest: memberOf(newest?.default_payload ?? {}, key),
+    }));
   return [...fields, version, ...payload]
     .filter(({ current, newest }) => JSON.stringify(current) !== JSON.stringify(newest))
     .map(({ field, current = null, newest = null }) => ({ field, current, newest }));

@@ -1,4 +1,4 @@
-import type { Call } from '../call.ts';
+import { requireVersion, type Call } from '../call.ts';
 import { DomainError } from '../errors.ts';
 import { isHeldIn, requireTransition, type HeldState } from './lifecycle.ts';
 import { windowOf, type Task } from './task.ts';
@@ -6,12 +6,7 @@ import type { Calendar, TaskHolding } from '../calendar/calendar.ts';
 import type { Bookings } from '../calendar/bookings.ts';
 
 /** `If-Match`: refuses with `precondition_failed` when the caller named versions and the task has another. */
-export const requireMatch = (call: Call, task: Task): void => {
-  if (call.expectedVersions === undefined || call.expectedVersions.includes(task.version)) return;
-  throw new DomainError('precondition_failed', `The task is at version ${task.version}, not at the one in If-Match.`, {
-    version: task.version,
-  });
-};
+export const requireMatch = (call: Call, task: Task): void => requireVersion(call, 'task', task.version);
 
 /** Refuses a dispatch that the lifecycle or a missing approval forbids. */
 export const requireDispatchable = (task: Task): void => {

@@ -1,13 +1,16 @@
 import * as z from 'zod';
 import {
+  addressSchema,
   checklistSchema,
   freeText,
   geometrySchema,
   idSchema,
   instantInput,
   jsonObject,
+  listOf,
   optional,
   prioritySchema,
+  prose,
   referenceSchema,
   riskLevelSchema,
   text,
@@ -21,11 +24,15 @@ import { STATES } from './lifecycle.ts';
 /** An attachment is a reference: the service keeps where the file is, not the file. */
 const attachmentFields = {
   name: text(LIMITS.name),
-  url: z.url().max(LIMITS.url),
+  url: addressSchema,
   media_type: optional(text(LIMITS.shortName)),
   size_bytes: optional(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)),
 };
-const attachmentInput = z.strictObject(attachmentFields).meta({ id: 'AttachmentInput' });
+/** An attachment as the API returned it may be sent back: what it says of itself is said anew. */
+const ignored = z.unknown().optional().meta({ description: 'Ignored: the service says it', readOnly: true });
+const attachmentInput = z
+  .strictObject({ ...attachmentFields, id: ignored, created_by: ignored, created_at: ignored })
+  .meta({ id: 'AttachmentInput' });
 export const attachmentDraft = z.strictObject({ ...attachmentFields, note: optional(freeText(LIMITS.note)) }).meta({
   id: 'AttachmentDraft',
   examples: [
@@ -53,7 +60,7 @@ export const attachmentSchema = z
 export type Attachment = z.infer<typeof attachmentSchema>;
 
 export const commentDraft = z
-  .strictObject({ content: text(LIMITS.comment) })
+  .strictObject({ content: prose(LIMITS.comment) })
   .meta({ id: 'CommentDraft', examples: [{ content: 'The gate on the north side is locked.' }] });
 export const commentSchema = z
   .object({
@@ -115,7 +122,7 @@ export const taskDraft = windowRules(
     area_code: optional(text(LIMITS.areaCode)),
     area_geom: optional(geometrySchema),
     checklist: optional(checklistSchema),
-    attachments: optional(z.array(attachmentInput).max(LIMITS.attachmentsAtCreation)),
+    attachments: optional(listOf(attachmentInput, LIMITS.attachmentsAtCreation)),
     route_template: optional(jsonObject).meta({ description: 'Replaces that of the template as a whole' }),
     payload_template: optional(jsonObject).meta({ description: 'Replaces that of the template as a whole' }),
     planned_start_at: optional(instantInput),
@@ -240,6 +247,9 @@ export type BatchView = z.infer<typeof batchView>;
 export const windowOf = ({ planned_start_at: start, planned_end_at: end }: Task): Window | undefined =>
   start === null || end === null ? undefined : { start, end };
 
+/** What `context_data` says of a task without a template. */
+const DEFAULT_TEMPLATE_VERSION = 'v2';
+
 /** The keys of `context_data` that the task's own fields set. */
 export const DERIVED_KEYS = ['route_template', 'payload_template', 'template_version', 'schedule'] as const;
 
@@ -250,7 +260,7 @@ const contextOf = (task: Task): JsonObject => {
   const derived: Record<(typeof DERIVED_KEYS)[number], unknown> = {
     route_template: task.route_template,
     payload_template: task.payload_template,
-    template_version: task.template_version,
+    template_version: task.template_version ?? DEFAULT_TEMPLATE_VERSION,
     schedule: { planned_start_at: task.planned_start_at, planned_end_at: task.planned_end_at },
   };
   return { ...task.payload, ...derived };

@@ -1,4 +1,4 @@
-import type { Call } from '../call.ts';
+import { requireVersion, type Call } from '../call.ts';
 import type { Commit } from '../commit.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
@@ -27,6 +27,7 @@ export const makeReviseTemplate =
     retry(async () => {
       const before = await templates.get(call.tenantId, templateId);
       const content = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+      requireVersion(call, 'template', before.version);
       const isRevision = Object.keys(content).length > 0;
       const after: Template = {
         ...before,
@@ -34,6 +35,7 @@ export const makeReviseTemplate =
         is_active: is_active ?? before.is_active,
         revision: before.revision + (isRevision ? 1 : 0),
         updated_at: clock(),
+        version: before.version + 1,
       };
       await commit(call, [{ kind: 'template_changed', before, after, editId: newId(), actorId: call.actorId }], after);
       return after;

@@ -38,6 +38,7 @@ export const templateSchema = z
       .min(1)
       .default(1)
       .meta({ description: 'Counts the contents of the template, from 1; tasks keep the one they were made from' }),
+    version: z.number().int().min(1).default(1).meta({ description: 'Counts the changes of the template, from 1' }),
     cloned_from: idSchema.nullable().meta({ description: 'The template that this one was cloned from' }),
     created_by: z.string(),
     created_at: instantSchema,

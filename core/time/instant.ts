@@ -15,7 +15,9 @@ export const isInstant = (value: unknown): value is Instant => instantSchema.saf
 
 export type Clock = () => Instant;
 
-const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))?$/;
+/** A date-time of a request, as `parseInstant` reads it; that its day exists is more than a pattern can say. */
+export const RFC_3339 =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))?$/;
 
 /**
  * Reads an RFC 3339 date-time with any offset; without an offset it is read as UTC. Fractions finer than a millisecond

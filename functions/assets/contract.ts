@@ -35,7 +35,7 @@ export const listAssets = route({
   paged: true,
   list: 'asset',
   refusals: [],
-  table: ['Query'],
+  table: ['Query', 'BatchGetItem'],
 });
 
 export const getAsset = route({

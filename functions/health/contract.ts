@@ -3,7 +3,23 @@ import { route } from '../../adapters/http/contract.ts';
 
 const tag = { name: 'health', description: 'Whether the service runs, and what it can do.' };
 
-const status = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
+/** The way in: people are sent to the board, programs get links. Below the address of the service, all of them. */
+export const start = route({
+  operation: 'start',
+  method: 'GET',
+  path: '/',
+  tag,
+  summary: 'Where to go from here; a browser is sent to the board (302)',
+  access: 'public',
+  handler: 'health/start',
+  status: 200,
+  response: z
+    .object({ board: z.string(), openapi: z.string(), healthz: z.string(), readyz: z.string() })
+    .meta({ id: 'Start', description: 'Paths below the address of the service' }),
+  browsersTo: '/board',
+  refusals: [],
+  table: [],
+});
 
 export const getDocument = route({
   operation: 'getDocument',
@@ -30,7 +46,7 @@ export const healthz = route({
   access: 'public',
   handler: 'health/healthz',
   status: 200,
-  response: status,
+  response: z.object({ status: z.literal('ok') }).meta({ id: 'Health' }),
   refusals: [],
   table: [],
 });
@@ -44,7 +60,7 @@ export const readyz = route({
   access: 'public',
   handler: 'health/readyz',
   status: 200,
-  response: status,
+  response: z.object({ status: z.literal('ready') }).meta({ id: 'Readiness' }),
   refusals: ['table_unavailable'],
   table: ['GetItem'],
 });

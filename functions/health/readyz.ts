@@ -5,5 +5,5 @@ import { readyz } from './contract.ts';
 /** Any read will do: a tenant that does not exist is an answer too. */
 export const handler = serve(readyz, async () => {
   await directory.findTenant('-');
-  return { status: 'ok' };
+  return { status: 'ready' };
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { route } from '../../adapters/http/contract.ts';
 import { idSchema } from '../../core/fields.ts';
+import { LIMITS } from '../../core/limits.ts';
 import {
   bootstrapDraft,
   credentials,
@@ -20,6 +21,8 @@ import { instantSchema } from '../../core/time/instant.ts';
 
 const PREFIX = '/api/identity';
 const tag = { name: 'identity', description: 'Tenants, users, roles and org units.' };
+/** Three parts in base64url. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const userParams = z.object({ user_id: z.string() });
 
 export const createTenant = route({
@@ -31,6 +34,7 @@ export const createTenant = route({
   access: 'bootstrap',
   handler: 'identity/create-tenant',
   body: tenantDraft,
+  bodyBytes: LIMITS.identityBodyBytes,
   status: 201,
   response: tenantSchema,
   refusals: [],
@@ -46,6 +50,7 @@ export const bootstrapAdmin = route({
   access: 'bootstrap',
   handler: 'identity/bootstrap-admin',
   body: bootstrapDraft,
+  bodyBytes: LIMITS.identityBodyBytes,
   status: 201,
   response: userView,
   refusals: ['tenant_not_found', 'tenant_has_users'],
@@ -63,9 +68,10 @@ export const devLogin = route({
   access: 'public',
   handler: 'identity/dev-login',
   body: credentials,
+  bodyBytes: LIMITS.identityBodyBytes,
   status: 200,
   response: z
-    .object({ access_token: z.string(), token_type: z.literal('bearer'), permissions: z.array(z.string()) })
+    .object({ access_token: z.string().regex(JWT), token_type: z.literal('bearer'), permissions: z.array(z.string()) })
     .meta({ id: 'Login' }),
   safe: true,
   refusals: ['unauthenticated'],
@@ -99,6 +105,7 @@ export const createRole = route({
   access: 'identity.write',
   handler: 'identity/create-role',
   body: roleDraft,
+  bodyBytes: LIMITS.identityBodyBytes,
   status: 201,
   response: roleView,
   refusals: ['duplicate'],
@@ -131,6 +138,7 @@ export const grantPermission = route({
   handler: 'identity/grant-permission',
   params: z.object({ role_id: z.string(), permission_id: z.string() }),
   body: z.strictObject({}),
+  bodyBytes: LIMITS.identityBodyBytes,
   status: 204,
   response: z.undefined(),
   refusals: ['role_not_found', 'permission_not_found'],
@@ -146,6 +154,7 @@ export const createUser = route({
   access: 'identity.write',
   handler: 'identity/create-user',
   body: userDraft,
+  bodyBytes: LIMITS.identityBodyBytes,
   status: 201,
   response: userView,
   refusals: ['duplicate'],
@@ -194,6 +203,7 @@ export const changeUser = route({
   handler: 'identity/change-user',
   params: userParams,
   body: userPatch,
+  bodyBytes: LIMITS.identityBodyBytes,
   status: 200,
   response: userView,
   refusals: ['user_not_found'],
@@ -210,6 +220,7 @@ export const assignRole = route({
   handler: 'identity/assign-role',
   params: z.object({ user_id: z.string(), role_id: z.string() }),
   body: z.strictObject({}),
+  bodyBytes: LIMITS.identityBodyBytes,
   status: 204,
   response: z.undefined(),
   refusals: ['user_not_found', 'role_not_found', 'limit_reached'],
@@ -225,6 +236,7 @@ export const createOrgUnit = route({
   access: 'identity.write',
   handler: 'identity/create-org-unit',
   body: orgUnitDraft,
+  bodyBytes: LIMITS.identityBodyBytes,
   status: 201,
   response: orgUnitSchema,
   refusals: ['org_unit_not_found', 'inactive_org_unit', 'duplicate'],
@@ -258,6 +270,7 @@ export const setMembership = route({
   handler: 'identity/set-membership',
   params: z.object({ user_id: z.string(), org_unit_id: z.string() }),
   body: membershipDraft,
+  bodyBytes: LIMITS.identityBodyBytes,
   status: 200,
   response: membershipView,
   refusals: ['user_not_found', 'org_unit_not_found', 'limit_reached'],

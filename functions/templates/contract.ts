@@ -23,6 +23,7 @@ export const createTemplate = route({
   body: templateDraft,
   status: 201,
   response: templateSchema,
+  etag: true,
   refusals: ['task_type_not_found', 'inactive_task_type', 'duplicate', 'item_too_large'],
   table: ['GetItem', 'PutItem'],
 });
@@ -55,6 +56,7 @@ export const getTemplate = route({
   params,
   status: 200,
   response: templateSchema,
+  etag: true,
   refusals: ['template_not_found'],
   table: ['GetItem'],
 });
@@ -71,6 +73,7 @@ export const cloneTemplate = route({
   body: cloneDraft,
   status: 201,
   response: templateSchema,
+  etag: true,
   refusals: ['template_not_found', 'duplicate', 'item_too_large'],
   table: ['GetItem', 'PutItem'],
 });
@@ -88,7 +91,9 @@ export const reviseTemplate = route({
   body: templatePatch,
   status: 200,
   response: templateSchema,
-  refusals: ['template_not_found', 'item_too_large'],
+  etag: true,
+  ifMatch: true,
+  refusals: ['template_not_found', 'precondition_failed', 'item_too_large'],
   table: ['GetItem', 'PutItem', 'UpdateItem'],
 });
 

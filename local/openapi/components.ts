@@ -1,5 +1,6 @@
 import type { oas31, ZodOpenApiParameterObject } from 'zod-openapi';
 import type { RouteContract } from '../../adapters/http/contract.ts';
+import { SEALED } from '../../core/call.ts';
 import { LIMITS, RETRY } from '../../core/limits.ts';
 import { pascal } from './problems.ts';
 
@@ -32,9 +33,19 @@ export const HEADERS: Record<string, oas31.HeaderObject> = {
     schema: { type: 'string', minLength: 1 },
   },
   ETag: {
-    description: 'The version of the task, for `If-Match`.',
+    description: 'The version of the task or template, for `If-Match`.',
     required: true,
     schema: { type: 'string', pattern: '^"[1-9][0-9]*"$', examples: ['"3"'] },
+  },
+  Digest: {
+    description: 'A digest of the answer, for `If-None-Match`.',
+    required: true,
+    schema: { type: 'string', pattern: '^"[A-Za-z0-9_-]{22}"$' },
+  },
+  Location: {
+    description: 'Where to go.',
+    required: true,
+    schema: { type: 'string', minLength: 1 },
   },
   Link: {
     description: 'The next page, as `<url>; rel="next"` (RFC 8288). Absent on the last page.',
@@ -68,22 +79,27 @@ export const PARAMETERS: Record<string, ZodOpenApiParameterObject> = {
     in: 'query',
     description:
       'Where the page begins: taken from the `Link` header of the page before, and good only for this list with the same filters.',
-    schema: { type: 'string' },
+    schema: { type: 'string', pattern: SEALED.source },
   },
   IdempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',
-    description: `Chosen by the client, once per intended effect. The same key with the same body within ${LIMITS.idempotencyHours} hours gets the first answer again; with another body it is refused.`,
+    description: `Chosen by the client, once per intended effect. The same key with the same body within ${LIMITS.idempotencyHours} hours gets the first answer again; with another body it is refused. The order of members does not matter. Such as \`import-2026-03-01-line-7\`.`,
     schema: { type: 'string', minLength: 1, maxLength: LIMITS.idempotencyKey, pattern: '^[\\x21-\\x7e]+$' },
-    example: 'import-2026-03-01-line-7',
   },
   IfMatch: {
     name: 'If-Match',
     in: 'header',
     description:
-      'The `ETag` that the task was read with, several of them, or `*`. When the task has moved on the request is refused.',
+      'The `ETag` that the task or template was read with (such as `"3"`), several of them, or `*`. When it has moved on the request is refused.',
     schema: { type: 'string' },
-    example: '"3"',
+  },
+  IfNoneMatch: {
+    name: 'If-None-Match',
+    in: 'header',
+    description:
+      'The `ETag` of an earlier answer, or several of them. When the answer would be the same it is a 304 without a body.',
+    schema: { type: 'string' },
   },
 };
 

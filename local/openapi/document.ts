@@ -37,7 +37,7 @@ export const makeDocument = (rows: readonly RouteContract[], version: string): o
       tags: tagsOf(contracts),
       paths: paths,
       components: {
-        responses: Object.fromEntries(shared),
+        responses: { NotModified: notModified, ...Object.fromEntries(shared) },
         parameters: { ...PARAMETERS, ...idParameters(contracts) },
         headers: HEADERS,
         securitySchemes: SECURITY,
@@ -74,6 +74,7 @@ const operationOf = (contract: RouteContract, shared: ReadonlyMap<string, unknow
     ...(contract.paged === true ? [ref('parameters', 'Limit'), ref('parameters', 'Cursor')] : []),
     ...(honoursIdempotencyKey(contract) ? [ref('parameters', 'IdempotencyKey')] : []),
     ...(contract.ifMatch === true ? [ref('parameters', 'IfMatch')] : []),
+    ...(contract.method === 'GET' ? [ref('parameters', 'IfNoneMatch')] : []),
   ];
   return {
     operationId: contract.operation,
@@ -86,7 +87,12 @@ const operationOf = (contract: RouteContract, shared: ReadonlyMap<string, unknow
     ...(contract.query === undefined ? {} : { requestParams: { query: contract.query } }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(contract.body === undefined ? {} : { requestBody: requestBodyOf(contract.body) }),
-    responses: { [contract.status]: answerOf(contract), ...refusalsOf(contract, shared) },
+    responses: {
+      [contract.status]: answerOf(contract),
+      ...(contract.browsersTo === undefined ? {} : { 302: redirect }),
+      ...(contract.method === 'GET' ? { 304: ref('responses', 'NotModified') } : {}),
+      ...refusalsOf(contract, shared),
+    },
   };
 };
 
@@ -110,10 +116,25 @@ const requestBodyOf = (body: z.ZodType) => ({
 
 const ALWAYS = { 'X-Request-Id': ref('headers', 'RequestId') };
 
+const tagOf = ({ etag, method }: RouteContract): Record<string, Reference> => {
+  if (etag === true) return { ETag: ref('headers', 'ETag') };
+  return method === 'GET' ? { ETag: ref('headers', 'Digest') } : {};
+};
+
+const notModified: ZodOpenApiResponseObject = {
+  description: 'The answer is still the one that `If-None-Match` names.',
+  headers: { ...ALWAYS, ETag: { required: true, schema: { type: 'string' } } },
+};
+
+const redirect: ZodOpenApiResponseObject = {
+  description: 'Of a browser, which accepts `text/html`: to the page.',
+  headers: { ...ALWAYS, Location: ref('headers', 'Location') },
+};
+
 const answerOf = (contract: RouteContract): ZodOpenApiResponseObject => {
   const headers = {
     ...ALWAYS,
-    ...(contract.etag === true ? { ETag: ref('headers', 'ETag') } : {}),
+    ...tagOf(contract),
     ...(contract.paged === true ? { Link: ref('headers', 'Link') } : {}),
     ...(honoursIdempotencyKey(contract) ? { 'Idempotency-Replayed': ref('headers', 'IdempotencyReplayed') } : {}),
   };
@@ -142,6 +163,7 @@ const codesOf = (contract: RouteContract): readonly ProblemCode[] => {
   const usesTable = contract.table.length > 0 || honoursIdempotencyKey(contract);
   const codes: readonly (ProblemCode | undefined)[] = [
     contract.body === undefined ? undefined : 'malformed_json',
+    contract.body === undefined ? undefined : 'unsupported_encoding',
     honoursIdempotencyKey(contract) || contract.ifMatch === true ? 'malformed_header' : undefined,
     contract.paged === true ? 'malformed_cursor' : undefined,
     contract.access === 'public' ? undefined : 'unauthenticated',
@@ -151,6 +173,7 @@ const codesOf = (contract: RouteContract): readonly ProblemCode[] => {
     'body_too_large',
     'validation_failed',
     honoursIdempotencyKey(contract) ? 'idempotency_key_reused' : undefined,
+    honoursIdempotencyKey(contract) ? 'kept_answer_too_large' : undefined,
     'throttled',
     'internal_error',
     ...(usesTable ? (['table_unavailable'] as const) : []),
@@ -212,6 +235,14 @@ const sharedRefusals = (contracts: readonly RouteContract[]): ReadonlyMap<string
 
 const batchItem = batchDraft.shape.tasks.element;
 
+/** A tuple is closed by its length: `items: false` says the same, and generators of clients cannot read it. */
+const closeTuple = (schema: Parameters<ZodOpenApiOverride>[0]['jsonSchema']): void => {
+  const length = schema.prefixItems?.length ?? 0;
+  delete schema.items;
+  schema.minItems = length;
+  schema.maxItems = length;
+};
+
 /**
  * What zod does not know, or says too much of. Items of a batch are checked one by one, by the schema that creates one
  * task: that is what they look like. The examples of what is transformed are requests, not outputs. And that an integer
@@ -219,6 +250,7 @@ const batchItem = batchDraft.shape.tasks.element;
  */
 const override: ZodOpenApiOverride = ({ zodSchema, jsonSchema, io }) => {
   if (zodSchema === batchItem) jsonSchema.$ref = ref('schemas', 'TaskDraft').$ref;
+  if (jsonSchema.items === false) closeTuple(jsonSchema);
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   const examples = z.globalRegistry.get(zodSchema)?.['examples'];

@@ -7,6 +7,7 @@ import { scoreSchema } from '../../core/scoring/score.ts';
 import { excludedSchema } from '../../core/dispatch/exclusions.ts';
 import { STATES } from '../../core/tasks/lifecycle.ts';
 import { planDifferenceSchema } from '../../core/dispatch/plan-token.ts';
+import { instantSchema } from '../../core/time/instant.ts';
 
 /** Answers that no refusal leads to: a bug (500, 502 where the gateway saw it), and a function that took too long. */
 const PLATFORM = {
@@ -32,7 +33,9 @@ const tooLarge = (limit: number) => ({
 const conflicts = z.array(problemSchema.shape.conflicts.unwrap().element).min(1);
 
 const absences = z
-  .array(z.object({ absence_id: z.string(), start_at: z.string(), end_at: z.string(), reason: z.string().nullable() }))
+  .array(
+    z.object({ absence_id: z.string(), start_at: instantSchema, end_at: instantSchema, reason: z.string().nullable() }),
+  )
   .meta({ description: 'The absences that stand in the way' });
 
 const counts = z.record(z.string(), z.number().int()).meta({
@@ -42,6 +45,7 @@ const counts = z.record(z.string(), z.number().int()).meta({
 
 const DETAILS: Details = {
   malformed_json: {},
+  unsupported_encoding: {},
   malformed_header: { header: z.string().meta({ examples: ['If-Match'] }) },
   malformed_cursor: {},
   unauthenticated: {},
@@ -93,6 +97,7 @@ const DETAILS: Details = {
   precondition_failed: { version: z.number().int().meta({ description: 'The version that the task is at' }) },
   body_too_large: tooLarge(LIMITS.bodyBytes),
   item_too_large: tooLarge(LIMITS.itemBytes),
+  kept_answer_too_large: tooLarge(LIMITS.keptAnswerBytes),
   transaction_too_large: tooLarge(LIMITS.transactionBytes),
   validation_failed: {},
   idempotency_key_reused: {},
@@ -145,6 +150,7 @@ const schemaOf = (code: ProblemCode): z.ZodObject => {
 
 /** Refusals that name the fields they are about. */
 const MAY_NAME_FIELDS = new Set<ProblemCode>([
+  'malformed_json',
   'duplicate',
   'task_type_not_found',
   'template_not_found',

@@ -82,6 +82,7 @@ describe.each(guarded)('$route', ({ contract }) => {
 describe('routes without a token', () => {
   it('are these, and no more', () => {
     expect(open.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
+      'GET /',
       'GET /healthz',
       'GET /openapi.json',
       'GET /readyz',

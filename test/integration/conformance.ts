@@ -29,7 +29,7 @@ type Paths = Readonly<
 const PROBLEM = 'application/problem+json';
 const BASE = 'openapi.json';
 
-const ajv = new Ajv2020({ strict: false, validateSchema: false });
+const ajv = new Ajv2020({ strict: false, validateSchema: false, multipleOfPrecision: 6 });
 addFormats(ajv);
 ajv.addSchema(document, BASE);
 
@@ -64,11 +64,11 @@ const routes = Object.entries(document.paths as Paths)
   }))
   .sort((a, b) => a.variables - b.variables || b.path.length - a.path.length);
 
-/** The operation that a request reaches: `%3A` counts as the colon before a custom verb. */
+/** The operation that a request reaches: `HEAD` is that of `GET`, and `%3A` counts as the colon before a custom verb. */
 const operationOf = (method: string, path: string) => {
   const [bare = ''] = path.split('?');
   const plain = bare.replaceAll(/%3a/gi, ':');
-  const name = method.toLowerCase();
+  const name = method === 'HEAD' ? 'get' : method.toLowerCase();
   const route = routes.find(({ pattern, methods }) => pattern.test(plain) && Object.hasOwn(methods, name));
   const operation = route?.methods[name];
   return route === undefined || operation === undefined

@@ -136,7 +136,6 @@ describe('404', () => {
     ['DELETE', `${TASKS}/{task_id}`],
     ['PUT', `${TASKS}/{task_id}`],
     ['GET', '/api/task-center'],
-    ['GET', '/'],
     ['GET', '/favicon.ico'],
   ])('for the route %s %s', async (method, path) => {
     const real = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '');
@@ -197,7 +196,7 @@ describe('409', () => {
       [TYPES, { code: 'world', name: 'Again' }, 'code'],
       [TEMPLATES, { task_type_id: ids['task_type_id'], template_key: 'world', name: 'Again' }, 'template_key'],
       [`${TEMPLATES}/${ids['template_id']}:clone`, { template_key: 'world', name: 'Again' }, 'template_key'],
-      ['/api/assets', { asset_type: 'DOCK', asset_code: 'world', name: 'Again' }, 'asset_code'],
+      ['/api/assets', { asset_type: 'UAV', asset_code: 'world', name: 'Again' }, 'asset_code'],
       ['/api/identity/roles', { name: 'world' }, 'name'],
       ['/api/identity/org-units', { code: 'world', name: 'Again' }, 'code'],
     ];
@@ -294,7 +293,7 @@ describe('422', () => {
     ['dates that are none', window('tomorrow', 5), ['/planned_end_at', '/planned_start_at']],
     ['a list for an object', { context_data: [], area_geom: 5 }, ['/area_geom', '/context_data']],
     ['an attachment without a name', { attachments: [{ url: 'https://example.com' }] }, ['/attachments/0/name']],
-    ['an attachment that is nowhere', { attachments: [{ name: 'A', url: 'no' }] }, ['/attachments/0/url']],
+    ['an attachment that is nowhere', { attachments: [{ name: 'A', url: 'ftp://no' }] }, ['/attachments/0/url']],
     ['an endless checklist', { checklist: Array.from({ length: 201 }, () => 'x') }, ['/checklist']],
   ])('for %s', async (_name, fields, pointers) => {
     const answer = await call('POST', TASKS, { ...task(), ...fields });
@@ -330,7 +329,7 @@ describe('422', () => {
     const base = `"task_type_id":"${ids['task_type_id']}","name":"Task"`;
     expectProblem(await call('POST', TASKS, `{${base},"context_data":${deep}}`), 422, 'validation_failed');
     expectProblem(await call('POST', TASKS, `{${base},"description":"\\ud800"}`), 422, 'validation_failed');
-    expectProblem(await call('POST', TASKS, `{${base},"context_data":{"__proto__":1}}`), 422, 'validation_failed');
+    expectProblem(await call('POST', TASKS, `{${base},"context_data":{"a":1e400}}`), 422, 'validation_failed');
   });
 
   it.each([

@@ -19,6 +19,17 @@ const told = ({ status, body }: Answer): unknown => {
   return { status, problem };
 };
 
+const CATALOGUE = [
+  '*',
+  'identity.read',
+  'identity.write',
+  'mission.read',
+  'mission.write',
+  'mission.approve',
+  'registry.read',
+  'registry.write',
+];
+
 describe('from nothing to a first token', () => {
   it('leads a tenant, its admin, and a login', async () => {
     const tenant = await api.anonymous('POST', `${IDENTITY}/tenants`, { name: 'Roofers' });
@@ -39,7 +50,7 @@ describe('from nothing to a first token', () => {
       created_at: expect.any(String),
     });
     const token = await login(tenantId, 'admin', 'secret');
-    expect(token.body).toEqual({ access_token: expect.any(String), token_type: 'bearer', permissions: ['*'] });
+    expect(token.body).toEqual({ access_token: expect.any(String), token_type: 'bearer', permissions: CATALOGUE });
     const call = caller(api.url, token.body.access_token as string);
     expect((await call('GET', `${IDENTITY}/users`)).body).toEqual([admin]);
     expect((await call('GET', `${IDENTITY}/roles`)).body).toMatchObject([{ name: 'admin', permissions: ['*'] }]);
@@ -50,16 +61,7 @@ describe('roles and permissions', () => {
   it('has a fixed catalogue', async () => {
     const { call } = await api.tenant();
     const { body } = await call('GET', `${IDENTITY}/permissions`);
-    expect((body as { name: string }[]).map(({ name }) => name)).toEqual([
-      '*',
-      'identity.read',
-      'identity.write',
-      'mission.read',
-      'mission.write',
-      'mission.approve',
-      'registry.read',
-      'registry.write',
-    ]);
+    expect((body as { name: string }[]).map(({ name }) => name)).toEqual(CATALOGUE);
   });
 
   it('puts the union of a user’s roles into the token, and a wrong, unknown or inactive user gets none', async () => {

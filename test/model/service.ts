@@ -263,7 +263,8 @@ const seedsOf = (tenantId: string, world: World, clock: Clock): readonly Change[
     template: {
       ...{ id, tenant_id: tenantId, task_type_id: TYPE.active, template_key: id, name: id, description: null },
       ...{ template_version: 'v2', requires_approval: false, default_priority: priority, default_risk_level: 3 },
-      ...{ default_checklist: [], route_template: {}, payload_template: {}, default_payload: {}, is_active, revision },
+      ...{ default_checklist: [], route_template: {}, payload_template: {}, default_payload: {} },
+      ...{ is_active, revision, version: revision },
       ...{ cloned_from: null, ...stamps },
     },
   }));

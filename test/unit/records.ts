@@ -105,6 +105,7 @@ export const template = (patch: Partial<Template> = {}): Template => ({
   default_payload: {},
   is_active: true,
   revision: 1,
+  version: 1,
   cloned_from: null,
   created_by: 'creator',
   created_at: T0,

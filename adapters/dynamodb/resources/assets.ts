@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { assetSchema, tallyMoves, type Asset, type Assets } from '../../../core/assets/asset.ts';
+import { assetSchema, claimedCode, tallyMoves, type Asset, type Assets } from '../../../core/assets/asset.ts';
 import type { AssetChanges } from '../../../core/assets/changes.ts';
 import { notFound } from '../../../core/errors.ts';
 import { action, add, all, claim, put, update, type Planned, type Writes } from '../actions.ts';
@@ -33,7 +33,7 @@ export const makeAssets = (reads: Reads): Assets => ({
 export const assetWrites: Writes<AssetChanges> = {
   asset_created: ({ asset }) =>
     all(
-      claim(asset.tenant_id, 'ASSET_CODE', asset.asset_code, asset.id, 'asset_code'),
+      claim(asset.tenant_id, 'ASSET_CODE', claimedCode(asset), asset.id, 'asset_code', asset.asset_code),
       put('asset', assetCodec.toItem(asset)),
       ...movedTallies(undefined, asset),
     ),

@@ -41,8 +41,8 @@ export const receiptPlan = (
   const { status, headers, compressedBody } = receipt.seal(answer);
   if (compressedBody.byteLength > LIMITS.keptAnswerBytes) {
     const details = { limit: LIMITS.keptAnswerBytes, size: compressedBody.byteLength };
-    const message = `The answer would take ${details.size} bytes compressed; ${details.limit} can be kept for an Idempotency-Key. Send fewer tasks.`;
-    throw new DomainError('item_too_large', message, details);
+    const message = `The answer would take ${details.size} bytes compressed; ${details.limit} can be kept for an Idempotency-Key. Send less at once, or without the key.`;
+    throw new DomainError('kept_answer_too_large', message, details);
   }
   const now = epochSeconds(at);
   const item = {

@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import type { UserChanges } from '../../../core/identity/changes.ts';
-import { userSchema, userView, type Directory, type User, type UserView } from '../../../core/identity/directory.ts';
+import {
+  comparedName,
+  userSchema,
+  userView,
+  type Directory,
+  type User,
+  type UserView,
+} from '../../../core/identity/directory.ts';
 import { all, claim, keyOf, put, putOver, remove, update, type Writes } from '../actions.ts';
 import { find, makeCodec, owned, type Codec, type Reads } from '../codec.ts';
 import { ACTIVE_PREFIX, claimKey, INACTIVE_PREFIX, rosterKey, userKey } from '../keys.ts';
@@ -31,7 +38,7 @@ export const userReads = (reads: Reads): Pick<Directory, 'hasUsers' | 'findUser'
   },
   findUser: (tenantId, id) => find(reads, userCodec, userKey(tenantId, id)),
   findUserByName: async (tenantId, username) => {
-    const claimed = await reads.reader.get(claimKey(tenantId, 'USERNAME', username));
+    const claimed = await reads.reader.get(claimKey(tenantId, 'USERNAME', comparedName(username)));
     return claimed === undefined
       ? undefined
       : find(reads, userCodec, userKey(tenantId, ownerSchema.parse(claimed).owner_id));
@@ -46,7 +53,7 @@ export const userReads = (reads: Reads): Pick<Directory, 'hasUsers' | 'findUser'
 export const userWrites: Writes<UserChanges> = {
   user_created: ({ user, calendar }) =>
     all(
-      claim(user.tenant_id, 'USERNAME', user.username, user.id, 'username'),
+      claim(user.tenant_id, 'USERNAME', comparedName(user.username), user.id, 'username', user.username),
       put('user', userCodec.toItem(user)),
       put('calendar', calendarCodec.toItem(calendar)),
       put('roster', rosterCodec.toItem(user)),

@@ -122,6 +122,7 @@ const template: Template = {
   default_payload: { secret: 'kept' },
   is_active: true,
   revision: 1,
+  version: 1,
   cloned_from: null,
   created_by: ACTOR,
   created_at: at('2026-03-01T08:00:00Z'),

@@ -172,7 +172,7 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
     [
       { kind: 'asset_created', asset: records.asset() },
       [
-        put('T#tenant-1#CLAIM#ASSET_CODE#UAV-1', 'CLAIM', 'duplicate'),
+        put('T#tenant-1#CLAIM#ASSET_CODE#UAV%23UAV-1', 'CLAIM', 'duplicate'),
         put('T#tenant-1#ASSETS', 'ASSET#asset-1'),
         tally('TENANT'),
       ],
@@ -568,7 +568,7 @@ describe('the receipt of an idempotent write', () => {
   it('refuses an answer that is too large to keep, before anything is sent', async () => {
     const call = (bytes: number) => ({ call: { ...CALL, receipt: receiptWith(bytes) } });
     expect(await commit([], call(LIMITS.keptAnswerBytes))).toHaveLength(1);
-    const { details } = await refusalOf(() => commit([], call(LIMITS.keptAnswerBytes + 1)), 'item_too_large');
+    const { details } = await refusalOf(() => commit([], call(LIMITS.keptAnswerBytes + 1)), 'kept_answer_too_large');
     expect(details).toEqual({ limit: LIMITS.keptAnswerBytes, size: LIMITS.keptAnswerBytes + 1 });
   });
 });

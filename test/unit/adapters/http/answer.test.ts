@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { keep, render, renderPage, replayOf, toResult } from '../../../../adapters/http/answer.ts';
 import { route } from '../../../../adapters/http/contract.ts';
 import { openCursor, type CursorScope } from '../../../../adapters/http/cursor.ts';
-import { eventOf } from './events.ts';
 
 const view = z.object({ id: z.string(), version: z.number() });
 const row = route({
@@ -78,7 +77,7 @@ describe('a page', () => {
     tenantId: 'tenant-1',
     filters: { state: 'DRAFT', is_active: false, area: undefined },
   };
-  const event = eventOf({ headers: { Host: 'api.example', 'x-forwarded-proto': 'https' } });
+  const address = 'https://api.example/stage/here';
   const linkOf = (link: string | undefined): URL => {
     const [, url = '', rel] = /^<(.*)>; rel="(.*)"$/.exec(link ?? '') ?? [];
     expect(rel).toBe('next');
@@ -86,7 +85,13 @@ describe('a page', () => {
   };
 
   it('is a plain array, with a link to the next one that keeps filters and limit', () => {
-    const { body, headers } = renderPage(listRow, { items: [{ id: 'a', version: 1 }], next: 'there' }, event, 5, scope);
+    const { body, headers } = renderPage(
+      listRow,
+      { items: [{ id: 'a', version: 1 }], next: 'there' },
+      address,
+      5,
+      scope,
+    );
     expect(body).toBe('[{"id":"a","version":1}]');
     const { origin, pathname, searchParams } = linkOf(headers['Link']);
     expect(origin + pathname).toBe('https://api.example/stage/here');
@@ -96,13 +101,13 @@ describe('a page', () => {
   });
 
   it('that is the last has no link', () => {
-    expect(renderPage(listRow, { items: [] }, event, 5, scope)).toEqual({ status: 200, headers: {}, body: '[]' });
+    expect(renderPage(listRow, { items: [] }, address, 5, scope)).toEqual({ status: 200, headers: {}, body: '[]' });
   });
 
   it('keeps path parameters out of the query of the link', () => {
     const inPath = { ...listRow, path: '/tasks/{task_id}/things' as const };
     const filters = { task_id: 'task-1' };
-    const { headers } = renderPage(inPath, { items: [], next: 'x' }, event, 5, { ...scope, filters });
+    const { headers } = renderPage(inPath, { items: [], next: 'x' }, address, 5, { ...scope, filters });
     expect(linkOf(headers['Link']).searchParams.has('task_id')).toBe(false);
   });
 });

@@ -4,8 +4,10 @@ import {
   gatewayPaths,
   grantsOf,
   honoursIdempotencyKey,
+  methodsOf,
   type RouteContract,
 } from '../../../../adapters/http/contract.ts';
+import { LIMITS } from '../../../../core/limits.ts';
 import { CONTRACTS } from '../../../../functions/contracts.ts';
 
 describe('a custom verb', () => {
@@ -31,6 +33,7 @@ describe('a custom verb', () => {
 const get = CONTRACTS.find(({ operation }) => operation === 'getTask');
 const create = CONTRACTS.find(({ operation }) => operation === 'createTask');
 const login = CONTRACTS.find(({ operation }) => operation === 'devLogin');
+const strangers = CONTRACTS.filter(({ access }) => access === 'bootstrap');
 const replay = CONTRACTS.find(({ operation }) => operation === 'replayDecision');
 
 describe('grants', () => {
@@ -41,10 +44,10 @@ describe('grants', () => {
 });
 
 describe('the rows of the service', () => {
-  it('honour an Idempotency-Key on every POST but those that write nothing, and on nothing else', () => {
+  it('honour an Idempotency-Key on every POST that has a caller and writes, and on nothing else', () => {
     const honouring = CONTRACTS.filter(honoursIdempotencyKey);
     const posts = CONTRACTS.filter(({ method }) => method === 'POST');
-    expect(posts.filter((row) => !honouring.includes(row))).toEqual([login, replay]);
+    expect(posts.filter((row) => !honouring.includes(row))).toEqual([...strangers, login, replay]);
     expect(honouring.every(({ method }) => method === 'POST')).toBe(true);
   });
 
@@ -53,6 +56,18 @@ describe('the rows of the service', () => {
       expect(new Set(CONTRACTS.map(of)).size).toBe(CONTRACTS.length);
     unique(({ operation }) => operation);
     unique(({ method, path }) => `${method} ${path}`);
+  });
+
+  it('are served at HEAD wherever they are at GET', () => {
+    for (const row of CONTRACTS) expect(methodsOf(row)).toEqual(row.method === 'GET' ? ['GET', 'HEAD'] : [row.method]);
+  });
+
+  it('take short bodies only where there is no caller yet, and wherever passwords are sent', () => {
+    const identity = CONTRACTS.filter(({ tag, body }) => tag.name === 'identity' && body !== undefined);
+    expect(identity.length).toBeGreaterThan(5);
+    expect(identity.filter(({ bodyBytes }) => bodyBytes !== LIMITS.identityBodyBytes)).toEqual([]);
+    const open = CONTRACTS.filter(({ access, body }) => (access === 'public' || access === 'bootstrap') && body);
+    expect(open.filter((row) => !identity.includes(row))).toEqual([]);
   });
 
   it('take If-Match on every write to a task, and answer with an ETag where they answer with one', () => {

@@ -14,18 +14,27 @@ export interface Asked {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, readonly string[]>>;
   readonly authorizer?: object;
+  readonly httpMethod?: string;
 }
 
 /** A REST proxy event as the pipeline reads it; AWS's type has many fields that nobody asks for. */
-export const eventOf = ({ body, headers = {}, params, query, authorizer }: Asked = {}): APIGatewayProxyEvent =>
+export const eventOf = ({
+  body,
+  headers = {},
+  params,
+  query,
+  authorizer,
+  httpMethod = 'GET',
+}: Asked = {}): APIGatewayProxyEvent =>
   ({
     path: '/here',
+    httpMethod,
     headers,
     body: body ?? null,
     isBase64Encoded: false,
     pathParameters: params ?? null,
     multiValueQueryStringParameters: query ?? null,
-    requestContext: { requestId: 'request-1', path: '/stage/here', authorizer },
+    requestContext: { requestId: 'request-1', path: '/stage/here', domainName: 'api.example', authorizer },
   }) as unknown as APIGatewayProxyEvent;
 
 export const CONTEXT = {} as Context;

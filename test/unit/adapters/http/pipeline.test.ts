@@ -35,7 +35,11 @@ const THING = { id: 'a', name: 'x', version: 4, secret: 's' };
 const makeScene = <const C extends RouteContract>(
   contract: C,
   work: Work<C>,
-  { bootstrapKey, receipts = new Map() }: { bootstrapKey?: string; receipts?: Map<string, KeptReceipt> } = {},
+  {
+    bootstrapKey,
+    publicUrl,
+    receipts = new Map(),
+  }: { bootstrapKey?: string; publicUrl?: string; receipts?: Map<string, KeptReceipt> } = {},
 ) => {
   const observed: Observation[] = [];
   let time = 0;
@@ -47,6 +51,7 @@ const makeScene = <const C extends RouteContract>(
     measured: (run) => run(),
     stopwatch: () => (time += 5),
     bootstrapKey: async () => bootstrapKey,
+    publicUrl,
   })(contract, work);
   const ask = async (asked: Asked) => {
     const { statusCode, headers = {}, body } = await handler(eventOf(asked), CONTEXT);
@@ -287,6 +292,101 @@ describe('an idempotent write', () => {
   });
 });
 
+describe('the fingerprint of an idempotent request', () => {
+  const fingerprintOf = async (body: string, authorizer: object = AUTHORIZED): Promise<string> => {
+    const seen: Receipt[] = [];
+    const contract = { ...changeThing, body: z.strictObject({ password: z.string(), name: z.string() }) };
+    const { ask } = makeScene(contract, async ({ call: { receipt } }) => {
+      if (receipt !== undefined) seen.push(receipt);
+      return THING;
+    });
+    await ask({ ...ASKED, body, authorizer, headers: { 'Idempotency-Key': 'k' } });
+    return only(seen).fingerprint;
+  };
+
+  it('does not depend on the order of members', async () => {
+    const one = await fingerprintOf('{"name":"x","password":"secret-1"}');
+    expect(await fingerprintOf('{ "password": "secret-1", "name": "x" }')).toBe(one);
+    expect(await fingerprintOf('{"name":"x","password":"secret-2"}')).not.toBe(one);
+  });
+
+  it('is keyed: whoever reads it cannot try passwords out', async () => {
+    const body = '{"name":"x","password":"secret-1"}';
+    const one = await fingerprintOf(body);
+    expect(await fingerprintOf(body, { ...AUTHORIZED, cursor_key: 'another key' })).not.toBe(one);
+  });
+});
+
+describe('a read', () => {
+  const { body: _, ifMatch: __, etag: ___, ...rest } = changeThing;
+  const getThing = { ...rest, operation: 'getThing', method: 'GET' } as const satisfies RouteContract;
+  const { body: ____, ...ASKED_READ } = ASKED;
+  const tagOf = (headers: object): string => String(Reflect.get(headers, 'ETag'));
+
+  it('has the digest of its answer as its ETag, and is 304 for whoever names that', async () => {
+    let name = 'x';
+    const { ask, observed } = makeScene(getThing, async () => ({ ...THING, name }));
+    const first = await ask(ASKED_READ);
+    const tag = tagOf(first.headers);
+    expect(tag).toMatch(/^"[\w-]{22}"$/);
+    for (const known of [tag, `W/${tag}`, `"a,b", ${tag}`, '*']) {
+      const again = await ask({ ...ASKED_READ, headers: { 'if-none-match': known } });
+      expect(again, known).toMatchObject({ status: 304, text: '' });
+      expect(again.headers).toEqual({ 'Cache-Control': 'no-store', 'X-Request-Id': 'request-1', ETag: tag });
+    }
+    name = 'y';
+    const changed = await ask({ ...ASKED_READ, headers: { 'If-None-Match': tag } });
+    expect(changed).toMatchObject({ status: 200, body: { name: 'y' } });
+    expect(tagOf(changed.headers)).not.toBe(tag);
+    expect(observed.map(({ status }) => status)).toEqual([200, 304, 304, 304, 304, 200]);
+  });
+
+  it('of a task has its version', async () => {
+    const { ask } = makeScene({ ...getThing, etag: true as const }, async () => THING);
+    expect((await ask({ ...ASKED_READ, headers: { 'If-None-Match': '"4"' } })).status).toBe(304);
+    expect((await ask({ ...ASKED_READ, headers: { 'If-None-Match': '"3"' } })).headers).toMatchObject({ ETag: '"4"' });
+  });
+
+  it('is answered to HEAD as to GET, without the body', async () => {
+    const { ask } = makeScene(getThing, async () => THING);
+    const [got, asked] = [await ask(ASKED_READ), await ask({ ...ASKED_READ, httpMethod: 'HEAD' })];
+    expect(asked).toEqual({ ...got, text: '', body: undefined });
+    const [refused, silently] = [await ask({}), await ask({ httpMethod: 'HEAD' })];
+    expect(silently).toEqual({ ...refused, text: '', body: undefined });
+  });
+
+  it('that fails is no 304', async () => {
+    const { ask } = makeScene(getThing, () => Promise.reject(new DomainError('busy', 'Too many others.', {})));
+    expect((await ask({ ...ASKED_READ, headers: { 'If-None-Match': '*' } })).status).toBe(503);
+  });
+
+  it('that has a page for browsers sends them there', async () => {
+    const { ask } = makeScene({ ...getThing, access: 'public' as const, browsersTo: '/board' }, async () => THING);
+    const browser = await ask({ ...ASKED_READ, headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
+    expect(browser).toMatchObject({
+      status: 302,
+      text: '',
+      headers: { Location: 'https://api.example/stage/here/board' },
+    });
+    expect((await ask({ ...ASKED_READ, headers: { Accept: '*/*' } })).status).toBe(200);
+  });
+});
+
+describe('a body', () => {
+  it('that its sender may not send is not read', async () => {
+    const large = { ...ASKED, body: `"${'x'.repeat(LIMITS.bodyBytes)}"` };
+    expect((await serving().ask({ ...large, authorizer: authorizedAs('mission.read') })).status).toBe(403);
+    expect((await serving().ask({ ...large, authorizer: {} })).status).toBe(401);
+    expect((await serving().ask(large)).status).toBe(413);
+  });
+
+  it('is as long as its route takes at most', async () => {
+    const { ask } = makeScene({ ...changeThing, bodyBytes: 20 }, async () => THING);
+    expect((await ask({ ...ASKED, body: '{"name":"xxxxxxxxx"}' })).status).toBe(200);
+    expect(await ask({ ...ASKED, body: '{"name":"xxxxxxxxxx"}' })).toMatchObject({ status: 413, body: { limit: 20 } });
+  });
+});
+
 describe('a list', () => {
   const { body: _, etag: __, ifMatch: ___, ...rest } = changeThing;
   const listThings = {
@@ -297,7 +397,7 @@ describe('a list', () => {
     query: z.strictObject({ state: z.string().optional() }),
     paged: true,
   } as const satisfies RouteContract;
-  const ASKED_LIST: Asked = { params: { task_id: 'a' }, authorizer: AUTHORIZED, headers: { Host: 'api.example' } };
+  const ASKED_LIST: Asked = { params: { task_id: 'a' }, authorizer: AUTHORIZED, headers: { Host: 'evil.example' } };
 
   const { ask } = makeScene(listThings, async ({ page: { after, limit } }) => ({
     items: [{ id: `${after ?? 'start'} ${limit}` }],
@@ -315,6 +415,16 @@ describe('a list', () => {
     const second = await ask({ ...ASKED_LIST, query: { state: ['S'], limit: ['3'], cursor: [cursor] } });
     expect([first.body, second.body]).toEqual([[{ id: 'start 3' }], [{ id: 'second 3' }]]);
     expect(second.headers).not.toHaveProperty('Link');
+  });
+
+  it('links to the address of the service, never to the Host of the request', async () => {
+    const { headers } = await ask(ASKED_LIST);
+    expect(Reflect.get(headers, 'Link')).toMatch(/^<https:\/\/api\.example\/stage\/here\?/);
+    const configured = makeScene(listThings, async () => ({ items: [], next: 'second' }), {
+      publicUrl: 'https://plans.example/v2/',
+    });
+    const { headers: others } = await configured.ask(ASKED_LIST);
+    expect(Reflect.get(others, 'Link')).toMatch(/^<https:\/\/plans\.example\/v2\/here\?/);
   });
 
   it.each<[string, Asked]>([

@@ -105,7 +105,7 @@ describe('composition', () => {
     expect(view({ context_data, ...window }).context_data).toEqual({
       route_template: {},
       payload_template: {},
-      template_version: null,
+      template_version: 'v2',
       schedule: {
         planned_start_at: instant('2026-03-01T08:00:00Z'),
         planned_end_at: instant('2026-03-01T10:00:00Z'),

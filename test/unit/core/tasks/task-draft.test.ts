@@ -47,7 +47,7 @@ describe('a task draft', () => {
     ['a number in a checklist', { checklist: ['x', 5] }, ['/checklist/1 wrong_type']],
     [
       'an attachment without a real url',
-      { attachments: [{ name: 'a', url: 'nowhere', size_bytes: -1, note: 'x' }] },
+      { attachments: [{ name: 'a', url: 'file:///nowhere', size_bytes: -1, note: 'x' }] },
       ['/attachments/0/url wrong_format', '/attachments/0/size_bytes too_small', '/attachments/0/note unknown_field'],
     ],
     ['one end of a window: the start', { planned_start_at: EARLY }, ['/planned_end_at rule_broken']],

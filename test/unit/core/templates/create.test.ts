@@ -38,6 +38,7 @@ describe('a new template', () => {
       default_payload: {},
       is_active: true,
       revision: 1,
+      version: 1,
       cloned_from: null,
       created_by: 'actor-1',
       created_at: NOW,
