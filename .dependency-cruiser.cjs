@@ -159,7 +159,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: '(^|/)node_modules/' },
-    exclude: { path: '^(cdk[.]out|coverage|dist|[.]data)/' },
+    exclude: { path: '^(cdk[.]out|coverage|dist|[.]cache|[.]data)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -44,7 +44,7 @@ const inPureCode = [
 ];
 
 export default defineConfig(
-  globalIgnores(['cdk.out/', 'coverage/', 'dist/', '.data/']),
+  globalIgnores(['cdk.out/', 'coverage/', 'dist/', '.cache/', '.data/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,

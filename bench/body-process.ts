@@ -14,6 +14,7 @@ import { makeCreateBatch, makeCreateTask } from '../core/tasks/create.ts';
 import { autoDispatchTask } from '../functions/dispatch/contract.ts';
 import { batchCreateTasks, createTask } from '../functions/tasks/contract.ts';
 import { authorizedAs, CONTEXT, eventOf } from '../test/unit/adapters/http/events.ts';
+import { makeTenantShare } from '../core/tenant-share.ts';
 import { clockAt } from '../test/unit/fakes.ts';
 import { taskType } from '../test/unit/records.ts';
 import { isPlace, type Place } from './body-shapes.ts';
@@ -40,6 +41,7 @@ const serve = makePipeline({
   measured: (work) => work(),
   stopwatch: () => performance.now(),
   bootstrapKey: () => Promise.resolve(undefined),
+  share: makeTenantShare(1),
 });
 const create = makeCreateTask(ports);
 const createBatch = makeCreateBatch(ports);

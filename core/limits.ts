@@ -51,6 +51,8 @@ export const LIMITS = {
   boardWindows: 5_000,
   calendarDays: 366,
   boardUsers: 100,
+  /** Users times days of a board: a hundred users for five weeks. */
+  boardUserDays: 3_500,
   /** Windows that a refusal lists as standing in the way. */
   conflictsListed: 100,
   /** Of these, those that the answer of an auto-dispatch lists for each candidate. */
@@ -79,6 +81,9 @@ export const LIMITS = {
   /** The compressed answer that an idempotency record keeps: an item, less its other attributes. */
   keptAnswerBytes: 390 * 1024,
 } as const;
+
+/** What a tenant may use beyond its share of an instance before it is throttled, and how many tenants are counted. */
+export const TENANT_SHARE = { creditMs: 10_000, tenants: 1_000 } as const;
 
 /** Bounds of the optimistic retry: about six seconds at the most, well inside the 29 s of API Gateway. */
 export const RETRY = { attempts: 30, baseMs: 8, capMs: 400, retryAfterSeconds: 1 } as const;

@@ -62,7 +62,7 @@ export interface ServiceFunctionProps extends ServiceProps {
  * One log group for all functions of a stage: one place to search, and a resource less for every route, of which
  * CloudFormation allows 500 in a stack.
  */
-const logGroupOf = (scope: Construct, { logRetention, removalPolicy }: Stage): LogGroup => {
+export const functionLogsOf = (scope: Construct, { logRetention, removalPolicy }: Stage): LogGroup => {
   const stack = Stack.of(scope);
   const known = stack.node.tryFindChild('FunctionLogs');
   return known instanceof LogGroup
@@ -77,7 +77,7 @@ export class ServiceFunction extends Construct {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
     const { stage, bundle, table, name, description, handler, statements } = props;
-    const logGroup = logGroupOf(this, stage);
+    const logGroup = functionLogsOf(this, stage);
     // The policies are part of the role: with one resource less a function, and there before the function is.
     const role = new Role(this, 'Role', {
       description: `What ${handler} of ${stage.prefix} may do`,
@@ -168,6 +168,7 @@ export class RouteFunction extends ServiceFunction {
       statements: [...tableStatements(contract, table), ...readable.map(([, secret]) => allowReading(secret))],
       environment: {
         ...Object.fromEntries(readable.map(([name, secret]) => [name, secret.secretArn])),
+        [ENV.tenantShare]: String(stage.tenantShare),
         ...(isHashing ? { [ENV.passwordMinLength]: String(stage.passwordMinLength) } : {}),
         ...(stage.corsOrigins.length === 0 ? {} : { [ENV.corsOrigins]: stage.corsOrigins.join(',') }),
       },

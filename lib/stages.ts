@@ -62,6 +62,8 @@ const settings = z
     maxReadUnits: count.optional(),
     maxWriteUnits: count.optional(),
     tableKey: z.enum(['aws', 'customer']).default('aws'),
+    /** Of an instance's time, what one tenant may use for ever. */
+    tenantShare: z.coerce.number('takes a number').positive().max(1).default(0.8),
     alarmEmail: z.email('takes an e-mail address').optional(),
     logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
     /** For a template that `sam local` runs and nobody deploys. */

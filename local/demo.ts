@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Command, CommanderError } from 'commander';
 import { ENV } from '../adapters/runtime/environment.ts';
 import { cleanUp } from './demo/clean-up.ts';
+import { tellEvents } from './demo/events.ts';
 import { isMismatch } from './demo/expectation.ts';
 import { tellLifecycle } from './demo/lifecycle.ts';
 import { tellMainJob } from './demo/main-job.ts';
@@ -29,7 +30,8 @@ const flagsOf = (words: readonly string[]): Flags =>
       'after',
       '\nAPP_BASE_URL names the server; without it the demo starts its own, in memory.' +
         '\nThere, SMOKE_TOKEN is used when given (it needs the permission *, or identity.write, mission.* and' +
-        '\nregistry.write); else a tenant is made, with BOOTSTRAP_KEY where the server demands it.',
+        '\nregistry.write); else a tenant is made, with BOOTSTRAP_KEY where the server demands it.' +
+        '\nEVENT_BUS_NAME, with AWS credentials in the environment, adds the check that events reach a consumer.',
     )
     .exitOverride()
     .parse([...words], { from: 'user' })
@@ -86,6 +88,8 @@ const play = async ({ url }: Server, { full, smoke }: Flags): Promise<boolean> =
       await tellLifecycle(stage, job);
       await tellPlanning(stage, job);
     }
+    const busName = isRemote ? variable(ENV.eventBusName) : undefined;
+    if (busName !== undefined) await tellEvents(stage, job, busName);
   } catch (error) {
     failures.push(error);
   }

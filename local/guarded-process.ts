@@ -16,8 +16,8 @@ export interface GuardedProcess {
   lastWords(): string;
   /** True once `ended` is fulfilled. */
   hasEnded(): boolean;
-  /** Fulfilled when the command has ended, for whatever reason. */
-  readonly ended: Promise<void>;
+  /** Fulfilled when the command has ended, for whatever reason, with its exit code; null when it was killed. */
+  readonly ended: Promise<number | null>;
   /** Ends the command, by force after some seconds; fulfilled when nothing of it runs any more. */
   stop(): Promise<void>;
 }
@@ -37,7 +37,7 @@ const killGroup = (pid: number): void => {
 /**
  * Starts a command that cannot outlive this process, not even its SIGKILL. It has a process group of its own, so that
  * Ctrl-C in a terminal reaches only us and the stop stays orderly.
- * `onLine` sees every line of its standard error.
+ * `onLine` sees every line of its standard error (and of its standard output, if the errand tells all).
  */
 export const startGuarded = (
   errand: Errand,
@@ -61,10 +61,10 @@ export const startGuarded = (
   });
   // The watchdog may be gone before its pipe is closed.
   child.stdin.on('error', () => undefined);
-  const ended = new Promise<void>((resolve) => {
-    child.once('close', () => {
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => {
       over = true;
-      resolve();
+      resolve(code);
     });
     child.once('exit', () => {
       // The watchdog itself may have been killed: then what it watched is still in its group.

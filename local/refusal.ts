@@ -20,7 +20,7 @@ const render = (problem: Problem, headers: Readonly<Record<string, string>>): Re
 /** The gateway refuses before any handler is asked. */
 export const refuse = (error: DomainError, requestId: string): Refusal => {
   const { problem, headers } = problemOf(error, requestId);
-  return render(problem, headers);
+  return render(problem, { ...headers, ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}) });
 };
 
 /** The authorizer (500) or the handler (502) failed: the answer tells nothing but the id of the request. */

@@ -14,7 +14,8 @@ const text = ({ method, path, status, code, duration_ms: ms, error }: RefusedReq
   return `${status} ${method} ${path} ${ms} ms ${code}${cause}`;
 };
 
-const json = ({ error, ...request }: RefusedRequest): string =>
+/** As a line of JSON, without its end. */
+export const refusedLine = ({ error, ...request }: RefusedRequest): string =>
   JSON.stringify({
     level: request.status < 500 ? 'INFO' : 'ERROR',
     message: 'request',
@@ -30,6 +31,6 @@ export const requestLine = (
 ): ((request: RefusedRequest) => void) => {
   const asText = (environment[ENV.logFormat] ?? (output.isTTY === true ? 'text' : 'json')) === 'text';
   return (request) => {
-    output.write(`${asText ? text(request) : json(request)}\n`);
+    output.write(`${asText ? text(request) : refusedLine(request)}\n`);
   };
 };

@@ -7,6 +7,7 @@ import { LIMITS } from '../core/limits.ts';
 import { startDatabase } from './database.ts';
 import { firstSteps } from './first-steps.ts';
 import { readSamTemplate } from './sam/template.ts';
+import { samCommand } from './sam/start-command.ts';
 import { isStartupError } from './startup-error.ts';
 import { createTable, ensureLocalSecrets, LOCAL_TABLE } from './table.ts';
 
@@ -75,14 +76,8 @@ const run = async (): Promise<void> => {
   await mkdir(dirname(out), { recursive: true });
   await writeFile(out, `${JSON.stringify(file, null, 2)}\n`, { mode: ONLY_OWNER });
 
-  const start = [
-    'sam local start-api',
-    `--template ${template}`,
-    `--env-vars ${out}`,
-    `--docker-network ${network}`,
-    '--warm-containers LAZY',
-  ];
-  console.log(`The table ${tableName} is there, and ${out} is written. Next:\n\n${start.join(' \\\n  ')}\n`);
+  const start = samCommand({ template, out, network, fromContainer });
+  console.log(`The table ${tableName} is there, and ${out} is written. Next:\n\n${start}\n`);
   if (isBuiltin) console.log(['Then, in another terminal:', ...firstSteps(SAM_URL)].join('\n\n'));
   else console.log(`Then call ${SAM_URL} with a token of your issuer.`);
 };

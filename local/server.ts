@@ -1,8 +1,9 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { RouteContract } from '../adapters/http/contract.ts';
 import { ENV, readEnvironment } from '../adapters/runtime/environment.ts';
-import { makeLog } from '../adapters/runtime/logger.ts';
+import { LOG_LINES, makeLog } from '../adapters/runtime/logger.ts';
 import { contractsOf } from '../functions/contracts.ts';
 import type { RunningDatabase } from './database.ts';
 import { startDatabase } from './database.ts';
@@ -13,6 +14,8 @@ import type { LambdaAuthorizer, LambdaHandler, Page, RefusedRequest } from './ga
 import { startGateway } from './gateway.ts';
 import type { Variables } from './guarded-process.ts';
 import { requirePort } from './port.ts';
+import { logFolderOf, openLogFolder } from './log-folder.ts';
+import { refusedLine } from './request-line.ts';
 import { enforceRoles, inRole, roleOf } from './roles.ts';
 import { createTable, ensureLocalSecrets, LOCAL_TABLE } from './table.ts';
 
@@ -99,6 +102,20 @@ const startEvents = async (
   return { stop, ...(folder.file === undefined ? {} : { file: folder.file }) };
 };
 
+interface Lines {
+  readonly write: (line: string) => void;
+  readonly stop: () => void;
+}
+
+/** Keeps what is logged beside the data, where data is kept. */
+const keepLines = async (directory: string | undefined): Promise<Lines> => {
+  if (directory === undefined) return { write: () => undefined, stop: () => undefined };
+  const write = await openLogFolder(logFolderOf(directory));
+  const onLine = (line: unknown): void => write(String(line));
+  subscribe(LOG_LINES, onLine);
+  return { write, stop: () => void unsubscribe(LOG_LINES, onLine) };
+};
+
 const loadHandler = async <H>(file: string): Promise<H> => {
   const module = (await import(new URL(`../functions/${file}.ts`, import.meta.url).href)) as { handler?: H };
   if (typeof module.handler !== 'function') throw new Error(`functions/${file}.ts exports no handler`);
@@ -137,6 +154,7 @@ export const startLocalServer = async (options: LocalServerOptions): Promise<Loc
     signal?.throwIfAborted();
 
     // 4. The functions. They read the environment when they are loaded: not before it is set.
+    const lines = await keepLines(inMemory ? undefined : dataDirectory);
     const handlers = new Map<string, LambdaHandler>();
     const handlerOf = async (contract: RouteContract): Promise<LambdaHandler> => {
       const known = handlers.get(contract.handler);
@@ -163,7 +181,10 @@ export const startLocalServer = async (options: LocalServerOptions): Promise<Loc
       host,
       port,
       ...(pages === undefined ? {} : { pages }),
-      ...(onRefused === undefined ? {} : { onRefused }),
+      onRefused: (request) => {
+        lines.write(refusedLine(request));
+        onRefused?.(request);
+      },
     });
 
     // 6. The events of what is committed, and of what a killed run had committed and not yet published.
@@ -181,6 +202,7 @@ export const startLocalServer = async (options: LocalServerOptions): Promise<Loc
         await gateway.close();
         await events.stop();
         await database.stop();
+        lines.stop();
       },
     };
   } catch (error) {

@@ -9,6 +9,8 @@ export interface Errand {
   readonly command: string;
   readonly args: readonly string[];
   readonly directory?: string;
+  /** Passes on what the command writes to standard output too, as part of standard error. */
+  readonly tellsAll?: true;
   /** A folder that is made for the command, for its temporary files, and removed once it has ended. */
   readonly scratch?: string;
   /** Run once the command has ended: removes what its end may leave. */
@@ -22,7 +24,7 @@ const { scratch } = errand;
 if (scratch !== undefined) mkdirSync(scratch, { recursive: true });
 const child = spawn(errand.command, [...errand.args], {
   ...(errand.directory === undefined ? {} : { cwd: errand.directory }),
-  stdio: ['ignore', 'ignore', 'inherit'],
+  stdio: ['ignore', errand.tellsAll === true ? process.stderr.fd : 'ignore', 'inherit'],
 });
 
 const end = (): void => {

@@ -3,6 +3,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Call, KeptReceipt, Receipt } from '../../core/call.ts';
 import { DomainError } from '../../core/errors.ts';
+import type { TenantShare } from '../../core/tenant-share.ts';
 import { isGranted } from '../../core/identity/permission.ts';
 import { LIMITS } from '../../core/limits.ts';
 import {
@@ -53,6 +54,7 @@ export interface PipelinePorts {
   readonly receipts: { readonly find: (tenantId: string, key: string) => Promise<KeptReceipt | undefined> };
   /** Runs the work of one request, so that what it costs can be counted apart. */
   readonly measured: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly share: TenantShare;
   /** Milliseconds of a clock that only runs forward. */
   readonly stopwatch: () => number;
   /** The key that `bootstrap` routes demand; undefined where none is configured. */
@@ -68,6 +70,8 @@ const NO_TENANT: Caller = { sub: 'anonymous', tenantId: '-', permissions: [], cu
 interface Exchange {
   readonly startedAt: number;
   caller: Caller;
+  /** Whether the tenant is charged for the time of this request. */
+  isCharged: boolean;
   input: Input<RouteContract>;
   call: Call;
   scope: CursorScope;
@@ -88,6 +92,7 @@ export const makePipeline =
       const fresh: Exchange = {
         startedAt: ports.stopwatch(),
         caller: NO_TENANT,
+        isCharged: false,
         input,
         call: { tenantId: NO_TENANT.tenantId, actorId: NO_TENANT.sub },
         scope: { key: '', operation: contract.operation, tenantId: NO_TENANT.tenantId, filters: {} },
@@ -101,14 +106,17 @@ export const makePipeline =
       result: APIGatewayProxyResult,
       more: Pick<Observation, 'code' | 'error'>,
     ): void => {
-      const { caller, startedAt } = exchangeOf(event);
+      const { caller, isCharged, startedAt } = exchangeOf(event);
+      const now = ports.stopwatch();
+      // A refusal for the share is not charged: else whoever goes on asking would never be let in again.
+      if (isCharged) ports.share.charge(caller.tenantId, now, now - startedAt);
       ports.observe({
         request_id: event.requestContext.requestId,
         operation: contract.operation,
         method: contract.method,
         path: event.path,
         status: result.statusCode,
-        duration_ms: ports.stopwatch() - startedAt,
+        duration_ms: now - startedAt,
         ...(caller === NO_TENANT ? {} : { tenant_id: caller.tenantId, user_id: caller.sub }),
         ...(result.headers?.['Idempotency-Replayed'] === undefined ? {} : { replayed: true }),
         ...more,
@@ -145,6 +153,8 @@ export const makePipeline =
         if (caller === undefined) throw new DomainError('unauthenticated', 'The request carries no valid token.', {});
         const exchange = exchangeOf(event);
         exchange.caller = caller;
+        ports.share.admit(caller.tenantId, exchange.startedAt);
+        exchange.isCharged = true;
         if (!isGranted(caller.permissions, access)) {
           throw new DomainError('permission_denied', `This needs the permission ${access}.`, { permission: access });
         }

@@ -138,6 +138,6 @@ const isDomainError = (error: unknown): error is DomainError => error instanceof
 
 const headersOf = (error: DomainError): Readonly<Record<string, string>> => {
   const { status } = problemKindOf(error.code);
-  if (status === 429 || status === 503) return { 'Retry-After': String(RETRY.retryAfterSeconds) };
-  return status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {};
+  // No `WWW-Authenticate`: API Gateway would give a function's another name. Its own 401 has one (lib/gateway-responses.ts).
+  return status === 429 || status === 503 ? { 'Retry-After': String(RETRY.retryAfterSeconds) } : {};
 };

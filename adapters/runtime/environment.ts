@@ -23,6 +23,8 @@ export const ENV = {
   oidcPermissionsClaim: 'OIDC_PERMISSIONS_CLAIM',
   oidcSubjectClaim: 'OIDC_SUBJECT_CLAIM',
   eventBusName: 'EVENT_BUS_NAME',
+  /** Of an instance's time, what one tenant may use for ever: 0 to 1, where 1 is no bound. */
+  tenantShare: 'TENANT_SHARE',
   /** Origins whose pages may call the API, separated by commas. */
   corsOrigins: 'CORS_ORIGINS',
   /** The address of the service, where it is reached by another than the gateway knows: links begin with it. */
@@ -52,6 +54,7 @@ const environment = z.object({
   [ENV.oidcPermissionsClaim]: z.string().default('permissions'),
   [ENV.oidcSubjectClaim]: z.string().default('sub'),
   [ENV.eventBusName]: z.string().optional(),
+  [ENV.tenantShare]: z.coerce.number().positive().max(1).default(1),
   [ENV.corsOrigins]: z
     .string()
     .default('')

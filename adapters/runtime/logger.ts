@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import type { Environment } from './environment.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -10,17 +11,40 @@ export interface Log {
 
 const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'] as const satisfies readonly Environment['LOG_LEVEL'][];
 
+/** Takes every line of every log of this process, as a text of JSON, whatever is printed: a local run keeps them. */
+export const LOG_LINES = 'task-center.log-lines';
+const lines = channel(LOG_LINES);
+
 /** JSON lines for machines; plain lines for a terminal. */
-export const makeLog = ({ LOG_FORMAT, LOG_LEVEL, STAGE }: Environment): Log => {
+export const makeLog = (environment: Environment): Log => {
+  const printed = printedLog(environment);
+  const published =
+    (level: (typeof LEVELS)[number], print: Log['info']): Log['info'] =>
+    (message, fields) => {
+      if (lines.hasSubscribers) lines.publish(jsonLine(level, message, environment.STAGE, fields));
+      print(message, fields);
+    };
+  return {
+    info: published('INFO', printed.info),
+    warn: published('WARN', printed.warn),
+    error: published('ERROR', printed.error),
+  };
+};
+
+const jsonLine = (level: string, message: string, stage: string, fields: LogFields): string => {
+  const timestamp = new Date().toISOString();
+  const always = { level, message, timestamp, service: 'task-center', stage, xray_trace_id: traceId() };
+  return JSON.stringify({ ...always, ...fields }, readable);
+};
+
+const printedLog = ({ LOG_FORMAT, LOG_LEVEL, STAGE }: Environment): Log => {
   if (LOG_LEVEL === 'SILENT') return SILENT;
   if (LOG_FORMAT === 'text') return TERMINAL;
   const from =
     (level: (typeof LEVELS)[number]) =>
     (message: string, fields: LogFields): void => {
       if (LEVELS.indexOf(level) < LEVELS.indexOf(LOG_LEVEL)) return;
-      const timestamp = new Date().toISOString();
-      const always = { level, message, timestamp, service: 'task-center', stage: STAGE, xray_trace_id: traceId() };
-      process.stdout.write(`${JSON.stringify({ ...always, ...fields }, readable)}\n`);
+      process.stdout.write(`${jsonLine(level, message, STAGE, fields)}\n`);
     };
   return { info: from('INFO'), warn: from('WARN'), error: from('ERROR') };
 };

@@ -8,6 +8,7 @@ export const METRICS = {
   scheduleConflicts: 'ScheduleConflicts',
   commitRetries: 'CommitRetries',
   batchSize: 'BatchSize',
+  tasksCreated: 'TasksCreated',
 } as const;
 
 /** What is known of a request when it has been answered. */
@@ -44,7 +45,8 @@ export const metricsOf = ({
     ...(isDone && DISPATCHING.includes(operation) ? { [METRICS.dispatches]: 1 } : {}),
     ...(CONFLICTS.includes(code) && !isPreview ? { [METRICS.scheduleConflicts]: 1 } : {}),
     ...(retries > 0 ? { [METRICS.commitRetries]: retries } : {}),
-    ...(created === undefined ? {} : { [METRICS.batchSize]: created.total }),
+    ...(created === undefined ? {} : { [METRICS.batchSize]: created.total, [METRICS.tasksCreated]: created.total }),
+    ...(isDone && operation === 'createTask' ? { [METRICS.tasksCreated]: 1 } : {}),
   };
 };
 

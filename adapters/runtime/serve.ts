@@ -4,6 +4,7 @@ import { headerOf } from '../http/headers.ts';
 import { makePipeline, type Handler, type Observation, type Request } from '../http/pipeline.ts';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import * as z from 'zod';
+import { makeTenantShare } from '../../core/tenant-share.ts';
 import { metered, type Cost } from '../dynamodb/meter.ts';
 import { environment, receipts } from './composition.ts';
 import { LOCAL_STAGE } from './environment.ts';
@@ -49,6 +50,8 @@ const emit = (metrics: Readonly<Record<string, number>>): void => {
   process.stdout.write(`${metricLine(metrics, environment.STAGE, Date.now())}\n`);
 };
 
+const share = makeTenantShare(environment.TENANT_SHARE);
+
 const serveWith = (bootstrapKey: () => Promise<string | undefined>) =>
   makePipeline({
     observe,
@@ -59,6 +62,7 @@ const serveWith = (bootstrapKey: () => Promise<string | undefined>) =>
         if (known !== undefined) known.cost = cost;
         return work();
       }),
+    share,
     stopwatch: () => performance.now(),
     bootstrapKey,
     publicUrl: environment.PUBLIC_URL,
@@ -107,6 +111,7 @@ export const serveWithoutTable = <
     observe,
     receipts: { find: nothing },
     measured: (run) => run(),
+    share,
     stopwatch: () => performance.now(),
     bootstrapKey: nothing,
     publicUrl: environment.PUBLIC_URL,

@@ -16,10 +16,11 @@ interface RangeQuery {
   readonly from: Instant;
   readonly to: Instant;
 }
+const daysOf = ({ from, to }: RangeQuery): number => lengthOf({ start: from, end: to }) / DAY_MS;
 const rangeRules = <T extends z.ZodType<RangeQuery>>(query: T): T =>
   query
     .refine(({ from, to }) => from < to, { path: ['to'], error: 'to must be after from' })
-    .refine(({ from, to }) => lengthOf({ start: from, end: to }) <= LIMITS.calendarDays * DAY_MS, {
+    .refine((range) => daysOf(range) <= LIMITS.calendarDays, {
       path: ['to'],
       error: `the range may span ${LIMITS.calendarDays} days`,
     });
@@ -34,7 +35,11 @@ export const boardQuery = rangeRules(
       .pipe(z.array(z.string().max(64)).min(1).max(LIMITS.boardUsers))
       .meta({ description: `Up to ${LIMITS.boardUsers} ids, separated by commas` }),
   }),
-);
+  // Before anything is read: what a board costs grows with both.
+).refine(({ from, to, user_ids }) => user_ids.length * daysOf({ from, to }) <= LIMITS.boardUserDays, {
+  path: ['user_ids'],
+  error: `users times days may be ${LIMITS.boardUserDays}: ask for a shorter range, or for fewer users`,
+});
 export const freeSlotsQuery = rangeRules(
   z.strictObject({
     ...rangeFields,

@@ -10,6 +10,7 @@ import { tellHistory, windowText, type Person, type Stage } from './stage.ts';
 
 /** What the main job leaves for what comes after it. */
 export interface MainJob {
+  readonly tenantId: string;
   readonly taskTypeId: string;
   readonly templateId: string;
   readonly areaCode: string;
@@ -278,6 +279,7 @@ export const tellMainJob = async (stage: Stage): Promise<MainJob> => {
   });
 
   return {
+    tenantId: taskType.tenant_id,
     taskTypeId: taskType.id,
     templateId: clone.id,
     areaCode,

@@ -191,13 +191,21 @@ const refusalsByStatus = (contract: RouteContract): readonly (readonly [number, 
   return [...byStatus].sort(([a], [b]) => a - b);
 };
 
-const refusalOf = (status: number, codes: readonly ProblemCode[]): ZodOpenApiResponseObject => {
+/** Whether a refusal is the gateway's own: API Gateway renames the `WWW-Authenticate` of one that a function sends. */
+const isChallenge = ({ access }: RouteContract, status: number): boolean =>
+  status === 401 && access !== 'public' && access !== 'bootstrap';
+
+const refusalOf = (
+  contract: RouteContract,
+  status: number,
+  codes: readonly ProblemCode[],
+): ZodOpenApiResponseObject => {
   const [first, ...more] = codes.map(problemSchemaOf);
   return {
     description: codes.map((code) => `\`${code}\`: ${titleOf(code)}`).join('\n\n'),
     headers: {
       ...ALWAYS,
-      ...(status === 401 ? { 'WWW-Authenticate': ref('headers', 'WwwAuthenticate') } : {}),
+      ...(isChallenge(contract, status) ? { 'WWW-Authenticate': ref('headers', 'WwwAuthenticate') } : {}),
       ...(status === 429 || status === 503 ? { 'Retry-After': ref('headers', 'RetryAfter') } : {}),
     },
     content: {
@@ -211,26 +219,28 @@ const refusalOf = (status: number, codes: readonly ProblemCode[]): ZodOpenApiRes
   };
 };
 
-const responseName = (status: number, codes: readonly ProblemCode[]): string =>
-  status === 502 ? 'BadGateway' : codes.map(pascal).join('Or');
+const responseName = (contract: RouteContract, status: number, codes: readonly ProblemCode[]): string =>
+  status === 502
+    ? 'BadGateway'
+    : `${codes.map(pascal).join('Or')}${status === 401 && !isChallenge(contract, status) ? 'WithoutChallenge' : ''}`;
 
 const refusalsOf = (contract: RouteContract, shared: ReadonlyMap<string, unknown>): Responses =>
   Object.fromEntries(
     refusalsByStatus(contract).map(([status, codes]) => {
-      const name = responseName(status, codes);
-      return [String(status), shared.has(name) ? ref('responses', name) : refusalOf(status, codes)];
+      const name = responseName(contract, status, codes);
+      return [String(status), shared.has(name) ? ref('responses', name) : refusalOf(contract, status, codes)];
     }),
   );
 
 /** Refusals that several routes answer with: components, so that they are written once. */
 const sharedRefusals = (contracts: readonly RouteContract[]): ReadonlyMap<string, ZodOpenApiResponseObject> => {
-  const all = contracts.flatMap(refusalsByStatus);
-  const names = all.map(([status, codes]) => responseName(status, codes));
-  return new Map(
-    all
-      .map(([status, codes]) => [responseName(status, codes), refusalOf(status, codes)] as const)
-      .filter(([name]) => names.filter((other) => other === name).length > 1),
+  const all = contracts.flatMap((contract) =>
+    refusalsByStatus(contract).map(
+      ([status, codes]) => [responseName(contract, status, codes), refusalOf(contract, status, codes)] as const,
+    ),
   );
+  const names = all.map(([name]) => name);
+  return new Map(all.filter(([name]) => names.filter((other) => other === name).length > 1));
 };
 
 const batchItem = batchDraft.shape.tasks.element;

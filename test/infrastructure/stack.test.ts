@@ -313,6 +313,15 @@ describe.each(STAGES)('the environment of %s', (_, template, contracts) => {
   });
 });
 
+it('bounds what one tenant may use of the time of every function of a route', () => {
+  const shareOf = (more: object): number => readEnvironment({ [ENV.tableName]: 'tasks', ...more }).TENANT_SHARE;
+  expect(shareOf({})).toBe(1);
+  for (const contract of CONTRACTS) {
+    const { [ENV.tenantShare]: share } = functionProperties(rich, functionOf(rich, contract)).Environment.Variables;
+    expect(shareOf({ [ENV.tenantShare]: share })).toBe(0.8);
+  }
+});
+
 it('tells the authorizer of an OIDC stage whom to trust', () => {
   expect(functionProperties(prod, authorizerFunction(prod)).Environment.Variables).toMatchObject({
     OIDC_ISSUER: 'https://login.task-center.test',
@@ -826,7 +835,7 @@ describe.each([
     );
     expect(DashboardName).toBe(`task-center-${stage}`);
     const body = textOf(DashboardBody);
-    for (const metric of ['Dispatches', 'ScheduleConflicts', 'CommitRetries', 'BatchSize'])
+    for (const metric of ['Dispatches', 'ScheduleConflicts', 'CommitRetries', 'BatchSize', 'TasksCreated'])
       expect(body).toContain(metric);
     for (const id of ofType(template, 'AWS::CloudWatch::Alarm').keys()) expect(body).toContain(`<${id}.Arn>`);
   });
@@ -837,7 +846,7 @@ it('measures operations that exist', () => {
   const measured = operations.filter(
     (operation) => Object.keys(metricsOf({ operation, status: 200, retries: 0, result: { total: 3 } })).length > 0,
   );
-  expect(measured.toSorted()).toEqual(['autoDispatchTask', 'batchCreateTasks', 'dispatchTask']);
+  expect(measured.toSorted()).toEqual(['autoDispatchTask', 'batchCreateTasks', 'createTask', 'dispatchTask']);
 });
 
 it('sends alarms to the address that a context gives, over TLS only', () => {

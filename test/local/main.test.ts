@@ -137,7 +137,8 @@ describe('npm start', () => {
     const { stdout: said } = first.said();
     const { stdout } = await promisify(execFile)('bash', ['-c', said.slice(said.indexOf('TENANT='))]);
     expect(stdout).toContain('"name":"First task"');
-    expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
+    const { status, headers } = await fetch(`${first.url}/healthz`);
+    expect(status).toBe(200);
 
     const second = await serve([], { DYNAMODB_ENDPOINT: first.endpoint });
     const post = async (base: string, path: string, body: object, token = '') => {
@@ -162,8 +163,21 @@ describe('npm start', () => {
     first.process.kill('SIGINT');
     expect(await first.ended).toBe(0);
     expect(await databaseProcesses(first.endpoint)).toEqual([]);
-    expect(await readdir(folder)).toEqual(['events.checkpoint.json', 'events.jsonl', 'shared-local-instance.db']);
+    expect(await readdir(folder)).toEqual([
+      'events.checkpoint.json',
+      'events.jsonl',
+      'log',
+      'shared-local-instance.db',
+    ]);
     await expect(fetch(first.url)).rejects.toThrow();
+
+    const requestId = headers.get('x-request-id') ?? '';
+    const logs = runScript('local/logs.ts', ['--request', requestId, '--data', folder], {});
+    let found = '';
+    logs.stdout?.on('data', (chunk: Buffer) => (found += chunk.toString()));
+    expect(await once(logs, 'close')).toEqual([0, null]);
+    expect(found).toMatch(/INFO 200 GET \/healthz\n/);
+    expect(found).toContain(`  request_id: ${requestId}\n`);
   });
 
   it('ends when its database does, and says so', async () => {

@@ -38,6 +38,7 @@ import { taskDraft } from '../../core/tasks/task.ts';
 import { makeApproveTask, makeSubmitForApproval, makeTransitionTask } from '../../core/tasks/transition.ts';
 import { makeReviseTemplate } from '../../core/templates/revise.ts';
 import { instantAt, type Clock } from '../../core/time/instant.ts';
+import { makeTenantShare } from '../../core/tenant-share.ts';
 import * as assetRoutes from '../../functions/assets/contract.ts';
 import * as calendarRoutes from '../../functions/calendar/contract.ts';
 import * as dispatchRoutes from '../../functions/dispatch/contract.ts';
@@ -148,6 +149,7 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
     },
     receipts: makeReceipts({ reader, clock }),
     measured: (work) => work(),
+    share: makeTenantShare(1),
     stopwatch: () => 0,
     bootstrapKey: () => Promise.resolve(undefined),
   });

@@ -5,6 +5,7 @@ import { makePipeline, type Observation, type Request } from '../../../../adapte
 import type { KeptReceipt, Receipt } from '../../../../core/call.ts';
 import { DomainError } from '../../../../core/errors.ts';
 import { LIMITS } from '../../../../core/limits.ts';
+import { makeTenantShare, type TenantShare } from '../../../../core/tenant-share.ts';
 import { only } from '../../fakes.ts';
 import { authorizedAs, CONTEXT, eventOf, type Asked } from './events.ts';
 
@@ -39,7 +40,8 @@ const makeScene = <const C extends RouteContract>(
     bootstrapKey,
     publicUrl,
     receipts = new Map(),
-  }: { bootstrapKey?: string; publicUrl?: string; receipts?: Map<string, KeptReceipt> } = {},
+    share = makeTenantShare(1),
+  }: { bootstrapKey?: string; publicUrl?: string; receipts?: Map<string, KeptReceipt>; share?: TenantShare } = {},
 ) => {
   const observed: Observation[] = [];
   let time = 0;
@@ -49,6 +51,7 @@ const makeScene = <const C extends RouteContract>(
     },
     receipts: { find: async (tenantId, key) => receipts.get(`${tenantId} ${key}`) },
     measured: (run) => run(),
+    share,
     stopwatch: () => (time += 5),
     bootstrapKey: async () => bootstrapKey,
     publicUrl,
@@ -97,6 +100,34 @@ describe('the pipeline', () => {
         user_id: 'user-1',
       },
     ]);
+  });
+
+  it('charges a tenant for the time of its requests, and refuses what comes when its share is used up', async () => {
+    const charged: (readonly [string, number])[] = [];
+    let isUsedUp = false;
+    const share: TenantShare = {
+      admit: () => {
+        if (isUsedUp) throw new DomainError('throttled', 'Used up.', {});
+      },
+      charge: (tenantId, _, worked) => charged.push([tenantId, worked]),
+    };
+    let calls = 0;
+    const { ask } = makeScene(changeThing, async () => ((calls += 1), THING), { share });
+
+    expect((await ask(ASKED)).status).toBe(200);
+    expect((await ask({ ...ASKED, body: '{' })).status).toBe(400);
+    isUsedUp = true;
+    const refused = await ask(ASKED);
+
+    expect(refused).toMatchObject({ status: 429, body: { code: 'throttled' }, headers: { 'Retry-After': '1' } });
+    expect(calls).toBe(1);
+    // The refused one is not charged.
+    expect(charged).toEqual([
+      ['tenant-1', 5],
+      ['tenant-1', 5],
+    ]);
+    // Who has no tenant is nobody's neighbour.
+    expect((await ask({ ...ASKED, authorizer: {} })).status).toBe(401);
   });
 
   it('takes an empty body where every field is optional', async () => {

@@ -68,13 +68,7 @@ describe('the answer to a refusal', () => {
     const { problem, headers } = problemOf(new DomainError(code, 'A sentence.', {}), 'r');
     expect(problem.status).toBe(Number(expected));
     expect(problem).toMatchObject({ code, title: expect.stringMatching(/^[A-Z]/), detail: 'A sentence.' });
-    expect(headers).toEqual(
-      problem.status === 429 || problem.status === 503
-        ? { 'Retry-After': '1' }
-        : problem.status === 401
-          ? { 'WWW-Authenticate': 'Bearer' }
-          : {},
-    );
+    expect(headers).toEqual(problem.status === 429 || problem.status === 503 ? { 'Retry-After': '1' } : {});
   });
 
   it('names every code of that table', () => {

@@ -26,7 +26,13 @@ describe('the metrics of a request', () => {
     ],
     ['another refusal', { operation: 'dispatchTask', status: 409, code: 'approval_required' }, {}],
     ['attempts beyond the first', { operation: 'approveTask', retries: 3 }, { CommitRetries: 3 }],
-    ['a batch', { operation: 'batchCreateTasks', status: 201, result: { total: 99, tasks: [] } }, { BatchSize: 99 }],
+    ['a task', { operation: 'createTask', status: 201 }, { TasksCreated: 1 }],
+    ['a task that was answered before', { operation: 'createTask', status: 201, replayed: true }, {}],
+    [
+      'a batch',
+      { operation: 'batchCreateTasks', status: 201, result: { total: 99, tasks: [] } },
+      { BatchSize: 99, TasksCreated: 99 },
+    ],
     [
       'a refused batch',
       { operation: 'batchCreateTasks', status: 422, code: 'validation_failed', result: undefined },

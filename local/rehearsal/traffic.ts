@@ -1,0 +1,102 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RouteContract } from '../../adapters/http/contract.ts';
+import { bootstrapAdmin, createTenant, devLogin } from '../../functions/identity/contract.ts';
+import { createTask, getTask, listHistory, updateRiskChecklist } from '../../functions/tasks/contract.ts';
+import { createTaskType } from '../../functions/types/contract.ts';
+import { makeClient, type Client, type Reply, type RequestOf } from '../demo/client.ts';
+import { isMismatch } from '../demo/expectation.ts';
+
+const CALLERS = 4;
+/** A stage of its own kind of trouble is over after a few of these: the deploy replaces a function in milliseconds. */
+const ATTEMPTS = 8;
+const PAUSE_MS = 250;
+
+/** What a deployment under traffic did to it. */
+export interface TrafficReport {
+  readonly requests: number;
+  /** Requests that were answered as they should only when they were sent again. */
+  readonly mended: number;
+  readonly taskIds: readonly string[];
+  readonly tenantId: string;
+}
+
+export interface Traffic {
+  readonly tenantId: string;
+  /** Ends it, and reads everything that was acknowledged. Throws when something is lost, or was not mended. */
+  readonly stop: () => Promise<TrafficReport>;
+}
+
+interface Made {
+  readonly id: string;
+  /** As the last acknowledged write left it. */
+  readonly risk: number;
+}
+
+/** A tenant of its own, whose callers write and read until they are stopped, each write with an idempotency key. */
+export const startTraffic = async (baseUrl: string, bootstrapKey: string): Promise<Traffic> => {
+  let [requests, mended] = [0, 0];
+  const open = (headers: Readonly<Record<string, string>>): Client =>
+    makeClient({ baseUrl, headers, onAnswer: () => (requests += 1) });
+  const first = open({ 'X-Bootstrap-Key': bootstrapKey });
+  const suffix = randomBytes(4).toString('hex');
+  const { body: tenant } = await first.send(createTenant, { body: { name: `Traffic ${suffix}` } });
+  const credentials = { tenant_id: tenant.id, username: 'admin', password: randomUUID() };
+  await first.send(bootstrapAdmin, { body: credentials });
+  const { body: login } = await first.send(devLogin, { body: credentials });
+  const client = open({ Authorization: `Bearer ${login.access_token}` });
+  const { body: type } = await client.send(createTaskType, { body: { code: 'traffic', name: 'Traffic' } });
+
+  /** As a good client does: what fails is sent again, under the same key. */
+  const persistently = async <const C extends RouteContract>(
+    contract: C,
+    request: RequestOf<C>,
+  ): Promise<Awaited<ReturnType<typeof client.send<C>>>> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const reply = await client.send(contract, request);
+        if (attempt > 1) mended += 1;
+        return reply;
+      } catch (error) {
+        if (!isMismatch(error) || attempt === ATTEMPTS) throw error;
+        await delay(PAUSE_MS * attempt);
+      }
+    }
+  };
+
+  const made: Made[] = [];
+  let isOver = false;
+  const call = async (): Promise<void> => {
+    while (!isOver) {
+      const headers = { 'Idempotency-Key': randomUUID() };
+      const body = { task_type_id: type.id, name: 'Made while a version is deployed' };
+      const { body: task } = await persistently(createTask, { headers, body });
+      const risk = 1 + (made.length % 5);
+      const change = { params: { task_id: task.id }, body: { risk_level: risk } };
+      await persistently(updateRiskChecklist, change);
+      made.push({ id: task.id, risk });
+      await persistently(getTask, { params: { task_id: task.id } });
+    }
+  };
+  const callers = Promise.all(Array.from({ length: CALLERS }, call));
+  // Whoever stops it hears of the failure; until then nobody does.
+  callers.catch(() => undefined);
+
+  return {
+    tenantId: tenant.id,
+    stop: async () => {
+      isOver = true;
+      await callers;
+      for (const { id, risk } of made) {
+        const params = { task_id: id };
+        const { body: task }: Reply<{ risk_level: number }> = await persistently(getTask, { params });
+        const { body: history } = await persistently(listHistory, { params });
+        const actions = history.map(({ action }) => action).join();
+        const isWhole = task.risk_level === risk && actions.startsWith('created');
+        if (!isWhole)
+          throw new Error(`Task ${id}: risk level ${task.risk_level} instead of ${risk}, history ${actions}.`);
+      }
+      return { requests, mended, taskIds: made.map(({ id }) => id), tenantId: tenant.id };
+    },
+  };
+};
