@@ -81,6 +81,11 @@ export default defineConfig({
         extends: true,
         test: { name: 'model', include: ['test/model/**/*.test.ts'], ...ON_DATABASE },
       },
+      {
+        extends: true,
+        // What takes a network, a download or many minutes: in `npm run test:long` only.
+        test: { name: 'long', include: ['test/long/**/*.test.ts'] },
+      },
     ],
   },
 });

@@ -36,7 +36,7 @@ const strideAfter = (stride: number, isShort: boolean): number =>
  *
  * The work is bounded, so a page may be short, and even empty, though another follows: of what the filters leave out, of
  * tasks that moved meanwhile, of sources that hold more than their share, and at 1 MB of items, which have to fit into
- * what Lambda sends. Each page goes on behind the last position that it looked at, so no item is told twice.
+ * what Lambda sends. Each page goes on behind the last position that it looked at, so no position is told twice.
  */
 export const listPage = async <T>(
   reader: Pick<TableReader, 'listPage'>,
@@ -84,7 +84,7 @@ export const listPage = async <T>(
 const shareOf = (sources: readonly Source[], limit: number): number => {
   const [only] = sources;
   if (sources.length === 1 && only?.where.length === 0) return limit + 1;
-  const pages = sources.length <= 2 ? 2 : 1.5;
+  const pages = sources.length <= 5 ? 2 : 1.5;
   return Math.ceil((pages * (Math.max(limit, LIMITS.pageDefault) + 1)) / sources.length);
 };
 

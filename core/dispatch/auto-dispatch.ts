@@ -14,8 +14,7 @@ import type { Tasks } from '../tasks/tasks.ts';
 import type { Clock } from '../time/instant.ts';
 import type { Turns } from '../turns.ts';
 import type { AutoDispatchView } from './answer.ts';
-import type { AutoDispatchChanges } from './changes.ts';
-import { decide } from './decide.ts';
+import { decide, type AutoDispatchChange } from './decide.ts';
 import { becameBusyAs } from './exclusions.ts';
 import { nobodyIsFree } from './nobody-free.ts';
 import { candidatesOf, openPlan, requireFresh } from './plan-token.ts';
@@ -51,7 +50,7 @@ interface Ports {
   readonly calendars: Calendars;
   readonly assets: Pick<Assets, 'tally'>;
   readonly strategies: Pick<Strategies, 'chosen'>;
-  readonly guard: Guard<AutoDispatchChanges>;
+  readonly guard: Guard<AutoDispatchChange>;
   readonly turns: Turns;
   readonly retry: Retry;
   readonly clock: Clock;

@@ -2,17 +2,22 @@ import type { Call } from '../call.ts';
 import type { Bookings } from '../calendar/bookings.ts';
 import type { Calendar } from '../calendar/calendar.ts';
 import { LIMITS } from '../limits.ts';
+import type { ShadowCompared } from '../scoring/changes.ts';
 import { flipsOf } from '../scoring/flips.ts';
 import { rank, type Ranked } from '../scoring/score.ts';
 import { ruleOf } from '../scoring/strategies.ts';
 import { changedTask } from '../tasks/change.ts';
+import type { TaskChanged } from '../tasks/changes.ts';
 import { windowOf, type Task, type WholeTask } from '../tasks/task.ts';
 import type { Instant } from '../time/instant.ts';
 import type { AutoDispatchView, ResourceSnapshot } from './answer.ts';
-import type { AutoDispatchChanges } from './changes.ts';
+import type { DecisionMade } from './changes.ts';
 import { ENGINE, firstFree, rankingOf, type Decision } from './decision.ts';
 import { sealPlan } from './plan-token.ts';
 import { freeIn, type Survey } from './survey.ts';
+
+/** What an automatic dispatch commits: the task with the decision, and what the strategy in shadow would have done. */
+export type AutoDispatchChange = TaskChanged | DecisionMade | ShadowCompared;
 
 /** Who decides when, and under which ids decision and history entry are kept. */
 interface Occasion {
@@ -35,7 +40,7 @@ export const decide = (
   calendar: Calendar,
   triedBefore: readonly string[],
 ): {
-  readonly changes: readonly AutoDispatchChanges[];
+  readonly changes: readonly AutoDispatchChange[];
   readonly bookings: Bookings;
   readonly answer: AutoDispatchView;
 } => {
@@ -96,7 +101,7 @@ export const decide = (
     decision_id: decisionId,
     ...(plan_token === undefined ? {} : { plan_token }),
   };
-  const changes: AutoDispatchChanges[] = [...changed.changes, { kind: 'decision_made', decision }];
+  const changes: AutoDispatchChange[] = [...changed.changes, { kind: 'decision_made', decision }];
   if (decision.shadow !== null && chosen.shadow !== null) {
     changes.push({
       kind: 'shadow_compared',

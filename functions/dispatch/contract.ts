@@ -8,7 +8,10 @@ import { reassignDraft, scheduleDraft, unassignDraft } from '../../core/dispatch
 import { taskView } from '../../core/tasks/task.ts';
 
 const PATH = '/api/task-center/tasks';
-const tag = { name: 'dispatch', description: 'Who does it: by hand, automatically, and changes of plan.' };
+const tag = {
+  name: 'dispatch',
+  description: 'Who does a task and when: by hand or automatically, with the decision kept, and changed later.',
+};
 const params = z.object({ task_id: z.string() });
 const HOLDING = ['Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] as const;
 

@@ -38,4 +38,5 @@ export const READING_ORDER: readonly string[] = [
   'task types',
   'templates',
   'tasks',
+  'dispatch',
 ];

@@ -245,10 +245,10 @@ const sharedRefusals = (contracts: readonly RouteContract[]): ReadonlyMap<string
 
 const batchItem = batchDraft.shape.tasks.element;
 
-/** A tuple is closed by its length: `items: false` says the same, and generators of clients cannot read it. */
+/** A tuple is closed by its length: `items: false` says the same, but generators of clients cannot read it. */
 const closeTuple = (schema: Parameters<ZodOpenApiOverride>[0]['jsonSchema']): void => {
   const length = schema.prefixItems?.length ?? 0;
-  delete schema.items;
+  schema.items = {};
   schema.minItems = length;
   schema.maxItems = length;
 };

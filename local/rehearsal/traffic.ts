@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RouteContract } from '../../adapters/http/contract.ts';
 import { bootstrapAdmin, createTenant, devLogin } from '../../functions/identity/contract.ts';
-import { createTask, getTask, listHistory, updateRiskChecklist } from '../../functions/tasks/contract.ts';
+import { createTask, getTask, listHistory, listTasks, updateRiskChecklist } from '../../functions/tasks/contract.ts';
 import { createTaskType } from '../../functions/types/contract.ts';
 import { makeClient, type Client, type Reply, type RequestOf } from '../demo/client.ts';
 import { isMismatch } from '../demo/expectation.ts';
@@ -11,6 +11,8 @@ const CALLERS = 4;
 /** A stage of its own kind of trouble is over after a few of these: the deploy replaces a function in milliseconds. */
 const ATTEMPTS = 8;
 const PAUSE_MS = 250;
+/** The order in which callers finish is not that in which their tasks were made: fewer than a page. */
+const LISTED = 20;
 
 /** What a deployment under traffic did to it. */
 export interface TrafficReport {
@@ -96,6 +98,11 @@ export const startTraffic = async (baseUrl: string, bootstrapKey: string): Promi
         if (!isWhole)
           throw new Error(`Task ${id}: risk level ${task.risk_level} instead of ${risk}, history ${actions}.`);
       }
+      // By an index, too: the first page of the list holds the newest.
+      const { body: page } = await persistently(listTasks, { query: { task_type_id: type.id } });
+      const listed = new Set(page.map(({ id }) => id));
+      const unlisted = made.slice(-LISTED).filter(({ id }) => !listed.has(id));
+      if (unlisted.length > 0) throw new Error(`The list lacks ${unlisted.length} of the newest ${LISTED} tasks.`);
       return { requests, mended, taskIds: made.map(({ id }) => id), tenantId: tenant.id };
     },
   };

@@ -422,7 +422,7 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
       },
     });
   },
-  // Its index carries keys only, so that the page takes a second request.
+  // A page with something in it: it takes a second request.
   listTasks: async (world) => {
     await world.task();
     return { path: `${TASKS}?task_type_id=${world.typeId}&limit=5` };

@@ -58,8 +58,7 @@ describe('the backlog', () => {
 
 describe('a range of the plan', () => {
   const [eight, ten] = [instant('2026-03-01T08:00:00Z'), instant('2026-03-01T10:00:00Z')];
-  const reaches = (from: string, to: string, filters: object): boolean =>
-    matches(task(scheduled(from, to)), filters);
+  const reaches = (from: string, to: string, filters: object): boolean => matches(task(scheduled(from, to)), filters);
 
   it('holds the windows that reach into it: those that touch it do not', () => {
     const range = { planned_from: eight, planned_to: ten };
