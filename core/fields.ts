@@ -23,7 +23,7 @@ const INVISIBLE_REFUSED = {
   params: WRONG_FORMAT,
 };
 
-export const isVisible = (value: string): boolean => !INVISIBLE.test(value);
+const isVisible = (value: string): boolean => !INVISIBLE.test(value);
 
 /**
  * A name, a code or a key: NFC, without white space around it, and nothing in it that cannot be seen, so that no blank

@@ -1,27 +1,17 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import type { Call, KeptReceipt, Receipt } from '../../core/call.ts';
+import type { Call } from '../../core/call.ts';
 import { DomainError } from '../../core/errors.ts';
 import type { TenantShare } from '../../core/tenant-share.ts';
 import { isGranted } from '../../core/identity/permission.ts';
 import { LIMITS } from '../../core/limits.ts';
-import {
-  addressOf,
-  keep,
-  render,
-  renderPage,
-  replayOf,
-  toResult,
-  unlessKnown,
-  wantsPage,
-  type Rendered,
-} from './answer.ts';
+import { addressOf, render, renderPage, toResult, unlessKnown, wantsPage, type Rendered } from './answer.ts';
 import { readBody, type GivenBody } from './body.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { honoursIdempotencyKey, type RouteContract } from './contract.ts';
 import { makeSeal, type CursorScope } from './cursor.ts';
 import { expectedVersions, headerOf, idempotencyKey, linesOf } from './headers.ts';
+import { onceOnly, receiptOf, type Receipts } from './idempotency.ts';
 import { callerOf, type Caller } from './principal.ts';
 import { PROBLEM_CONTENT_TYPE, problemOf } from './problems.ts';
 import { readParams, readQuery, readWith, type Input } from './request.ts';
@@ -51,7 +41,7 @@ export interface Observation {
 
 export interface PipelinePorts {
   readonly observe: (observation: Observation) => void;
-  readonly receipts: { readonly find: (tenantId: string, key: string) => Promise<KeptReceipt | undefined> };
+  readonly receipts: Receipts;
   /** Runs the work of one request, so that what it costs can be counted apart. */
   readonly measured: <T>(work: () => Promise<T>) => Promise<T>;
   readonly share: TenantShare;
@@ -209,7 +199,7 @@ export const makePipeline =
       }
       const { receipt } = exchangeOf(event).call;
       const rendered = await ports.measured(() =>
-        receipt === undefined ? answer(event) : onceOnly(ports, receipt, () => answer(event)),
+        receipt === undefined ? answer(event) : onceOnly(ports.receipts, receipt, () => answer(event)),
       );
       return toResult(contract.method === 'GET' ? unlessKnown(rendered, event) : rendered, requestId);
     };
@@ -231,69 +221,6 @@ const givenBody = ({ bodyBytes = LIMITS.bodyBytes }: RouteContract, event: APIGa
   contentEncoding: linesOf(event, 'Content-Encoding'),
   limit: bodyBytes,
 });
-
-const digest = (...parts: readonly string[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
-
-/**
- * A key belongs to its caller; what it stands for is the route, the resource and the body, whatever the order of its
- * members. The body may hold a password: keyed with the tenant's secret, the fingerprint tells whoever reads the table
- * nothing that could be tried out.
- */
-const receiptOf = (
-  contract: RouteContract,
-  caller: Caller,
-  key: string,
-  params: Readonly<Record<string, string>>,
-  json: unknown,
-): Receipt => {
-  let fingerprint: string | undefined;
-  return {
-    tenantId: caller.tenantId,
-    key: digest(caller.sub, key),
-    // When it is first asked for: a body that is refused for its size needs none.
-    get fingerprint() {
-      fingerprint ??= createHmac('sha256', caller.cursorKey)
-        .update(canonicalJson([contract.operation, params, json]))
-        .digest('base64url');
-      return fingerprint;
-    },
-    seal: (result) => keep(render(contract, result)),
-  };
-};
-
-/**
- * Runs a write once for its idempotency key. A record found is replayed; and because a twin may commit while this one
- * runs, a refusal is only given when there still is no record: the twin's effect may be what caused it.
- */
-const onceOnly = async (
-  { receipts }: PipelinePorts,
-  receipt: Receipt,
-  run: () => Promise<Rendered>,
-): Promise<Rendered> => {
-  const kept = await receipts.find(receipt.tenantId, receipt.key);
-  if (kept !== undefined) return replay(receipt, kept);
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    const twin = await receipts.find(receipt.tenantId, receipt.key).catch((reason: unknown) => {
-      // What is not known stays not known; any other refusal might be the twin's doing, so it cannot be given.
-      throw error.code === 'outcome_unknown' ? error : reason;
-    });
-    if (twin === undefined) throw error;
-    return replay(receipt, twin);
-  }
-};
-
-const replay = ({ fingerprint }: Receipt, kept: KeptReceipt): Rendered => {
-  if (kept.fingerprint === fingerprint) return replayOf(kept.answer);
-  throw new DomainError(
-    'idempotency_key_reused',
-    'This Idempotency-Key was used for another request within the last 24 hours.',
-    {},
-  );
-};
 
 /** Both sides are hashed, so that neither the content nor the length of the key shows in the time. */
 const requireBootstrapKey = (event: APIGatewayProxyEvent, expected: string | undefined): void => {

@@ -86,7 +86,8 @@ describe('free JSON', () => {
     const [changed] = objects(1);
     await call('PATCH', `${TASKS}/${id}/risk-checklist`, { checklist: [changed] });
     const { body } = await call('GET', `${TASKS}/${id}/history`);
-    expect(JSON.stringify(body.at(-1).detail.after.checklist)).toBe(JSON.stringify([changed]));
+    const entries = body as { detail: { after?: { checklist: unknown } } }[];
+    expect(JSON.stringify(entries.at(-1)?.detail.after?.checklist)).toBe(JSON.stringify([changed]));
   });
 
   it('is merged by name, whatever the names: templates, tasks and amendments', async () => {

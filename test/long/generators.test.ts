@@ -36,7 +36,7 @@ describe('openapi-typescript', () => {
     await writeFile(project, JSON.stringify({ compilerOptions: options, files: [name] }));
     return run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project]).then(
       () => '',
-      ({ stdout }: { stdout: string }) => stdout,
+      (failure: unknown) => String(Reflect.get(Object(failure), 'stdout')),
     );
   };
 

@@ -130,7 +130,7 @@ const { tree: json } = fc.letrec<{ tree: unknown }>((tie) => ({
     fc.array(tie('tree'), { maxLength: 5 }),
     fc.array(fc.tuple(member, tie('tree')), { maxLength: 5 }).map((fields) => {
       const wellFormed = fields.map(([name, value]) => [name.toWellFormed(), value] as const);
-      return Object.fromEntries(wellFormed) as unknown;
+      return Object.fromEntries(wellFormed);
     }),
   ),
 }));
@@ -138,8 +138,9 @@ const { tree: json } = fc.letrec<{ tree: unknown }>((tie) => ({
 /** Every character written as an escape where it may be: another spelling of the same JSON. */
 const escaped = (text: string): string =>
   text.replaceAll(/"(?:[^"\\]|\\.)*"/gs, (one) => {
-    const units = [...(JSON.parse(one) as string)].flatMap((character) => character.split(''));
-    return `"${units.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`;
+    const plain = JSON.parse(one) as string;
+    const units = Array.from({ length: plain.length }, (_, at) => plain.charCodeAt(at));
+    return `"${units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')}"`;
   });
 
 describe('JSON', () => {

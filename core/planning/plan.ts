@@ -1,0 +1,219 @@
+import { boundGain, boundPriority } from './bound.ts';
+import { checkPlan, faultsOf, netScore, tally } from './checker.ts';
+import { constructFrom } from './construct.ts';
+import { solveParts, solveWhole } from './exact.ts';
+import { explain } from './explain.ts';
+import { dispatchOneByOne } from './greedy.ts';
+import { compile, type Model } from './model.ts';
+import { placementOfSchedule, scheduleOfPlacement } from './placement.ts';
+import type { Placement, PlanProblem } from './problem.ts';
+import { makeRandom } from './random.ts';
+import type { DayPlan, Effort, PlanAssignment } from './result.ts';
+import type { Schedule } from './schedule.ts';
+import { search } from './search.ts';
+import type { Solver } from './solver.ts';
+
+export type PlanPhase = 'one_by_one' | 'search' | 'exact' | 'check';
+
+export interface PlanProgress {
+  readonly phase: PlanPhase;
+  readonly best: { readonly priority_placed: number; readonly score: number };
+  readonly bound: { readonly priority_placed: number };
+}
+
+export interface PlanOptions {
+  readonly seed: number;
+  readonly effort: Effort;
+  /** Without one the plan is the search's, and the bound the Lagrangian one. */
+  readonly solver?: Solver;
+  readonly onProgress?: (progress: PlanProgress) => void;
+  /** Asked often; once it says yes, the best plan so far is finished and marked. */
+  readonly isCancelled?: () => boolean;
+}
+
+interface Budget {
+  /** Steps of the search, and more for each pair of a task and a person who may take it. */
+  readonly steps: number;
+  readonly stepsPerPair: number;
+  /** Schedules that are made from the prices of the bound, and searched for a while. */
+  readonly starts: number;
+  /** Rounds of the bound. */
+  readonly rounds: number;
+  /** The most pairs of a problem that the exact solver gets as a whole. */
+  readonly wholePairs: number;
+  /** Of a larger one it gets parts: how often all, how many people for each task, how many pairs in a part. */
+  readonly sweeps: number;
+  readonly near: number;
+  readonly partPairs: number;
+  readonly nodes: number;
+  readonly iterations: number;
+}
+
+/** What each effort may spend: counts, so that a plan does not depend on the speed of the machine. */
+const BUDGETS: Readonly<Record<Effort, Budget>> = {
+  quick: {
+    steps: 50_000,
+    stepsPerPair: 20,
+    starts: 2,
+    rounds: 200,
+    wholePairs: 200,
+    sweeps: 0,
+    near: 0,
+    partPairs: 0,
+    nodes: 100,
+    iterations: 20_000,
+  },
+  normal: {
+    steps: 200_000,
+    stepsPerPair: 100,
+    starts: 6,
+    rounds: 400,
+    wholePairs: 600,
+    sweeps: 1,
+    near: 5,
+    partPairs: 1_500,
+    nodes: 20,
+    iterations: 2_000,
+  },
+  thorough: {
+    steps: 1_000_000,
+    stepsPerPair: 500,
+    starts: 20,
+    rounds: 1_500,
+    wholePairs: 15_000,
+    sweeps: 3,
+    near: 8,
+    partPairs: 3_000,
+    nodes: 1_000,
+    iterations: 200_000,
+  },
+};
+
+/**
+ * Plans a day: who takes which task with which assets, how good that is, and why the others are left out. The same problem,
+ * options and solver give the same plan on any machine; what is found is never worse than dispatching one by one.
+ *
+ * @throws RangeError for a problem that contradicts itself; Error when the checker refuses the plan, which is a fault here.
+ */
+export const planDay = (problem: PlanProblem, options: PlanOptions): DayPlan => {
+  const { seed, effort, solver, onProgress = () => {}, isCancelled = () => false } = options;
+  const budget = BUDGETS[effort];
+  const random = makeRandom(seed);
+  const model = compile(problem);
+
+  // 1. One by one: what a plan must not be worse than, and where the search begins.
+  const oneByOne = dispatchOneByOne(model);
+  let schedule = scheduleOfPlacement(model, oneByOne);
+  let bound = boundPriority(model, schedule, budget.rounds);
+  let mostPriority = bound.value;
+  const tell = (phase: PlanPhase): void => {
+    const score = netOf(model, schedule.gain) / 1_000;
+    onProgress({
+      phase,
+      best: { priority_placed: schedule.priority, score },
+      bound: { priority_placed: mostPriority },
+    });
+  };
+  tell('one_by_one');
+
+  // 2. The search, from there and from schedules that the prices of the bound suggest. The bound is sharper the better
+  // the plan that it aims at, so it is made again.
+  const pairs = model.isEligible.reduce((sum, one) => sum + one, 0);
+  const seek = (from: Schedule, steps: number): void => {
+    const onBetter = (): void => {
+      if (from === schedule) tell('search');
+    };
+    search(model, from, random, { meter: { left: steps }, priority: mostPriority, isCancelled, onBetter });
+  };
+  const steps = budget.steps + budget.stepsPerPair * pairs;
+  seek(schedule, steps / 4);
+  let prices = boundGain(model, schedule, bound, budget.rounds);
+  for (let start = 0; start < budget.starts && !isCancelled(); start += 1) {
+    const other = constructFrom(model, prices, 86 + random(16), random);
+    seek(other, steps / 4);
+    if (isBetter(schedule, other)) schedule = other;
+  }
+  seek(schedule, steps);
+  bound = boundPriority(model, schedule, budget.rounds, bound);
+  mostPriority = Math.min(mostPriority, bound.value);
+
+  // 3. The exact solver where it pays: on the whole of a small problem, on parts of a large one. It is believed as far as
+  // the checker accepts what it says.
+  const accept = (before: Schedule, after: Schedule): boolean =>
+    isBetter(before, after) && faultsOf(problem, placementOfSchedule(model, after)).length === 0;
+  let mostGain = Infinity;
+  if (solver !== undefined && pairs <= budget.wholePairs) {
+    for (const isGain of [false, true]) {
+      if (isCancelled()) break;
+      const answer = solveWhole(model, schedule, isGain, solver, { ...budget, isCancelled });
+      if (accept(schedule, answer.schedule)) schedule = answer.schedule;
+      if (!isGain && answer.bound >= schedule.priority) mostPriority = Math.min(mostPriority, answer.bound);
+      if (isGain && answer.bound >= schedule.gain) mostGain = answer.bound;
+      tell('exact');
+    }
+  } else if (solver !== undefined) {
+    for (let sweep = 0; sweep < budget.sweeps && !isCancelled(); sweep += 1) {
+      prices = boundGain(model, schedule, prices, budget.rounds);
+      schedule = solveParts(model, schedule, prices, solver, { ...budget, isCancelled }, random, accept);
+      tell('exact');
+      seek(schedule, steps / 4);
+    }
+  }
+  mostGain = Math.min(mostGain, boundGain(model, schedule, prices, budget.rounds).value);
+
+  // 4. Reasons. An exchange that would better the plan is made instead of told.
+  const { unplaced, placement } = explain(model, placementOfSchedule(model, schedule));
+
+  // 5. The check, by the rules alone.
+  const plan = {
+    ...shown(problem, placement),
+    unplaced,
+    ...boundsOf(problem, model, placement, mostPriority, mostGain),
+    baseline: tally(problem, oneByOne).totals,
+  };
+  const faults = [...faultsOf(problem, oneByOne), ...checkPlan(problem, plan)];
+  if (faults.length > 0) throw new Error(`The plan does not hold: ${faults.slice(0, 5).join('; ')}`);
+  tell('check');
+  const name = solver === undefined ? 'search' : `search+${solver.name}`;
+  const version = solver === undefined ? PLANNER_VERSION : `${PLANNER_VERSION}+${solver.version}`;
+  return { ...plan, solver: { name, version, seed, effort }, is_canceled: isCancelled() };
+};
+
+/** Rises with every change that may give another plan for the same problem and seed. */
+const PLANNER_VERSION = '1';
+
+const isBetter = (before: Schedule, after: Schedule): boolean =>
+  after.priority > before.priority || (after.priority === before.priority && after.gain > before.gain);
+
+/** Thousandths of a point after the cost of the moves; a gain counts moves below a thousandth. */
+const netOf = ({ moveScale, moveCostAll }: Model, gain: number): number =>
+  Math.floor((gain - moveCostAll + moveScale - 1) / moveScale);
+
+const shown = (problem: PlanProblem, placement: Placement): Pick<DayPlan, 'assignments' | 'totals'> => {
+  const { scores, totals } = tally(problem, placement);
+  const assignments = problem.tasks.flatMap(({ id, was }): readonly PlanAssignment[] => {
+    const placed = placement.get(id);
+    const scored = scores.get(id);
+    return placed === undefined || scored === undefined ? [] : [{ task_id: id, ...placed, ...scored, was }];
+  });
+  return { assignments, totals };
+};
+
+const boundsOf = (
+  problem: PlanProblem,
+  model: Model,
+  placement: Placement,
+  mostPriority: number,
+  mostGain: number,
+): Pick<DayPlan, 'bound' | 'gap'> => {
+  const { totals } = tally(problem, placement);
+  const bound = { priority_placed: mostPriority, score: netOf(model, mostGain) / 1_000 };
+  const missing = (value: number, most: number): number => (most <= 0 ? 0 : (most - value) / most);
+  return {
+    bound,
+    gap: {
+      priority: missing(totals.priority_placed, bound.priority_placed),
+      score: missing(netScore(problem, totals), bound.score),
+    },
+  };
+};

@@ -1,0 +1,23 @@
+import { generateDay } from '../../../../bench/planning-days.ts';
+import type { PlanProblem } from '../../../../core/planning/problem.ts';
+
+/** A small crowded day, another for each seed; every other one has assets, every third one tasks that are held. */
+export const smallDay = (seed: number): PlanProblem =>
+  generateDay({
+    tasks: 5 + (seed % 3),
+    people: 2 + (seed % 2),
+    seed,
+    hours: 4,
+    skills: 3,
+    assets: seed % 2 === 0 ? 4 : 0,
+    held: seed % 3 === 0 ? 50 : 0,
+    pinned: 40,
+  });
+
+/** A crowded day that is too large to try all plans. */
+export const crowdedDay = (seed: number): PlanProblem =>
+  generateDay({ tasks: 40, people: 8, seed, hours: 2.5, skills: 4, assets: 6, held: 20, pinned: 30 });
+
+/** A crowded day of more pairs than the exact solver gets as a whole. */
+export const largerDay = (seed: number): PlanProblem =>
+  generateDay({ tasks: 70, people: 24, seed, hours: 3, skills: 4, assets: 6, held: 0 });
