@@ -88,12 +88,13 @@ export const memberOf = async (tenantId: string, orgUnitId: string): Promise<str
     created_at: clock(),
     password_hash: 'none',
     role_ids: [],
+    token_epoch: 1,
     version: 1,
   };
   const calendar = {
     ...emptyCalendar(user),
     memberships: [{ org_unit_id: orgUnitId, is_primary: true, created_at: clock() }],
   };
-  await commit({ tenantId, actorId: 'bench' }, [{ kind: 'user_created', user, calendar }], undefined);
+  await commit({ tenantId, actorId: 'bench', permissions: [] }, [{ kind: 'user_created', user, calendar }], undefined);
   return id;
 };

@@ -107,7 +107,7 @@ const makeWeigher = (listIndexes: readonly Weighed[]) => {
   return {
     scales,
     weigh: async (change: TaskChanges, bookings: Bookings = {}): Promise<Units> => {
-      await commit({ tenantId: TENANT, actorId: ACTOR }, [change], undefined, bookings);
+      await commit({ tenantId: TENANT, actorId: ACTOR, permissions: [] }, [change], undefined, bookings);
       return units;
     },
   };

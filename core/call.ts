@@ -39,6 +39,8 @@ export const requireVersion = ({ expectedVersions }: Call, what: 'task' | 'templ
 export interface Call {
   readonly tenantId: string;
   readonly actorId: string;
+  /** What the caller may do: nobody grants a permission that they do not hold. */
+  readonly permissions: readonly string[];
   /** The versions that `If-Match` names; absent when the caller did not ask. */
   readonly expectedVersions?: readonly number[];
   readonly receipt?: Receipt;

@@ -87,6 +87,11 @@ export type Refusals = Readonly<
     duplicate: { readonly field: string };
     limit_reached: { readonly limit: number };
     tenant_has_users: object;
+    role_in_use: { readonly holders: number };
+    last_administrator: object;
+    org_unit_circle: object;
+    wrong_password: object;
+    too_many_attempts: { readonly retry_after_seconds: number };
     no_candidates: { readonly excluded: readonly object[]; readonly counts: Readonly<Record<string, number>> };
     too_many_candidates: { readonly limit: number };
     no_conflict_free_candidate: {

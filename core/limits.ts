@@ -73,6 +73,11 @@ export const LIMITS = {
   /** Org units a user may belong to: they are part of the calendar item, which every dispatch reads. */
   membershipsPerUser: 100,
   rolesPerUser: 50,
+  /** Org units above one another, where one is moved: each is read on the way up. */
+  orgUnitDepth: 50,
+  /** Attempts to sign in with one name from one address in a window of time; the next has to wait for its end. */
+  signInAttempts: 10,
+  signInWindowSeconds: 300,
   username: 100,
   passwordMin: 6,
   passwordMax: 128,

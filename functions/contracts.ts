@@ -7,12 +7,13 @@ export const CONTRACTS: readonly RouteContract[] = Object.values(resources).flat
 );
 
 const { createTenant, bootstrapAdmin, devLogin } = resources.identity;
+const { changeOwnPassword } = resources.directory;
 /**
  * What only the built-in identity has. With OIDC tenants are the issuer's: their ids come from its claims, and nothing
  * reads a tenant record. So `/tenants`, which only a shared key would guard, does not exist there either: no route of an
  * OIDC stage writes without a verified token.
  */
-const BUILTIN_ONLY: readonly RouteContract[] = [createTenant, bootstrapAdmin, devLogin];
+const BUILTIN_ONLY: readonly RouteContract[] = [createTenant, bootstrapAdmin, devLogin, changeOwnPassword];
 
 /** The routes that a mode of identity has. */
 export const contractsOf = (mode: 'builtin' | 'oidc'): readonly RouteContract[] =>

@@ -10,9 +10,19 @@ import type { RouteContract } from '../adapters/http/contract.ts';
 import { bootstrapAdmin, createTenant, devLogin } from '../functions/identity/contract.ts';
 import type { Stage } from './stages.ts';
 
-/** Guessing passwords or the bootstrap key must be slow, whoever guesses. */
+/** Guessing the bootstrap key must be slow, whoever guesses. */
 const GUESSABLE = { throttlingRateLimit: 5, throttlingBurstLimit: 10 };
-const GUESSABLE_ROUTES: readonly RouteContract[] = [devLogin, createTenant, bootstrapAdmin];
+/**
+ * Guesses at a password are counted by name and address (`core/identity/sign-in.ts`). This bound is of all callers
+ * together, so it is so high that a stranger does not lock them out; it keeps sign-ins, a third of a second of a core
+ * each, from taking all of the account's concurrency.
+ */
+const SIGN_IN = { throttlingRateLimit: 100, throttlingBurstLimit: 200 };
+const THROTTLED: readonly (readonly [RouteContract, MethodDeploymentOptions])[] = [
+  [devLogin, SIGN_IN],
+  [createTenant, GUESSABLE],
+  [bootstrapAdmin, GUESSABLE],
+];
 
 const MEASURED: MethodDeploymentOptions = {
   metricsEnabled: true,
@@ -53,10 +63,9 @@ export const stageOptions = (
   throttlingRateLimit: throttle.rate,
   throttlingBurstLimit: throttle.burst,
   methodOptions: Object.fromEntries(
-    contracts
-      .filter((contract) => GUESSABLE_ROUTES.includes(contract))
+    THROTTLED.filter(([contract]) => contracts.includes(contract))
       // CDK itself writes `~1` for each slash of the path.
-      .map(({ method, path }) => [`${path}/${method}`, { ...MEASURED, ...GUESSABLE }]),
+      .map(([{ method, path }, bound]) => [`${path}/${method}`, { ...MEASURED, ...bound }]),
   ),
   accessLogDestination: new LogGroupLogDestination(accessLog),
   accessLogFormat: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),

@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { leadingKeys } from '../adapters/dynamodb/keys.ts';
 import { grantsOf, indexesOf, type RouteContract } from '../adapters/http/contract.ts';
 import { ENV } from '../adapters/runtime/environment.ts';
+import { changeOwnPassword } from '../functions/directory/contract.ts';
 import { bootstrapAdmin, changeUser, createUser, devLogin } from '../functions/identity/contract.ts';
 import { HANDLER, NOT_DEPLOYED, type Bundle } from './bundle.ts';
 import type { Secrets } from './secrets.ts';
@@ -28,7 +29,7 @@ export interface ServiceProps {
 const MEMORY_MB = 1_024;
 /** A password is hashed on purpose with a third of a second of a whole core (`adapters/security/passwords.ts`). */
 const HASHING_MEMORY_MB = 1_769;
-const HASHING: readonly RouteContract[] = [devLogin, bootstrapAdmin, createUser, changeUser];
+const HASHING: readonly RouteContract[] = [devLogin, bootstrapAdmin, createUser, changeUser, changeOwnPassword];
 
 /** API Gateway gives up after 29 s. What runs longer is paid for and answers nobody. */
 const TIMEOUT = Duration.seconds(28);

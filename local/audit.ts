@@ -144,7 +144,7 @@ const run = async (): Promise<number> => {
   const place = await openPlace(flags);
   try {
     const { audit, read } = await metered(async (cost) => {
-      const call = { tenantId: flags.tenant, actorId: 'audit' };
+      const call = { tenantId: flags.tenant, actorId: 'audit', permissions: [] };
       const audit = await auditOf(place)(call, { repair: flags.repair === true });
       return { audit, read: cost };
     });

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { leadingKeys } from '../adapters/dynamodb/keys.ts';
+import { AUTHORIZER_PARTITIONS, leadingKeys } from '../adapters/dynamodb/keys.ts';
 import { KEY } from '../adapters/dynamodb/table.ts';
 import { grantsOf, indexesOf, type RouteContract } from '../adapters/http/contract.ts';
 
@@ -13,17 +13,22 @@ export interface Role {
   readonly name: string;
   /** IAM's actions without their prefix, with the index where it is one's: `PutItem`, `Query TASKS`. */
   readonly allowed: readonly string[];
-  /** The partitions of the table that it may use, as IAM's pattern; absent for all of them. */
-  readonly leading?: string;
+  /** The partitions of the table that it may use, as IAM's patterns; absent for all of them. */
+  readonly leading?: readonly string[];
   readonly onUse?: (permission: string) => void;
 }
 
 export const roleOf = (contract: RouteContract, onUse?: Role['onUse']): Role => ({
   name: contract.operation,
   allowed: [...grantsOf(contract), ...indexesOf(contract).map((index) => `Query ${index}`)],
-  ...(contract.list === undefined ? {} : { leading: leadingKeys(contract.list) }),
+  ...(contract.list === undefined ? {} : { leading: [leadingKeys(contract.list)] }),
   ...(onUse === undefined ? {} : { onUse }),
 });
+
+export const authorizerRole = (mode: 'builtin' | 'oidc'): Role =>
+  mode === 'oidc'
+    ? { name: 'the authorizer', allowed: [] }
+    : { name: 'the authorizer', allowed: ['GetItem', 'BatchGetItem'], leading: AUTHORIZER_PARTITIONS };
 
 const current = new AsyncLocalStorage<Role>();
 
@@ -82,8 +87,8 @@ export const enforceRoles = (client: DynamoDBDocumentClient): void => {
       if (role === undefined) return next(args);
       const { leading } = role;
       for (const partition of leading === undefined ? [] : partitionsOf(args.input)) {
-        if (leading === undefined || isLike(leading, partition)) continue;
-        throw denied(`The function of ${role.name} may not read ${partition}: it lists ${leading}.`);
+        if (leading === undefined || leading.some((pattern) => isLike(pattern, partition))) continue;
+        throw denied(`The function of ${role.name} may not read ${partition}: it lists ${leading.join(' and ')}.`);
       }
       for (const permission of permissionsOf(String(context.commandName).replace(/Command$/, ''), args.input)) {
         role.onUse?.(permission);

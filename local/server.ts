@@ -16,7 +16,7 @@ import type { Variables } from './guarded-process.ts';
 import { requirePort } from './port.ts';
 import { logFolderOf, openLogFolder } from './log-folder.ts';
 import { refusedLine } from './request-line.ts';
-import { enforceRoles, inRole, roleOf } from './roles.ts';
+import { authorizerRole, enforceRoles, inRole, roleOf } from './roles.ts';
 import { createTable, ensureLocalSecrets, LOCAL_TABLE } from './table.ts';
 
 export interface LocalServerOptions {
@@ -41,7 +41,7 @@ export interface LocalServer {
   stop(): Promise<void>;
 }
 
-const AUTHORIZER = 'identity/authorizer';
+const AUTHORIZERS = { builtin: 'identity/authorizer', oidc: 'identity/oidc-authorizer' } as const;
 
 /**
  * The environment of the functions. A database of our own gets made-up credentials whatever the user has: a profile
@@ -166,10 +166,11 @@ export const startLocalServer = async (options: LocalServerOptions): Promise<Loc
       return handler;
     };
     enforceRoles(await loadClient());
-    const authorize = await loadHandler<LambdaAuthorizer>(AUTHORIZER);
-    const authorizer: LambdaAuthorizer = (event) =>
-      inRole({ name: 'the authorizer', allowed: [] }, () => authorize(event));
-    const contracts = contractsOf(readEnvironment(process.env).IDENTITY_MODE);
+    const { IDENTITY_MODE: mode } = readEnvironment(process.env);
+    const authorize = await loadHandler<LambdaAuthorizer>(AUTHORIZERS[mode]);
+    // Asked at every request: what API Gateway keeps for five minutes counts here at once.
+    const authorizer: LambdaAuthorizer = (event) => inRole(authorizerRole(mode), () => authorize(event));
+    const contracts = contractsOf(mode);
     await Promise.all(contracts.map(handlerOf));
     signal?.throwIfAborted();
 

@@ -12,6 +12,7 @@ export interface TablelessAction extends Omit<Action, 'write'> {
     readonly Put?: OfAnyTable<Written['Put']>;
     readonly Update?: OfAnyTable<Written['Update']>;
     readonly Delete?: OfAnyTable<Written['Delete']>;
+    readonly ConditionCheck?: OfAnyTable<Written['ConditionCheck']>;
   };
 }
 
@@ -88,6 +89,22 @@ export const putAtVersion = (label: string, item: KeyedItem, seen: number): Plan
 
 export const remove = (label: string, key: Key): Planned => action(label, { Delete: { Key: { ...key } } });
 
+/** Removes an item, on the condition that it is still as it was seen. */
+export const removeSeen = (label: string, key: Key, seen: Readonly<Record<string, unknown>>): Planned =>
+  action(label, { Delete: { Key: { ...key }, ...seenCondition(seen) } });
+
+/** Writes nothing: holds on the condition that an item is still as it was seen. */
+export const checkSeen = (label: string, key: Key, seen: Readonly<Record<string, unknown>>): Planned =>
+  action(label, { ConditionCheck: { Key: { ...key }, ...seenCondition(seen) } });
+
+const seenCondition = (seen: Readonly<Record<string, unknown>>) => ({
+  ConditionExpression: Object.keys(seen)
+    .map((name) => `#${name} = :seen_${name}`)
+    .join(' AND '),
+  ExpressionAttributeNames: Object.fromEntries(Object.keys(seen).map((name) => [`#${name}`, name])),
+  ExpressionAttributeValues: Object.fromEntries(Object.entries(seen).map(([name, value]) => [`:seen_${name}`, value])),
+});
+
 /** Claims a value that only one resource of the tenant may have. Refused with `duplicate`, which names the field. */
 /** `shown` is the value as the caller wrote it, where the claim is on more or less than that. */
 export const claim = (
@@ -109,6 +126,25 @@ export const update = (
 ): Planned => {
   const write = { Update: { Key: { ...keyOf(after) }, ...conditionOn(seen, differenceOf(before, after)) } };
   return action(label, write, { refusal: () => stale(moved), written: [after] });
+};
+
+/** Adds to numbers of an item, on the condition that it is still as it was seen. */
+export const addSeen = (
+  label: string,
+  key: Key,
+  amounts: Readonly<Record<string, number>>,
+  seen: Readonly<Record<string, unknown>>,
+): Planned => {
+  const expression = {
+    UpdateExpression: `ADD ${Object.keys(amounts)
+      .map((name) => `#${name} :by_${name}`)
+      .join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(Object.keys(amounts).map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(
+      Object.entries(amounts).map(([name, amount]) => [`:by_${name}`, amount]),
+    ),
+  };
+  return action(label, { Update: { Key: { ...key }, ...conditionOn(seen, expression) } });
 };
 
 /** Adds to numbers of an item, which may not be there yet. */
@@ -161,15 +197,13 @@ const differenceOf = (before: KeyedItem, after: KeyedItem): Expression => {
 /** The update, on the condition that the item is still as it was seen. */
 const conditionOn = (seen: Readonly<Record<string, unknown>>, expression: Expression) => ({
   UpdateExpression: expression.UpdateExpression,
-  ConditionExpression: Object.keys(seen)
-    .map((name) => `#${name} = :seen_${name}`)
-    .join(' AND '),
+  ConditionExpression: seenCondition(seen).ConditionExpression,
   ExpressionAttributeNames: {
     ...expression.ExpressionAttributeNames,
-    ...Object.fromEntries(Object.keys(seen).map((name) => [`#${name}`, name])),
+    ...seenCondition(seen).ExpressionAttributeNames,
   },
   ExpressionAttributeValues: {
     ...expression.ExpressionAttributeValues,
-    ...Object.fromEntries(Object.entries(seen).map(([name, value]) => [`:seen_${name}`, value])),
+    ...seenCondition(seen).ExpressionAttributeValues,
   },
 });

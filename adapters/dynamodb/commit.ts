@@ -53,8 +53,12 @@ export const makeSend =
     await transact(actions.map((action) => ({ ...action, write: named(tableName, action.write) })));
   };
 
-const named = (TableName: string, { Put, Update, Delete }: TablelessAction['write']): Action['write'] => ({
+const named = (
+  TableName: string,
+  { Put, Update, Delete, ConditionCheck }: TablelessAction['write'],
+): Action['write'] => ({
   ...(Put === undefined ? {} : { Put: { TableName, ...Put } }),
   ...(Update === undefined ? {} : { Update: { TableName, ...Update } }),
   ...(Delete === undefined ? {} : { Delete: { TableName, ...Delete } }),
+  ...(ConditionCheck === undefined ? {} : { ConditionCheck: { TableName, ...ConditionCheck } }),
 });

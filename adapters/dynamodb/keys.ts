@@ -16,6 +16,7 @@ export const SORT_KEYS = {
   strategy: { begins: 'STRATEGY#' },
   absence: { begins: 'ABSENCE#' },
   batch: { is: 'BATCH' },
+  access: { is: 'ACCESS' },
   role: { begins: 'ROLE#', partition: 'ROLES' },
   org_unit: { begins: 'ORG_UNIT#', partition: 'ORG_UNITS' },
   template: { begins: 'TEMPLATE#', partition: 'TEMPLATES' },
@@ -57,6 +58,20 @@ export const directoryKey =
     const { begins, partition } = SORT_KEYS[item];
     return { PK: `${tenant(tenantId)}#${partition}`, SK: `${begins}${part(id)}` };
   };
+
+/** Beside the org units and the roles, in their partitions: one item of each tenant. */
+export const orgTreeKey = (tenantId: string): Key => ({ PK: `${tenant(tenantId)}#ORG_UNITS`, SK: 'TREE' });
+export const identityWritersKey = (tenantId: string): Key => ({ PK: `${tenant(tenantId)}#ROLES`, SK: 'WRITERS' });
+
+/** The attempts to sign in with a name from an address. */
+export const signInKey = (trying: {
+  readonly tenant_id: string;
+  readonly username: string;
+  readonly address: string;
+}): Key => ({
+  PK: `${tenant(trying.tenant_id)}#SIGN_IN#${part(trying.username)}`,
+  SK: `ADDRESS#${part(trying.address)}`,
+});
 
 export const tenantKey = (tenantId: string): Key => ({ PK: tenant(tenantId), SK: 'TENANT' });
 
@@ -190,3 +205,9 @@ export const leadingKeys = (listed: Resource): string => {
   if (kind === undefined || !('partition' in kind)) throw new Error(`There is no partition that lists each ${listed}.`);
   return `${tenant('*')}#${kind.partition}`;
 };
+
+/** The partitions that the authorizer may read, as patterns of IAM's: who is active with which roles, and the roles. */
+export const AUTHORIZER_PARTITIONS: readonly string[] = [
+  singleKey('access')('*', '*').PK,
+  directoryKey('role')('*', '').PK,
+];

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import type { Principal } from '../../core/identity/login.ts';
+import type { Claims, Principal } from '../../core/identity/login.ts';
 import { headerOf } from './headers.ts';
 import type { AuthorizerContext } from './principal.ts';
 
@@ -17,20 +17,24 @@ const stageOf = (methodArn: string): string => methodArn.split('/').slice(0, 2).
 export const makeAuthorizer =
   ({
     verify,
+    resolve,
     isInvalid,
     cursorSecret,
   }: {
-    readonly verify: (token: string) => Promise<Principal>;
+    readonly verify: (token: string) => Promise<Claims>;
+    /** Who a verified token speaks for now; undefined when it was taken back. */
+    readonly resolve: (claims: Claims) => Promise<Principal | undefined>;
     readonly isInvalid: (error: unknown) => boolean;
     readonly cursorSecret: () => Promise<string | undefined>;
   }) =>
   async ({ headers, methodArn }: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const token = /^bearer +(?<token>\S+) *$/i.exec(headerOf(headers, 'authorization') ?? '')?.groups?.['token'];
     if (token === undefined) throw new Error(UNAUTHORIZED);
-    const principal = await verify(token).catch((error: unknown) => {
+    const claims = await verify(token).catch((error: unknown) => {
       throw isInvalid(error) ? new Error(UNAUTHORIZED, { cause: error }) : error;
     });
-    const secret = await cursorSecret();
+    const [principal, secret] = await Promise.all([resolve(claims), cursorSecret()]);
+    if (principal === undefined) throw new Error(UNAUTHORIZED);
     if (secret === undefined) throw new Error('There is no cursor secret.');
     const context: AuthorizerContext = {
       sub: principal.sub,

@@ -24,8 +24,11 @@ export interface RouteContract {
   readonly tag: { readonly name: string; readonly description: string };
   readonly summary: string;
   readonly description?: string;
-  /** `public` needs no token; `bootstrap` needs the bootstrap key where one is configured; else the permission needed. */
-  readonly access: 'public' | 'bootstrap' | Permission;
+  /**
+   * `public` needs no token; `bootstrap` needs the bootstrap key where one is configured; `signed_in` needs a token,
+   * whatever it permits; else the permission needed.
+   */
+  readonly access: 'public' | 'bootstrap' | 'signed_in' | Permission;
   /** File of the handler below `functions/`, without its extension. */
   readonly handler: string;
   readonly params?: z.ZodObject;
@@ -46,7 +49,7 @@ export interface RouteContract {
   readonly browsersTo?: `/${string}`;
   /** Writes to a task or a template: `If-Match` is honoured. */
   readonly ifMatch?: true;
-  /** A POST that writes honours `Idempotency-Key`; this one does not write. */
+  /** A POST that writes honours `Idempotency-Key`; this one writes nothing that could be done twice. */
   readonly safe?: true;
   /** The refusals of this route, besides those that its shape implies (401, 403, 413, 422, 429, 500, 503). */
   readonly refusals: readonly Code[];

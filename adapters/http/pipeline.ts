@@ -21,6 +21,8 @@ export type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise
 /** What a use case is called with. */
 export interface Request<C extends RouteContract> extends Input<C> {
   readonly call: Call;
+  /** The network address that the request came from, as API Gateway saw it. */
+  readonly address: string;
 }
 
 /** What is known of a request when it has been answered: one log line. */
@@ -84,7 +86,7 @@ export const makePipeline =
         caller: NO_TENANT,
         isCharged: false,
         input,
-        call: { tenantId: NO_TENANT.tenantId, actorId: NO_TENANT.sub },
+        call: { tenantId: NO_TENANT.tenantId, actorId: NO_TENANT.sub, permissions: NO_TENANT.permissions },
         scope: { key: '', operation: contract.operation, tenantId: NO_TENANT.tenantId, filters: {} },
       };
       exchanges.set(event, fresh);
@@ -145,7 +147,7 @@ export const makePipeline =
         exchange.caller = caller;
         ports.share.admit(caller.tenantId, exchange.startedAt);
         exchange.isCharged = true;
-        if (!isGranted(caller.permissions, access)) {
+        if (access !== 'signed_in' && !isGranted(caller.permissions, access)) {
           throw new DomainError('permission_denied', `This needs the permission ${access}.`, { permission: access });
         }
       },
@@ -174,6 +176,7 @@ export const makePipeline =
         exchange.call = {
           tenantId: caller.tenantId,
           actorId: caller.sub,
+          permissions: caller.permissions,
           ...(caller === NO_TENANT ? {} : { seal: makeSeal(caller.cursorKey, caller.tenantId) }),
           ...(versions === undefined ? {} : { expectedVersions: versions }),
           ...(key === undefined ? {} : { receipt: receiptOf(contract, caller, key, params, json) }),
@@ -184,7 +187,8 @@ export const makePipeline =
     const answer = async (event: APIGatewayProxyEvent): Promise<Rendered> => {
       const { call, input, scope } = exchangeOf(event);
       // The contract's own schemas made this input, in `read`.
-      const result = await work({ ...(input as Input<C>), call });
+      const address = event.requestContext.identity.sourceIp;
+      const result = await work({ ...(input as Input<C>), call, address });
       return contract.paged === true
         ? renderPage(contract, result, addressOf(event, ports.publicUrl), input.page.limit, scope)
         : render(contract, result);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DomainError, isNotFoundCode, missingOf, type Code, type NotFoundCode } from '../../core/errors.ts';
+import { DomainError, isNotFoundCode, isRefusal, missingOf, type Code, type NotFoundCode } from '../../core/errors.ts';
 import { RETRY } from '../../core/limits.ts';
 import { instantSchema } from '../../core/time/instant.ts';
 
@@ -42,6 +42,10 @@ export const PROBLEMS = {
   duplicate: conflict('Already taken'),
   limit_reached: conflict('Limit reached'),
   tenant_has_users: conflict('The tenant has users'),
+  role_in_use: conflict('The role is in use'),
+  last_administrator: conflict('The last administrator'),
+  org_unit_circle: conflict('A circle of org units'),
+  wrong_password: conflict('The password is wrong'),
   no_candidates: conflict('No candidates'),
   too_many_candidates: conflict('Too many candidates'),
   no_conflict_free_candidate: conflict('No conflict-free candidate'),
@@ -54,6 +58,7 @@ export const PROBLEMS = {
   validation_failed: { status: 422, title: 'The request breaks a rule' },
   idempotency_key_reused: { status: 422, title: 'Idempotency-Key reused' },
   throttled: { status: 429, title: 'Throttled' },
+  too_many_attempts: { status: 429, title: 'Too many attempts' },
   busy: { status: 503, title: 'Busy' },
   // The next two are retried inside; should one ever come through, it claims nothing about the data.
   stale_read: { status: 503, title: 'Busy' },
@@ -139,5 +144,6 @@ const isDomainError = (error: unknown): error is DomainError => error instanceof
 const headersOf = (error: DomainError): Readonly<Record<string, string>> => {
   const { status } = problemKindOf(error.code);
   // No `WWW-Authenticate`: API Gateway would give a function's another name. Its own 401 has one (lib/gateway-responses.ts).
+  if (isRefusal(error, 'too_many_attempts')) return { 'Retry-After': String(error.details.retry_after_seconds) };
   return status === 429 || status === 503 ? { 'Retry-After': String(RETRY.retryAfterSeconds) } : {};
 };

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import * as z from 'zod';
-import type { Principal, Tokens } from '../../core/identity/login.ts';
+import type { Claims, Principal, Tokens } from '../../core/identity/login.ts';
 import type { Secrets } from './secrets.ts';
 
 /** A token that is not accepted, for whatever reason: the caller is told no more. */
@@ -9,7 +9,7 @@ export class InvalidToken extends Error {
 }
 
 /** Who a token speaks for. Throws `InvalidToken`; anything else that it throws is a fault of ours or of the issuer. */
-export type VerifyToken = (token: string) => Promise<Principal>;
+export type VerifyToken = (token: string) => Promise<Claims>;
 
 const ISSUER = 'task-center';
 const LIFETIME = '1h';
@@ -26,11 +26,11 @@ const signingKeys = async (secrets: Secrets): Promise<z.infer<typeof signingKeys
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 export const makeTokens = (secrets: Secrets): Tokens => ({
-  issue: async ({ sub, tenant_id, permissions }) => {
+  issue: async ({ sub, ...claims }) => {
     const keys = await signingKeys(secrets);
     const key = keys[keys.current];
     if (key === undefined) throw new Error('The signing secret lacks its current key.');
-    return new SignJWT({ tenant_id, permissions })
+    return new SignJWT({ ...claims })
       .setProtectedHeader({ alg: 'HS256', kid: keys.current })
       .setSubject(sub)
       .setIssuer(ISSUER)
@@ -53,7 +53,10 @@ export const makeBuiltinVerifier =
     const { payload } = await accepted(() =>
       jwtVerify(token, bytesOf(key), { algorithms: ['HS256'], issuer: ISSUER, audience: ISSUER }),
     );
-    return principalOf(payload, CLAIMS);
+    const epoch = epochClaim.safeParse(payload['epoch']);
+    if (!epoch.success) throw new InvalidToken('Its epoch is none.');
+    const principal = principalOf(payload, CLAIMS);
+    return epoch.data === undefined ? principal : { ...principal, epoch: epoch.data };
   };
 
 const keyIdOf = (token: string): string => {
@@ -144,6 +147,7 @@ const permissionsClaim = z.union([
   z.array(z.string()),
   z.string().transform((text) => text.split(' ').filter((one) => one !== '')),
 ]);
+const epochClaim = z.number().int().optional();
 const idClaim = z.string().min(1).max(200);
 
 const principalOf = (payload: JWTPayload, names: ClaimNames): Principal => {

@@ -140,3 +140,10 @@ export interface Calendars {
   /** Ids of the tenant's active users, strongly consistent, at most `limit`. */
   readonly activeUserIds: (tenantId: string, limit: number) => Promise<readonly string[]>;
 }
+
+/** Every change of a calendar moves its version, so that whoever decided from it looks again. */
+export const moved = (calendar: Calendar, patch: Partial<Calendar>): Calendar => ({
+  ...calendar,
+  ...patch,
+  version: calendar.version + 1,
+});

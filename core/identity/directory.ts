@@ -28,6 +28,8 @@ export type UserView = z.infer<typeof userView>;
 export const userSchema = userView.extend({
   password_hash: z.string(),
   role_ids: z.array(idSchema),
+  /** Moves when the password changes or the user goes inactive: tokens of an earlier epoch are refused. */
+  token_epoch: z.number().int().min(1).default(1),
   version: z.number().int().min(1),
 });
 export type User = z.infer<typeof userSchema>;
@@ -60,6 +62,15 @@ export const bootstrapDraft = z.strictObject({ tenant_id: referenceSchema, usern
 });
 export type BootstrapDraft = z.infer<typeof bootstrapDraft>;
 
+/** The password of whoever calls. The current one may be any text: one that could never be a password is wrong. */
+export const passwordChange = z
+  .strictObject({ current_password: z.string().max(LIMITS.reference), new_password: password })
+  .meta({
+    id: 'PasswordChange',
+    examples: [{ current_password: 'correct horse', new_password: 'battery staple' }],
+  });
+export type PasswordChange = z.infer<typeof passwordChange>;
+
 /** Login takes any text: what could never be a name or password fails like a wrong one. */
 export const credentials = z
   .strictObject({
@@ -80,10 +91,13 @@ export const roleSchema = z.object({
   description: z.string().nullable(),
   permissions: z.array(z.string()),
   created_at: instantSchema,
+  /** Users who have the role, and those of them who are active. Counted in the transactions that change it. */
+  holders: z.number().int().min(0).default(0),
+  active_holders: z.number().int().min(0).default(0),
   version: z.number().int().min(1),
 });
 export type Role = z.infer<typeof roleSchema>;
-export const roleView = roleSchema.omit({ version: true }).meta({ id: 'Role' });
+export const roleView = roleSchema.omit({ holders: true, active_holders: true, version: true }).meta({ id: 'Role' });
 export const roleDraft = z
   .strictObject({
     name: text(LIMITS.shortName).meta({ description: 'Unique in the tenant' }),
@@ -91,19 +105,26 @@ export const roleDraft = z
   })
   .meta({ id: 'RoleDraft', examples: [{ name: 'dispatcher', description: 'Plans and dispatches' }] });
 export type RoleDraft = z.infer<typeof roleDraft>;
-
-export const orgUnitSchema = z
-  .object({
-    id: idSchema,
-    tenant_id: idSchema,
-    name: z.string(),
-    code: z.string(),
-    parent_id: idSchema.nullable(),
-    is_active: z.boolean(),
-    created_at: instantSchema,
+export const rolePatch = z
+  .strictObject({
+    name: optional(text(LIMITS.shortName)).meta({ description: 'Unique in the tenant' }),
+    description: freeText(LIMITS.description).nullish().meta({ description: 'Null takes it away' }),
   })
-  .meta({ id: 'OrgUnit' });
+  .meta({ id: 'RolePatch', examples: [{ name: 'planner' }] });
+export type RolePatch = z.infer<typeof rolePatch>;
+
+export const orgUnitSchema = z.object({
+  id: idSchema,
+  tenant_id: idSchema,
+  name: z.string(),
+  code: z.string(),
+  parent_id: idSchema.nullable(),
+  is_active: z.boolean(),
+  created_at: instantSchema,
+  version: z.number().int().min(1).default(1),
+});
 export type OrgUnit = z.infer<typeof orgUnitSchema>;
+export const orgUnitView = orgUnitSchema.omit({ version: true }).meta({ id: 'OrgUnit' });
 export const orgUnitDraft = z
   .strictObject({
     name: text(LIMITS.name),
@@ -113,6 +134,16 @@ export const orgUnitDraft = z
   })
   .meta({ id: 'OrgUnitDraft', examples: [{ name: 'North crew', code: 'NORTH' }] });
 export type OrgUnitDraft = z.infer<typeof orgUnitDraft>;
+export const orgUnitPatch = z
+  .strictObject({
+    name: optional(text(LIMITS.name)),
+    parent_id: referenceSchema.nullish().meta({ description: 'Null puts it at the top' }),
+    is_active: optional(z.boolean()).meta({
+      description: 'An inactive one takes no new member; it keeps those it has',
+    }),
+  })
+  .meta({ id: 'OrgUnitPatch', examples: [{ is_active: false }] });
+export type OrgUnitPatch = z.infer<typeof orgUnitPatch>;
 
 export const membershipDraft = z
   .strictObject({
@@ -140,4 +171,6 @@ export interface Directory {
   readonly listRoles: (tenantId: string, page: PageRequest) => Promise<Page<Role>>;
   readonly findOrgUnit: (tenantId: string, orgUnitId: string) => Promise<OrgUnit | undefined>;
   readonly listOrgUnits: (tenantId: string, page: PageRequest) => Promise<Page<OrgUnit>>;
+  /** How often an org unit of the tenant was put below another: 0 at first. */
+  readonly orgTreeVersion: (tenantId: string) => Promise<number>;
 }

@@ -1,3 +1,6 @@
+import type { Call } from '../call.ts';
+import { DomainError } from '../errors.ts';
+
 /** The fixed catalogue of permissions. The ids are constants: they are the same in every tenant and deployment. */
 export const PERMISSIONS = [
   { id: '018f0000-0000-7000-8000-000000000001', name: '*', description: 'Everything' },
@@ -16,6 +19,16 @@ export const PERMISSIONS = [
   { id: '018f0000-0000-7000-8000-000000000006', name: 'mission.approve', description: 'Approve or reject tasks' },
   { id: '018f0000-0000-7000-8000-000000000007', name: 'registry.read', description: 'Read assets' },
   { id: '018f0000-0000-7000-8000-000000000008', name: 'registry.write', description: 'Change assets' },
+  {
+    id: '018f0000-0000-7000-8000-000000000009',
+    name: 'mission.override',
+    description: 'Dispatch against a hard constraint, with a reason',
+  },
+  {
+    id: '018f0000-0000-7000-8000-00000000000a',
+    name: 'mission.field',
+    description: "See and carry out one's own tasks",
+  },
 ] as const;
 
 /** The catalogue came with the second version of the service. */
@@ -28,5 +41,20 @@ export const namesOf = (granted: readonly string[]): readonly string[] =>
   granted.includes('*') ? PERMISSIONS.map(({ name }) => name) : granted;
 
 /** `*` grants all. */
-export const isGranted = (granted: readonly string[], needed: Permission): boolean =>
+export const isGranted = (granted: readonly string[], needed: string): boolean =>
   granted.includes(needed) || granted.includes('*');
+
+/** What roles permit together. */
+export const permissionsOf = (roles: readonly { readonly permissions: readonly string[] }[]): readonly string[] =>
+  [...new Set(roles.flatMap(({ permissions }) => permissions))].sort();
+
+/** Whether permissions let their holder write identities, and so reach every other permission. */
+export const mayWriteIdentities = (granted: readonly string[]): boolean => isGranted(granted, 'identity.write');
+
+/** Nobody grants what they do not hold. Refuses with the first permission that is missing. */
+export const requireHeld = ({ permissions }: Pick<Call, 'permissions'>, granted: readonly string[]): void => {
+  const missing = granted.find((permission) => !isGranted(permissions, permission));
+  if (missing === undefined) return;
+  const message = `Granting ${missing} needs ${missing}: nobody grants a permission that they do not hold.`;
+  throw new DomainError('permission_denied', message, { permission: missing });
+};

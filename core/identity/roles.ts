@@ -1,15 +1,16 @@
 import type { Call } from '../call.ts';
-import { DomainError, notFound } from '../errors.ts';
 import type { Commit } from '../commit.ts';
+import { DomainError, notFound } from '../errors.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
-import type { OrgUnitCreated, RoleChanged, RoleCreated } from './changes.ts';
-import type { Directory, OrgUnit, OrgUnitDraft, Role, RoleDraft } from './directory.ts';
-import { PERMISSIONS } from './permission.ts';
+import { writersMoved } from './administrators.ts';
+import type { IdentityWritersMoved, RoleChanged, RoleCreated, RoleDeleted } from './changes.ts';
+import type { Directory, Role, RoleDraft, RolePatch } from './directory.ts';
+import { mayWriteIdentities, PERMISSIONS, requireHeld } from './permission.ts';
 
 interface Ports {
-  readonly directory: Pick<Directory, 'findRoles' | 'findOrgUnit'>;
-  readonly commit: Commit<RoleCreated | RoleChanged | OrgUnitCreated>;
+  readonly directory: Pick<Directory, 'findRoles'>;
+  readonly commit: Commit<RoleCreated | RoleChanged | RoleDeleted | IdentityWritersMoved>;
   readonly retry: Retry;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -26,44 +27,83 @@ export const makeCreateRole =
       description: description ?? null,
       permissions: [],
       created_at: clock(),
+      holders: 0,
+      active_holders: 0,
       version: 1,
     };
     await commit(call, [{ kind: 'role_created', role }], role);
     return role;
   };
 
-/** Adds a permission of the catalogue to a role; one that the role has already changes nothing. */
-export const makeGrantPermission =
+export const makeGetRole =
+  ({ directory }: Pick<Ports, 'directory'>) =>
+  async (tenantId: string, roleId: string): Promise<Role> => {
+    const [role] = await directory.findRoles(tenantId, [roleId]);
+    if (role === undefined) throw notFound('role', roleId);
+    return role;
+  };
+
+/** Changes name or description. Refuses with `duplicate` when another role of the tenant has the name. */
+export const makeChangeRole =
   ({ directory, commit, retry }: Pick<Ports, 'directory' | 'commit' | 'retry'>) =>
-  (call: Call, roleId: string, permissionId: string): Promise<void> =>
+  (call: Call, roleId: string, { name, description }: RolePatch): Promise<Role> =>
     retry(async () => {
-      const permission = PERMISSIONS.find(({ id }) => id === permissionId);
-      const [before] = await directory.findRoles(call.tenantId, [roleId]);
-      if (before === undefined) throw notFound('role', roleId);
-      if (permission === undefined) throw notFound('permission', permissionId);
-      const permissions = [...new Set([...before.permissions, permission.name])];
-      const after: Role = { ...before, permissions, version: before.version + 1 };
-      await commit(call, [{ kind: 'role_changed', before, after }], undefined);
+      const before = await makeGetRole({ directory })(call.tenantId, roleId);
+      const after: Role = {
+        ...before,
+        name: name ?? before.name,
+        description: description === undefined ? before.description : description,
+      };
+      if (after.name === before.name && after.description === before.description) return before;
+      const changed = { ...after, version: before.version + 1 };
+      await commit(call, [{ kind: 'role_changed', before, after: changed }], changed);
+      return changed;
     });
 
-/** Creates an org unit, below an active one when `parent_id` names it. Refuses with `duplicate` for a taken code. */
-export const makeCreateOrgUnit =
-  ({ directory, commit, clock, newId }: Pick<Ports, 'directory' | 'commit' | 'clock' | 'newId'>) =>
-  async (call: Call, { name, code, parent_id, is_active }: OrgUnitDraft): Promise<OrgUnit> => {
-    if (parent_id !== undefined) {
-      const parent = await directory.findOrgUnit(call.tenantId, parent_id);
-      if (parent === undefined) throw notFound('org_unit', parent_id);
-      if (!parent.is_active) throw new DomainError('inactive_org_unit', `Org unit "${parent.code}" is not active.`, {});
-    }
-    const orgUnit: OrgUnit = {
-      id: newId(),
-      tenant_id: call.tenantId,
-      name,
-      code,
-      parent_id: parent_id ?? null,
-      is_active: is_active ?? true,
-      created_at: clock(),
-    };
-    await commit(call, [{ kind: 'org_unit_created', orgUnit }], orgUnit);
-    return orgUnit;
-  };
+/** Deletes a role that nobody has. Refuses with `role_in_use` while users have it, inactive ones included. */
+export const makeDeleteRole =
+  ({ directory, commit, retry }: Pick<Ports, 'directory' | 'commit' | 'retry'>) =>
+  (call: Call, roleId: string): Promise<void> =>
+    retry(async () => {
+      const role = await makeGetRole({ directory })(call.tenantId, roleId);
+      const { holders } = role;
+      if (holders > 0) {
+        const message = `${holders === 1 ? 'A user has' : `${holders} users have`} the role "${role.name}".`;
+        throw new DomainError('role_in_use', message, { holders });
+      }
+      await commit(call, [{ kind: 'role_deleted', role }], undefined);
+    });
+
+const changePermissions =
+  ({ directory, commit, retry }: Pick<Ports, 'directory' | 'commit' | 'retry'>) =>
+  (call: Call, roleId: string, permissionId: string, { granting }: { readonly granting: boolean }): Promise<void> =>
+    retry(async () => {
+      const before = await makeGetRole({ directory })(call.tenantId, roleId);
+      const name = PERMISSIONS.find(({ id }) => id === permissionId)?.name;
+      if (name === undefined) throw notFound('permission', permissionId);
+      if (granting) requireHeld(call, [name]);
+      if (before.permissions.includes(name) === granting) return;
+      const others = before.permissions.filter((one) => one !== name);
+      const permissions = granting ? [...others, name] : others;
+      const after: Role = { ...before, permissions, version: before.version + 1 };
+      const writes = Number(mayWriteIdentities(after.permissions)) - Number(mayWriteIdentities(before.permissions));
+      const moved = writersMoved(call.tenantId, writes * before.active_holders);
+      await commit(call, [{ kind: 'role_changed', before, after }, ...moved], undefined);
+    });
+
+/** Adds a permission of the catalogue, which the caller holds, to a role; one that the role has changes nothing. */
+export const makeGrantPermission = (ports: Pick<Ports, 'directory' | 'commit' | 'retry'>) => {
+  const change = changePermissions(ports);
+  return (call: Call, roleId: string, permissionId: string): Promise<void> =>
+    change(call, roleId, permissionId, { granting: true });
+};
+
+/**
+ * Takes a permission from a role; one that the role lacks changes nothing. Refuses with `last_administrator` when nobody
+ * active could write identities any more.
+ */
+export const makeRevokePermission = (ports: Pick<Ports, 'directory' | 'commit' | 'retry'>) => {
+  const change = changePermissions(ports);
+  return (call: Call, roleId: string, permissionId: string): Promise<void> =>
+    change(call, roleId, permissionId, { granting: false });
+};

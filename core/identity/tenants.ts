@@ -3,16 +3,19 @@ import type { Calendar } from '../calendar/calendar.ts';
 import { DomainError, notFound } from '../errors.ts';
 import type { Commit } from '../commit.ts';
 import type { Clock } from '../time/instant.ts';
-import type { RoleCreated, TenantBootstrapped, TenantCreated, UserCreated } from './changes.ts';
+import { writersMoved } from './administrators.ts';
+import type { IdentityWritersMoved, RoleCreated, TenantBootstrapped, TenantCreated, UserCreated } from './changes.ts';
 import type { BootstrapDraft, Directory, Role, Tenant, User } from './directory.ts';
-import type { Passwords } from './passwords.ts';
+import { requireLength, type Passwords } from './passwords.ts';
 
 interface Ports {
   readonly directory: Pick<Directory, 'findTenant' | 'hasUsers'>;
-  readonly commit: Commit<TenantCreated | TenantBootstrapped | RoleCreated | UserCreated>;
+  readonly commit: Commit<TenantCreated | TenantBootstrapped | RoleCreated | UserCreated | IdentityWritersMoved>;
   readonly passwords: Passwords;
   readonly clock: Clock;
   readonly newId: () => string;
+  /** At least the contract's six; a stage may demand more. */
+  readonly passwordMin: number;
 }
 
 export const makeCreateTenant =
@@ -25,8 +28,9 @@ export const makeCreateTenant =
 
 /** Gives a tenant its first user, with a role `admin` that may do everything. Refuses when the tenant has users. */
 export const makeBootstrapAdmin =
-  ({ directory, commit, passwords, clock, newId }: Ports) =>
+  ({ directory, commit, passwords, passwordMin, clock, newId }: Ports) =>
   async (call: Call, { tenant_id, username, password }: BootstrapDraft): Promise<User> => {
+    requireLength('/password', password, passwordMin);
     const [tenant, hasUsers] = await Promise.all([directory.findTenant(tenant_id), directory.hasUsers(tenant_id)]);
     if (tenant === undefined) throw notFound('tenant', tenant_id);
     if (hasUsers) throw new DomainError('tenant_has_users', 'The tenant has users: its admin exists already.', {});
@@ -38,6 +42,8 @@ export const makeBootstrapAdmin =
       description: 'May do everything',
       permissions: ['*'],
       created_at: at,
+      holders: 1,
+      active_holders: 1,
       version: 1,
     };
     const user: User = {
@@ -48,6 +54,7 @@ export const makeBootstrapAdmin =
       created_at: at,
       password_hash: await passwords.hash(password),
       role_ids: [role.id],
+      token_epoch: 1,
       version: 1,
     };
     await commit(
@@ -56,6 +63,7 @@ export const makeBootstrapAdmin =
         { kind: 'tenant_bootstrapped', tenant },
         { kind: 'role_created', role },
         { kind: 'user_created', user, calendar: emptyCalendar(user) },
+        ...writersMoved(tenant_id, 1),
       ],
       user,
     );

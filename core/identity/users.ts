@@ -1,20 +1,20 @@
 import type { Call } from '../call.ts';
-import type { Calendar, Calendars } from '../calendar/calendar.ts';
+import { moved, type Calendars } from '../calendar/calendar.ts';
 import type { CalendarChanged } from '../calendar/changes.ts';
-import { DomainError, notFound } from '../errors.ts';
+import { notFound } from '../errors.ts';
 import type { Commit } from '../commit.ts';
-import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
-import type { UserChanged, UserCreated } from './changes.ts';
-import type { Directory, Membership, User, UserDraft, UserPatch } from './directory.ts';
-import type { Passwords } from './passwords.ts';
+import { countsMoved } from './administrators.ts';
+import type { IdentityWritersMoved, RoleHoldersMoved, UserChanged, UserCreated } from './changes.ts';
+import type { Directory, User, UserDraft, UserPatch } from './directory.ts';
+import { requireLength, type Passwords } from './passwords.ts';
 import { emptyCalendar } from './tenants.ts';
 
 interface Ports {
-  readonly directory: Pick<Directory, 'findUser' | 'findRoles' | 'findOrgUnit'>;
+  readonly directory: Pick<Directory, 'findUser' | 'findRoles'>;
   readonly calendars: Pick<Calendars, 'find'>;
-  readonly commit: Commit<UserCreated | UserChanged | CalendarChanged>;
+  readonly commit: Commit<UserCreated | UserChanged | CalendarChanged | RoleHoldersMoved | IdentityWritersMoved>;
   readonly passwords: Passwords;
   readonly retry: Retry;
   readonly clock: Clock;
@@ -22,19 +22,6 @@ interface Ports {
   /** At least the contract's six; a stage may demand more. */
   readonly passwordMin: number;
 }
-
-const requireLength = (password: string, minimum: number): void => {
-  if (password.length >= minimum) return;
-  const message = `The password must have at least ${minimum} characters.`;
-  throw new DomainError(
-    'validation_failed',
-    message,
-    {},
-    {
-      problems: [{ pointer: '/password', code: 'too_small', message }],
-    },
-  );
-};
 
 /** Creates a user. Refuses with `duplicate` when the tenant has one with the name. */
 export const makeCreateUser =
@@ -46,7 +33,7 @@ export const makeCreateUser =
     newId,
   }: Pick<Ports, 'commit' | 'passwords' | 'passwordMin' | 'clock' | 'newId'>) =>
   async (call: Call, { username, password, is_active }: UserDraft): Promise<User> => {
-    requireLength(password, passwordMin);
+    requireLength('/password', password, passwordMin);
     const user: User = {
       id: newId(),
       tenant_id: call.tenantId,
@@ -55,6 +42,7 @@ export const makeCreateUser =
       created_at: clock(),
       password_hash: await passwords.hash(password),
       role_ids: [],
+      token_epoch: 1,
       version: 1,
     };
     await commit(call, [{ kind: 'user_created', user, calendar: emptyCalendar(user) }], user);
@@ -71,8 +59,9 @@ const refuseUser = (userId: string): never => {
 };
 
 /**
- * Changes a user's password or whether the user is active. Going inactive moves the calendar's version, so that a
- * dispatch under way at that moment fails and looks again.
+ * Changes a user's password or whether the user is active; either ends the tokens that are out. Going inactive moves the
+ * calendar's version, so that a dispatch under way at that moment fails and looks again. Refuses with
+ * `last_administrator` when nobody active could write identities any more.
  */
 export const makeChangeUser =
   ({
@@ -84,7 +73,7 @@ export const makeChangeUser =
     retry,
   }: Pick<Ports, 'directory' | 'calendars' | 'commit' | 'passwords' | 'passwordMin' | 'retry'>) =>
   async (call: Call, userId: string, { password, is_active }: UserPatch): Promise<User> => {
-    if (password !== undefined) requireLength(password, passwordMin);
+    if (password !== undefined) requireLength('/password', password, passwordMin);
     const password_hash = password === undefined ? undefined : await passwords.hash(password);
     return retry(async () => {
       const [before, calendar] = await Promise.all([
@@ -96,9 +85,14 @@ export const makeChangeUser =
         ...before,
         is_active: is_active ?? before.is_active,
         password_hash: password_hash ?? before.password_hash,
+        token_epoch: before.token_epoch + Number(password !== undefined || (before.is_active && is_active === false)),
         version: before.version + 1,
       };
-      const changes: (UserChanged | CalendarChanged)[] = [{ kind: 'user_changed', before, after }];
+      const roles =
+        after.is_active === before.is_active ? [] : await directory.findRoles(call.tenantId, before.role_ids);
+      const changes: (UserChanged | CalendarChanged | RoleHoldersMoved | IdentityWritersMoved)[] = [
+        { kind: 'user_changed', before, after },
+      ];
       // User and calendar are two reads, and one may be older than the other. Whoever changes whether the user is active
       // therefore moves the calendar, even one that seems to agree already: only the condition of its write shows whether it did.
       if (after.is_active !== before.is_active || after.is_active !== calendar.is_active) {
@@ -108,78 +102,8 @@ export const makeChangeUser =
           after: moved(calendar, { is_active: after.is_active }),
         });
       }
+      changes.push(...countsMoved(before, after, roles));
       await commit(call, changes, after);
       return after;
     });
   };
-
-/** Gives a user a role; one that the user has already changes nothing. */
-export const makeAssignRole =
-  ({ directory, commit, retry }: Pick<Ports, 'directory' | 'commit' | 'retry'>) =>
-  (call: Call, userId: string, roleId: string): Promise<void> =>
-    retry(async () => {
-      const [before, [role]] = await Promise.all([
-        directory.findUser(call.tenantId, userId),
-        directory.findRoles(call.tenantId, [roleId]),
-      ]);
-      if (before === undefined) throw notFound('user', userId);
-      if (role === undefined) throw notFound('role', roleId);
-      if (!before.role_ids.includes(roleId)) requireRoom(before.role_ids.length, LIMITS.rolesPerUser, 'roles');
-      const role_ids = [...new Set([...before.role_ids, roleId])];
-      const after: User = { ...before, role_ids, version: before.version + 1 };
-      await commit(call, [{ kind: 'user_changed', before, after }], undefined);
-    });
-
-/** Makes a user a member of an org unit, or changes whether that membership is the primary one. */
-export const makeSetMembership =
-  ({
-    directory,
-    calendars,
-    commit,
-    retry,
-    clock,
-  }: Pick<Ports, 'directory' | 'calendars' | 'commit' | 'retry' | 'clock'>) =>
-  (
-    call: Call,
-    userId: string,
-    orgUnitId: string,
-    { is_primary }: { readonly is_primary?: boolean | undefined },
-  ): Promise<Membership> =>
-    retry(async () => {
-      const [calendar, orgUnit] = await Promise.all([
-        calendars.find(call.tenantId, userId),
-        directory.findOrgUnit(call.tenantId, orgUnitId),
-      ]);
-      if (calendar === undefined) throw notFound('user', userId);
-      if (orgUnit === undefined) throw notFound('org_unit', orgUnitId);
-      const present = calendar.memberships.find(({ org_unit_id }) => org_unit_id === orgUnitId);
-      const others = calendar.memberships.filter(({ org_unit_id }) => org_unit_id !== orgUnitId);
-      if (present === undefined) requireRoom(others.length, LIMITS.membershipsPerUser, 'memberships');
-      const membership = {
-        org_unit_id: orgUnitId,
-        is_primary: is_primary ?? present?.is_primary ?? false,
-        created_at: present?.created_at ?? clock(),
-      };
-      const memberships = [
-        ...others.map((other) => (membership.is_primary ? { ...other, is_primary: false } : other)),
-        membership,
-      ];
-      const answer: Membership = { user_id: userId, ...membership };
-      await commit(
-        call,
-        [{ kind: 'calendar_changed', before: calendar, after: moved(calendar, { memberships }) }],
-        answer,
-      );
-      return answer;
-    });
-
-/** Every change of a calendar moves its version, so that whoever decided from it looks again. */
-const moved = (calendar: Calendar, patch: Partial<Calendar>): Calendar => ({
-  ...calendar,
-  ...patch,
-  version: calendar.version + 1,
-});
-
-const requireRoom = (count: number, limit: number, what: string): void => {
-  if (count >= limit) throw new DomainError('limit_reached', `A user has at most ${limit} ${what}.`, { limit });
-};

@@ -8,7 +8,7 @@ import {
   membershipDraft,
   membershipView,
   orgUnitDraft,
-  orgUnitSchema,
+  orgUnitView,
   roleDraft,
   roleView,
   tenantDraft,
@@ -64,7 +64,7 @@ export const devLogin = route({
   tag,
   summary: 'Exchange a password for a token',
   description:
-    'A wrong password, an unknown and an inactive user get the same answer. The token expires after an hour.',
+    'A wrong password, an unknown and an inactive user get the same answer. The token expires after an hour. Whoever tries one name too often from one address has to wait.',
   access: 'public',
   handler: 'identity/dev-login',
   body: credentials,
@@ -74,8 +74,8 @@ export const devLogin = route({
     .object({ access_token: z.string().regex(JWT), token_type: z.literal('bearer'), permissions: z.array(z.string()) })
     .meta({ id: 'Login' }),
   safe: true,
-  refusals: ['unauthenticated'],
-  table: ['GetItem', 'BatchGetItem'],
+  refusals: ['unauthenticated', 'too_many_attempts'],
+  table: ['GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem'],
 });
 
 export const listPermissions = route({
@@ -134,6 +134,7 @@ export const grantPermission = route({
   path: `${PREFIX}/roles/{role_id}/permissions/{permission_id}`,
   tag,
   summary: 'Add a permission to a role',
+  description: 'Only a permission that the caller holds. Tokens that are out have it within five minutes.',
   access: 'identity.write',
   handler: 'identity/grant-permission',
   params: z.object({ role_id: z.string(), permission_id: z.string() }),
@@ -198,7 +199,8 @@ export const changeUser = route({
   path: `${PREFIX}/users/{user_id}`,
   tag,
   summary: 'Change the password of a user, or whether the user is active',
-  description: 'An inactive user gets no token and no new task. Tasks that the user holds stay with the user.',
+  description:
+    'An inactive user gets no token and no new task; tasks that the user holds stay. Either change ends the tokens that are out within five minutes. The last active user who may write identities stays active.',
   access: 'identity.write',
   handler: 'identity/change-user',
   params: userParams,
@@ -206,8 +208,8 @@ export const changeUser = route({
   bodyBytes: LIMITS.identityBodyBytes,
   status: 200,
   response: userView,
-  refusals: ['user_not_found'],
-  table: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  refusals: ['user_not_found', 'last_administrator'],
+  table: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
 });
 
 export const assignRole = route({
@@ -215,7 +217,8 @@ export const assignRole = route({
   method: 'POST',
   path: `${PREFIX}/users/{user_id}/roles/{role_id}`,
   tag,
-  summary: 'Give a user a role; it counts from the next token on',
+  summary: 'Give a user a role',
+  description: 'Only one whose permissions the caller holds. Tokens that are out have it within five minutes.',
   access: 'identity.write',
   handler: 'identity/assign-role',
   params: z.object({ user_id: z.string(), role_id: z.string() }),
@@ -224,7 +227,7 @@ export const assignRole = route({
   status: 204,
   response: z.undefined(),
   refusals: ['user_not_found', 'role_not_found', 'limit_reached'],
-  table: ['GetItem', 'BatchGetItem', 'UpdateItem'],
+  table: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
 });
 
 export const createOrgUnit = route({
@@ -238,7 +241,7 @@ export const createOrgUnit = route({
   body: orgUnitDraft,
   bodyBytes: LIMITS.identityBodyBytes,
   status: 201,
-  response: orgUnitSchema,
+  response: orgUnitView,
   refusals: ['org_unit_not_found', 'inactive_org_unit', 'duplicate'],
   table: ['GetItem', 'PutItem'],
 });
@@ -252,7 +255,7 @@ export const listOrgUnits = route({
   access: 'identity.read',
   handler: 'identity/list-org-units',
   status: 200,
-  response: z.array(orgUnitSchema),
+  response: z.array(orgUnitView),
   paged: true,
   list: 'org_unit',
   refusals: [],
@@ -273,6 +276,6 @@ export const setMembership = route({
   bodyBytes: LIMITS.identityBodyBytes,
   status: 200,
   response: membershipView,
-  refusals: ['user_not_found', 'org_unit_not_found', 'limit_reached'],
-  table: ['GetItem', 'UpdateItem'],
+  refusals: ['user_not_found', 'org_unit_not_found', 'inactive_org_unit', 'limit_reached'],
+  table: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
 });

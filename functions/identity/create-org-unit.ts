@@ -1,7 +1,7 @@
 import { clock, newId } from '../../adapters/runtime/composition.ts';
 import { commit, directory } from '../../adapters/runtime/resources/identity.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
-import { makeCreateOrgUnit } from '../../core/identity/roles.ts';
+import { makeCreateOrgUnit } from '../../core/identity/org-units.ts';
 import { createOrgUnit } from './contract.ts';
 
 const run = makeCreateOrgUnit({ directory, commit, clock, newId });

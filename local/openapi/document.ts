@@ -100,12 +100,13 @@ const accessOf = ({ access }: RouteContract): string => {
   if (access === 'public') return 'Needs no token.';
   if (access === 'bootstrap')
     return 'Needs no token, but the header `X-Bootstrap-Key` where the stage has a bootstrap key.';
+  if (access === 'signed_in') return 'Needs a token, whatever it permits.';
   return `Needs the permission \`${access}\`.`;
 };
 
 const securityOf = ({ access }: RouteContract): oas31.SecurityRequirementObject[] => {
   if (access === 'public') return [];
-  return access === 'bootstrap' ? [{ bootstrapKey: [] }, {}] : [{ token: [access] }];
+  return access === 'bootstrap' ? [{ bootstrapKey: [] }, {}] : [{ token: access === 'signed_in' ? [] : [access] }];
 };
 
 /** A body whose fields are all optional may be left out. */
@@ -153,13 +154,15 @@ const describeAnswer = ({ status, paged, method }: RouteContract): string => {
   return method === 'GET' ? 'As it is.' : 'Done.';
 };
 
+const WRITES: ReadonlySet<string> = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
+
 /**
  * Every code that a route can answer with: those of its row, and those that its shape implies.
  * `stale_read` and `twin_committed` are resolved inside: an answer with one of them would be a bug, so no route names them.
  */
 const codesOf = (contract: RouteContract): readonly ProblemCode[] => {
   const isOpen = contract.access === 'public' || contract.access === 'bootstrap';
-  const isWrite = contract.method !== 'GET' && contract.safe !== true;
+  const isWrite = contract.table.some((action) => WRITES.has(action));
   const usesTable = contract.table.length > 0 || honoursIdempotencyKey(contract);
   const codes: readonly (ProblemCode | undefined)[] = [
     contract.body === undefined ? undefined : 'malformed_json',
@@ -167,7 +170,7 @@ const codesOf = (contract: RouteContract): readonly ProblemCode[] => {
     honoursIdempotencyKey(contract) || contract.ifMatch === true ? 'malformed_header' : undefined,
     contract.paged === true ? 'malformed_cursor' : undefined,
     contract.access === 'public' ? undefined : 'unauthenticated',
-    isOpen ? undefined : 'permission_denied',
+    isOpen || contract.access === 'signed_in' ? undefined : 'permission_denied',
     pathParameters(contract).length > 0 ? 'route_not_found' : undefined,
     ...contract.refusals,
     'body_too_large',

@@ -78,6 +78,16 @@ const DETAILS: Details = {
   duplicate: { field: z.string().meta({ description: 'The field whose value is taken', examples: ['code'] }) },
   limit_reached: { limit: z.number().int() },
   tenant_has_users: {},
+  role_in_use: { holders: z.number().int().meta({ description: 'Users who have the role' }) },
+  last_administrator: {},
+  org_unit_circle: {},
+  wrong_password: {},
+  too_many_attempts: {
+    retry_after_seconds: z
+      .number()
+      .int()
+      .meta({ description: 'As in Retry-After', examples: [120] }),
+  },
   no_candidates: { excluded: z.array(excludedSchema), counts },
   too_many_candidates: {
     limit: z

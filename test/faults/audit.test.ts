@@ -35,7 +35,7 @@ const repairs = makeRepairs(sources);
 const audit = makeAudit({ snapshot, repairs });
 
 const audited = ({ id }: TestTenant, repair = false, run = audit): Promise<Audit> =>
-  run({ tenantId: id, actorId: 'audit' }, { repair });
+  run({ tenantId: id, actorId: 'audit', permissions: [] }, { repair });
 /** The same judgement of the same items, without those of all other tests; it knows no batches. */
 const auditOfPartitions = makeAudit({
   snapshot: byPartitions,
@@ -304,7 +304,7 @@ describe('a repair of what is in use', () => {
 
   it('loses no booking that comes in after it has counted', async () => {
     const of = await furnish();
-    const call = { tenantId: of.tenant.id, actorId: 'audit' };
+    const call = { tenantId: of.tenant.id, actorId: 'audit', permissions: [] };
     await set(calendarKey(of.tenant.id, of.userId), 'active_count', 7);
     const waiting = [...of.drafts];
     const own = makeRepairs({
@@ -324,7 +324,7 @@ describe('a repair of what is in use', () => {
 
   it('loses no asset that moves after it has counted, even one that leaves the tally as it was', async () => {
     const of = await furnish();
-    const call = { tenantId: of.tenant.id, actorId: 'audit' };
+    const call = { tenantId: of.tenant.id, actorId: 'audit', permissions: [] };
     await set(tallyKey(of.tenant.id, null), 'total', 9);
     const move = async (at: 0 | 1, availability_status: string): Promise<void> => {
       const path = `/api/assets/${of.assetIds[at]}/availability`;
@@ -362,7 +362,10 @@ describe('a repair of what is in use', () => {
     });
     const outcomes: string[] = [];
     for (let round = 0; round < 4; round += 1) {
-      const { outcome } = await repairs.activeCount({ tenantId: of.tenant.id, actorId: 'audit' }, of.userId);
+      const { outcome } = await repairs.activeCount(
+        { tenantId: of.tenant.id, actorId: 'audit', permissions: [] },
+        of.userId,
+      );
       outcomes.push(outcome);
     }
     await Promise.all(work);

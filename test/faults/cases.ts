@@ -56,7 +56,7 @@ const isEssential = ({ name, afterEffect, commits }: Case): boolean =>
 /** Drawn for each call, beside those. */
 const DRAWN = { read: 1, transaction: 2 } as const;
 /** Each request hashes a password, which takes a third of a second: nothing is drawn for these. */
-const SLOW = new Set(['bootstrapAdmin', 'createUser']);
+const SLOW = new Set(['bootstrapAdmin', 'createUser', 'changeOwnPassword']);
 
 const random = makeRandom(SEED);
 const isComplete = process.env['FAULTS'] === 'all';

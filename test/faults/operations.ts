@@ -7,6 +7,7 @@ import { directory } from '../../adapters/runtime/resources/identity.ts';
 import { strategies } from '../../adapters/runtime/resources/strategies.ts';
 import { tasks } from '../../adapters/runtime/resources/tasks.ts';
 import { tokens } from '../../adapters/runtime/security.ts';
+import { PERMISSIONS } from '../../core/identity/permission.ts';
 import { STRATEGY_V2_0 } from '../../core/scoring/strategy.ts';
 import { makeTasks, tenantOver, type Answer, type Call, type TestTenant } from '../integration/harness.ts';
 import { directCaller } from './direct-call.ts';
@@ -164,6 +165,14 @@ const newAsset = ({ tenant }: World): Promise<string> =>
   made(tenant.call, '/api/assets', { asset_type: 'UAV', asset_code: code(), name: 'Drone' });
 
 const newRole = ({ tenant }: World): Promise<string> => made(tenant.call, `${IDENTITY}/roles`, { name: code() });
+
+/** The path to the roles of a user who has one. */
+const withRole = async (world: World): Promise<string> => {
+  const [userId, roleId] = await Promise.all([world.tenant.user(), newRole(world)]);
+  const path = `${IDENTITY}/users/${userId}/roles`;
+  succeed(await world.tenant.call('POST', `${path}/${roleId}`));
+  return path;
+};
 
 const reading = (path: string) => (): Promise<Prepared> => Promise.resolve({ path });
 
@@ -323,6 +332,84 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
       body: { is_primary: true },
       effects: async () => ((await calendars.find(tenant.id, userId))?.version ?? 0) - 1,
     };
+  },
+
+  changeOwnPassword: async ({ tenant }) => {
+    const login = { username: code(), password: 'secret' };
+    const userId = await made(tenant.call, `${IDENTITY}/users`, login);
+    return {
+      path: `${IDENTITY}/me/password`,
+      call: await tenant.as([], userId),
+      body: { current_password: login.password, new_password: 'another' },
+      effects: async () => ((await directory.findUser(tenant.id, userId))?.version ?? 0) - 1,
+    };
+  },
+  getRole: async (world) => ({ path: `${IDENTITY}/roles/${await newRole(world)}` }),
+  changeRole: async (world) => {
+    const path = `${IDENTITY}/roles/${await newRole(world)}`;
+    const name = code();
+    const { effects } = listed(world.tenant.call, `${IDENTITY}/roles`, 'name', name);
+    return { path, body: { name }, effects, shown: async () => succeed(await world.tenant.call('GET', path)).body };
+  },
+  deleteRole: async (world) => {
+    const roleId = await newRole(world);
+    const { effects } = listed(world.tenant.call, `${IDENTITY}/roles`, 'id', roleId);
+    return { path: `${IDENTITY}/roles/${roleId}`, effects: async () => 1 - (await effects()) };
+  },
+  revokePermission: async (world) => {
+    const roleId = await newRole(world);
+    const path = `${IDENTITY}/roles/${roleId}/permissions/${PERMISSIONS[1].id}`;
+    succeed(await world.tenant.call('POST', path));
+    const version = async () => (await directory.findRoles(world.tenant.id, [roleId]))[0]?.version ?? 0;
+    const before = await version();
+    return { path, effects: async () => (await version()) - before };
+  },
+  'revokePermission, one that writes identities': async () => {
+    const { id, call, user } = await tenantOver(directCaller);
+    const writer = PERMISSIONS.find(({ name }) => name === 'identity.write')?.id ?? '';
+    const roles = [
+      await made(call, `${IDENTITY}/roles`, { name: 'A' }),
+      await made(call, `${IDENTITY}/roles`, { name: 'B' }),
+    ];
+    for (const roleId of roles) {
+      succeed(await call('POST', `${IDENTITY}/roles/${roleId}/permissions/${writer}`));
+      succeed(await call('POST', `${IDENTITY}/users/${await user()}/roles/${roleId}`));
+    }
+    const [roleId = ''] = roles;
+    const version = async () => (await directory.findRoles(id, [roleId]))[0]?.version ?? 0;
+    const before = await version();
+    return {
+      path: `${IDENTITY}/roles/${roleId}/permissions/${writer}`,
+      call,
+      effects: async () => (await version()) - before,
+    };
+  },
+  listUserRoles: async (world) => ({ path: await withRole(world) }),
+  unassignRole: async (world) => {
+    const path = await withRole(world);
+    const [role] = succeed(await world.tenant.call('GET', path)).body as { id: string }[];
+    const left = async () => (succeed(await world.tenant.call('GET', path)).body as unknown[]).length;
+    return { path: `${path}/${role?.id ?? ''}`, effects: async () => 1 - (await left()) };
+  },
+  getOrgUnit: ({ orgUnitId }) => Promise.resolve({ path: `${IDENTITY}/org-units/${orgUnitId}` }),
+  changeOrgUnit: async ({ tenant, orgUnitId }) => {
+    const unitId = await made(tenant.call, `${IDENTITY}/org-units`, { code: code(), name: 'West' });
+    const path = `${IDENTITY}/org-units/${unitId}`;
+    return {
+      path,
+      body: { parent_id: orgUnitId },
+      effects: async () => ((await directory.findOrgUnit(tenant.id, unitId))?.version ?? 0) - 1,
+      shown: async () => succeed(await tenant.call('GET', path)).body,
+    };
+  },
+  listMemberships: async ({ tenant }) => ({ path: `${IDENTITY}/users/${await tenant.user()}/org-units` }),
+  removeMembership: async ({ tenant, orgUnitId }) => {
+    const userId = await tenant.user();
+    const path = `${IDENTITY}/users/${userId}/org-units/${orgUnitId}`;
+    succeed(await tenant.call('POST', path));
+    const version = async () => (await calendars.find(tenant.id, userId))?.version ?? 0;
+    const before = await version();
+    return { path, effects: async () => (await version()) - before };
   },
 
   createAsset: ({ tenant }) => {

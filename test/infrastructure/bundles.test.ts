@@ -152,8 +152,8 @@ describe('the bundles', () => {
     expect(missing.length).toBeGreaterThan(0);
   });
 
-  it('of the authorizer carries no client of the table', () => {
-    const source = readFileSync(fileOf('identity/authorizer'), 'utf8');
+  it('of the authorizer of an OIDC stage carries no client of the table', () => {
+    const source = readFileSync(fileOf('identity/oidc-authorizer'), 'utf8');
     expect(source).not.toContain('DynamoDB_20120810');
     expect(readFileSync(fileOf('tasks/create'), 'utf8')).toContain('DynamoDB_20120810');
   });

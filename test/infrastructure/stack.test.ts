@@ -208,10 +208,17 @@ describe.each(STAGES)('the permissions of %s', (_, template, contracts) => {
     expect(lists.length).toBeGreaterThan(6);
   });
 
-  it('of the authorizer are to read its secrets', () => {
+  it('of the authorizer are to read its secrets, and of the table who may do what', () => {
     const id = authorizerFunction(template);
     expect(permissionsOf(template, id)).toEqual(
-      [...reading('Cursor'), ...reading('Signing'), ...logged(id)].toSorted(),
+      [
+        ...reading('Cursor'),
+        ...reading('Signing'),
+        ...(reading('Signing').length === 0
+          ? []
+          : ['BatchGetItem', 'GetItem'].map((action) => `dynamodb:${action} ${tableArn}`)),
+        ...logged(id),
+      ].toSorted(),
     );
   });
 
@@ -306,7 +313,7 @@ describe.each(STAGES)('the environment of %s', (_, template, contracts) => {
     const demanding = contracts.filter(
       (contract) => ENV.passwordMinLength in variablesOf(functionOf(template, contract)),
     );
-    const setting = ['bootstrapAdmin', 'changeUser', 'createUser', 'devLogin'];
+    const setting = ['bootstrapAdmin', 'changeOwnPassword', 'changeUser', 'createUser', 'devLogin'];
     expect(demanding.map(({ operation }) => operation).toSorted()).toEqual(
       setting.filter((operation) => contracts.some((contract) => contract.operation === operation)),
     );
@@ -474,16 +481,17 @@ describe('the API', () => {
     ]);
   });
 
-  it('is slow for those who guess a password or the bootstrap key', () => {
+  it('is slow for those who guess the bootstrap key, and bounds how many sign in', () => {
     const slow = stageOf(rich).MethodSettings.filter(({ ResourcePath }) => ResourcePath !== '/*');
     expect(slow).toHaveLength(3);
-    for (const route of ['dev-login', 'tenants', 'bootstrap-admin']) {
+    const bounds = { tenants: [5, 10], 'bootstrap-admin': [5, 10], 'dev-login': [100, 200] };
+    for (const [route, [rate, burst]] of Object.entries(bounds)) {
       expect(slow).toContainEqual(
         expect.objectContaining({
           ResourcePath: `/~1api~1identity~1${route}`,
           HttpMethod: 'POST',
-          ThrottlingRateLimit: 5,
-          ThrottlingBurstLimit: 10,
+          ThrottlingRateLimit: rate,
+          ThrottlingBurstLimit: burst,
           DataTraceEnabled: false,
         }),
       );
@@ -532,6 +540,20 @@ describe('the API', () => {
       .parse(rich.Resources[acl]?.Properties);
     expect(Rules.map(({ Statement }) => Statement)).toEqual([
       { RateBasedStatement: { AggregateKeyType: 'IP', Limit: 2_000 } },
+      {
+        RateBasedStatement: {
+          AggregateKeyType: 'IP',
+          Limit: 200,
+          ScopeDownStatement: {
+            ByteMatchStatement: {
+              FieldToMatch: { UriPath: {} },
+              PositionalConstraint: 'ENDS_WITH',
+              SearchString: '/api/identity/dev-login',
+              TextTransformations: [{ Priority: 0, Type: 'URL_DECODE' }],
+            },
+          },
+        },
+      },
       expect.objectContaining({
         ManagedRuleGroupStatement: {
           VendorName: 'AWS',

@@ -32,7 +32,7 @@ describe.each(guarded)('$route', ({ contract }) => {
     expect(headers.get('WWW-Authenticate')).toBe('Bearer');
   });
 
-  it(`needs ${access}, and says so`, async () => {
+  it.runIf(access !== 'signed_in')(`needs ${access}, and says so`, async () => {
     const others = PERMISSIONS.map(({ name }) => name).filter((name) => name !== '*' && name !== access);
     for (const permissions of [[], others]) {
       const call = await ours.tenant.as(permissions);

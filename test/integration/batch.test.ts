@@ -60,7 +60,7 @@ describe('a batch', () => {
 
     const run = makeCreateBatch({ references, commit, clock, newId });
     const cost = await metered(async (counted) => {
-      await run({ tenantId: id, actorId: 'test' }, { tasks: drafts(99) });
+      await run({ tenantId: id, actorId: 'test', permissions: [] }, { tasks: drafts(99) });
       return counted;
     });
     expect([...cost.operations].sort()).toEqual(['BatchGetItem', 'TransactWriteItems']);
@@ -83,7 +83,10 @@ describe('a batch', () => {
     const template_id = await template({});
     const run = makeCreateBatch({ references, commit, clock, newId });
     const cost = await metered(async (counted) => {
-      await run({ tenantId: id, actorId: 'test' }, { tasks: drafts(99).map((draft) => ({ ...draft, template_id })) });
+      await run(
+        { tenantId: id, actorId: 'test', permissions: [] },
+        { tasks: drafts(99).map((draft) => ({ ...draft, template_id })) },
+      );
       return counted;
     });
     // Type and template: a unit each.

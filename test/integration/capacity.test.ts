@@ -56,7 +56,7 @@ const getTask = makeGetTask(ports);
 const listTasks = makeListTasks(ports);
 const listHistory = makeListHistory(ports);
 
-const callOf = ({ id }: TestTenant): Call => ({ tenantId: id, actorId: 'test' });
+const callOf = ({ id }: TestTenant): Call => ({ tenantId: id, actorId: 'test', permissions: [] });
 
 pace(client);
 /** What work asked of the table, in step. A refusal is an outcome like any other. */

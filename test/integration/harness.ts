@@ -98,10 +98,11 @@ const seedUser = async (tenantId: string, patch: Partial<User> = {}): Promise<st
     created_at: instant('2026-01-01T00:00:00Z'),
     password_hash: 'none',
     role_ids: [],
+    token_epoch: 1,
     version: 1,
     ...patch,
   };
-  const call = { tenantId, actorId: 'test' };
+  const call = { tenantId, actorId: 'test', permissions: [] };
   await commit(call, [{ kind: 'user_created', user, calendar: emptyCalendar(user) }], undefined);
   return id;
 };

@@ -53,6 +53,12 @@ const LATER = { planned_start_at: '2026-03-01T12:00:00Z', planned_end_at: '2026-
 
 /** Ways to the table that the plain request of an operation does not take. */
 const MORE: Readonly<Record<string, () => Promise<Case>>> = {
+  changeUser: async () => {
+    const { body: role } = await world.tenant.call('POST', '/api/identity/roles', { name: newUuid() });
+    const path = `/api/identity/users/${await world.tenant.user()}`;
+    expect((await world.tenant.call('POST', `${path}/roles/${role.id as string}`)).status).toBe(204);
+    return { path, body: { is_active: false } };
+  },
   dispatchTask: async () => ({
     path: `${TASKS}/${await world.task()}/dispatch`,
     body: { assigned_to: await busy(), suggest_users: true },
@@ -112,7 +118,7 @@ it('a list reads no partitions but those of its kind', async () => {
   for (const contract of CONTRACTS.filter(({ list }) => list !== undefined)) {
     const { leading } = roleOf(contract);
     if (leading === undefined) throw new Error(`${contract.operation} is not limited.`);
-    asked.push(leading);
+    asked.push(...leading);
     const { PK } = userKey(world.tenant.id, user);
     const ask = () =>
       inRole({ name: contract.operation, allowed: ['Query', 'BatchGetItem'], leading }, () =>

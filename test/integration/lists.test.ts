@@ -36,7 +36,11 @@ const taskOf = (tenantId: string, fields: object, patch: Partial<Task> = {}): Ta
 const commit = makeCommit(commitPorts, WRITES);
 const write = async (tenantId: string, changes: readonly Change[]): Promise<void> => {
   for (let from = 0; from < changes.length; from += LIMITS.batchTasks)
-    await commit({ tenantId, actorId: 'test' }, changes.slice(from, from + LIMITS.batchTasks), undefined);
+    await commit(
+      { tenantId, actorId: 'test', permissions: [] },
+      changes.slice(from, from + LIMITS.batchTasks),
+      undefined,
+    );
 };
 const created = (all: readonly Task[]): readonly Change[] => all.map((task) => ({ kind: 'task_created', task }));
 

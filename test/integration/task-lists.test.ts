@@ -20,7 +20,7 @@ import { makeRandom, SEED } from './random.ts';
 const commit = makeCommit(commitPorts, WRITES);
 const random = makeRandom(SEED);
 const tenantId = newId();
-const CALL = { tenantId, actorId: 'test' };
+const CALL = { tenantId, actorId: 'test', permissions: [] };
 
 const hour = (number: number): Instant => {
   const at = instantAt(Date.UTC(2026, 0, 1, number));

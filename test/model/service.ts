@@ -203,7 +203,7 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
 
   const seeding = seedsOf(tenantId, world, clock);
   const seed = makeCommit({ tableName, transact: send, clock }, WRITES);
-  await seed({ tenantId, actorId: 'model' }, seeding, undefined);
+  await seed({ tenantId, actorId: 'model', permissions: [] }, seeding, undefined);
 
   const answer = async (request: Request): Promise<Answer> => {
     const { operation, params = {}, body } = wireOf(request);
@@ -271,7 +271,7 @@ const seedsOf = (tenantId: string, world: World, clock: Clock): readonly Change[
     },
   }));
   const users = [...world.users].map(([id, { name, is_active }]) => {
-    const secrets = { password_hash: 'none', role_ids: [], version: 1 };
+    const secrets = { password_hash: 'none', role_ids: [], token_epoch: 1, version: 1 };
     const user = { id, tenant_id: tenantId, username: name, is_active, created_at: at, ...secrets };
     return { kind: 'user_created' as const, user, calendar: emptyCalendar(user) };
   });

@@ -9,7 +9,7 @@ import type { Change } from './writes.ts';
 
 /** Stand-ins for the ports of the core, in memory. */
 
-export const CALL: Call = { tenantId: 'tenant-1', actorId: 'actor-1' };
+export const CALL: Call = { tenantId: 'tenant-1', actorId: 'actor-1', permissions: ['*'] };
 
 export const NOW = instant('2026-03-01T07:00:00Z');
 export const clockAt =

@@ -89,7 +89,8 @@ describe.each(rows)('$name', ({ contract }) => {
     expect(operation.tags).toEqual([contract.tag.name]);
     expect(document.tags).toContainEqual(contract.tag);
     const isOpen = contract.access === 'public' || contract.access === 'bootstrap';
-    expect(operation.description).toContain(isOpen ? 'no token' : `\`${contract.access}\``);
+    const needed = contract.access === 'signed_in' ? 'a token' : `\`${contract.access}\``;
+    expect(operation.description).toContain(isOpen ? 'no token' : needed);
   });
 
   it('documents every refusal under its status', () => {

@@ -121,6 +121,7 @@ export const orgUnit = (patch: Partial<OrgUnit> = {}): OrgUnit => ({
   parent_id: null,
   is_active: true,
   created_at: T0,
+  version: 1,
   ...patch,
 });
 
@@ -132,6 +133,7 @@ export const user = (patch: Partial<User> = {}): User => ({
   created_at: T0,
   password_hash: 'hash',
   role_ids: [],
+  token_epoch: 1,
   version: 1,
   ...patch,
 });
@@ -143,6 +145,8 @@ export const role = (patch: Partial<Role> = {}): Role => ({
   description: null,
   permissions: [],
   created_at: T0,
+  holders: 0,
+  active_holders: 0,
   version: 1,
   ...patch,
 });

@@ -6,6 +6,7 @@ import { decisionWrites } from '../../adapters/dynamodb/resources/decisions.ts';
 import { identityWrites } from '../../adapters/dynamodb/resources/directory.ts';
 import { shadowWrites } from '../../adapters/dynamodb/resources/shadows.ts';
 import { strategyWrites } from '../../adapters/dynamodb/resources/strategies.ts';
+import { signInWrites } from '../../adapters/dynamodb/resources/sign-ins.ts';
 import { taskTypeWrites } from '../../adapters/dynamodb/resources/task-types.ts';
 import { taskWrites } from '../../adapters/dynamodb/resources/tasks.ts';
 import { templateWrites } from '../../adapters/dynamodb/resources/templates.ts';
@@ -19,6 +20,7 @@ export const WRITES = {
   ...decisionWrites,
   ...identityWrites,
   ...shadowWrites,
+  ...signInWrites,
   ...strategyWrites,
   ...taskTypeWrites,
   ...taskWrites,

@@ -13,6 +13,8 @@ import { find, makeCodec, owned, type Codec, type Reads } from '../codec.ts';
 import { ACTIVE_PREFIX, claimKey, INACTIVE_PREFIX, rosterKey, userKey } from '../keys.ts';
 import { listPage, tableListing } from '../listing.ts';
 import { END } from '../pages.ts';
+import { accessOf } from '../../../core/identity/access.ts';
+import { accessCodec } from './access.ts';
 import { calendarCodec } from './calendars.ts';
 
 export const userCodec: Codec<User> = /* @__PURE__ */ makeCodec({
@@ -57,12 +59,15 @@ export const userWrites: Writes<UserChanges> = {
       put('user', userCodec.toItem(user)),
       put('calendar', calendarCodec.toItem(calendar)),
       put('roster', rosterCodec.toItem(user)),
+      put('access', accessCodec.toItem(accessOf(user))),
     ),
   user_changed: ({ before, after }) => {
     const changed = update('user', userCodec.toItem(before), userCodec.toItem(after), { version: before.version });
-    if (before.is_active === after.is_active) return changed;
+    const access = putOver('access', accessCodec.toItem(accessOf(after)));
+    if (before.is_active === after.is_active) return all(changed, access);
     return all(
       changed,
+      access,
       remove('roster before', keyOf(rosterCodec.toItem(before))),
       putOver('roster', rosterCodec.toItem(after)),
     );

@@ -23,9 +23,11 @@ interface Line {
   readonly refusal: Code;
 }
 
-const partsOf = ({ write: { Put, Update, Delete } }: Action) => {
+const partsOf = ({ write: { Put, Update, Delete, ConditionCheck } }: Action) => {
   if (Put !== undefined) return { does: 'put', key: Put.Item ?? {}, condition: Put.ConditionExpression };
   if (Update !== undefined) return { does: 'update', key: Update.Key ?? {}, condition: Update.ConditionExpression };
+  if (ConditionCheck !== undefined)
+    return { does: 'check', key: ConditionCheck.Key ?? {}, condition: ConditionCheck.ConditionExpression };
   return { does: 'delete', key: Delete?.Key ?? {}, condition: Delete?.ConditionExpression };
 };
 const lineOf = (action: Action): Line => {
@@ -66,6 +68,19 @@ const update = (PK: string, SK: string, condition = AT_VERSION): Line => ({
 });
 
 const USER_1 = 'T#tenant-1#USER#user-1';
+const ACCESS = 'T#tenant-1#ACCESS#user-1';
+const ROLES = 'T#tenant-1#ROLES';
+const AT_HOLDERS = `${AT_VERSION} AND #active_holders = :seen_active_holders`;
+const ORG_UNITS = 'T#tenant-1#ORG_UNITS';
+const SIGN_IN = 'T#tenant-1#SIGN_IN#ada';
+const ATTEMPTS = {
+  tenant_id: 'tenant-1',
+  username: 'ada',
+  address: '192.0.2.1',
+  count: 1,
+  expires_at: 1_800_000_000,
+  version: 1,
+};
 const ROSTER = 'T#tenant-1#ROSTER';
 const AREAS = 'T#tenant-1#AREAS';
 const tally = (SK: string): Line => ({ ...update(AREAS, SK), condition: undefined });
@@ -124,18 +139,20 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
         put(USER_1, 'PROFILE'),
         put(USER_1, 'CALENDAR'),
         put(ROSTER, 'ACTIVE#user-1'),
+        put(ACCESS, 'ACCESS'),
       ],
     ],
   ],
   user_changed: [
     [
       { kind: 'user_changed', before: user(), after: user({ password_hash: 'other', version: 2 }) },
-      [update(USER_1, 'PROFILE')],
+      [update(USER_1, 'PROFILE'), { ...put(ACCESS, 'ACCESS'), condition: undefined }],
     ],
     [
       { kind: 'user_changed', before: user(), after: user({ is_active: false, version: 2 }) },
       [
         update(USER_1, 'PROFILE'),
+        { ...put(ACCESS, 'ACCESS'), condition: undefined },
         { does: 'delete', PK: ROSTER, SK: 'ACTIVE#user-1', condition: undefined, refusal: 'stale_read' },
         { does: 'put', PK: ROSTER, SK: 'INACTIVE#user-1', condition: undefined, refusal: 'stale_read' },
       ],
@@ -156,7 +173,72 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
   role_changed: [
     [
       { kind: 'role_changed', before: records.role(), after: records.role({ permissions: ['*'], version: 2 }) },
-      [update('T#tenant-1#ROLES', 'ROLE#role-1')],
+      [update(ROLES, 'ROLE#role-1', AT_HOLDERS)],
+    ],
+    [
+      { kind: 'role_changed', before: records.role(), after: records.role({ name: 'chief', version: 2 }) },
+      [
+        update(ROLES, 'ROLE#role-1', AT_HOLDERS),
+        put('T#tenant-1#CLAIM#ROLE_NAME#chief', 'CLAIM', 'duplicate'),
+        { ...put('T#tenant-1#CLAIM#ROLE_NAME#planner', 'CLAIM'), does: 'delete', condition: undefined },
+      ],
+    ],
+  ],
+  role_deleted: [
+    [
+      { kind: 'role_deleted', role: records.role() },
+      [
+        { ...update(ROLES, 'ROLE#role-1', `${AT_VERSION} AND #holders = :seen_holders`), does: 'delete' },
+        { ...put('T#tenant-1#CLAIM#ROLE_NAME#planner', 'CLAIM'), does: 'delete', condition: undefined },
+      ],
+    ],
+  ],
+  role_holders_moved: [
+    [
+      { kind: 'role_holders_moved', role: records.role(), holders: 1, activeHolders: 0 },
+      [update(ROLES, 'ROLE#role-1')],
+    ],
+  ],
+  identity_writers_moved: [
+    [
+      { kind: 'identity_writers_moved', tenantId: 'tenant-1', by: 1 },
+      [{ ...update(ROLES, 'WRITERS'), condition: undefined, refusal: 'last_administrator' }],
+    ],
+    [
+      { kind: 'identity_writers_moved', tenantId: 'tenant-1', by: -2 },
+      [{ ...update(ROLES, 'WRITERS', 'writers > :taken'), refusal: 'last_administrator' }],
+    ],
+  ],
+  org_unit_changed: [
+    [
+      { kind: 'org_unit_changed', before: records.orgUnit(), after: records.orgUnit({ name: 'East', version: 2 }) },
+      [update(ORG_UNITS, 'ORG_UNIT#unit-1')],
+    ],
+  ],
+  org_unit_seen: [
+    [
+      { kind: 'org_unit_seen', orgUnit: records.orgUnit() },
+      [{ ...update(ORG_UNITS, 'ORG_UNIT#unit-1'), does: 'check' }],
+    ],
+  ],
+  org_tree_moved: [
+    [{ kind: 'org_tree_moved', tenantId: 'tenant-1', seen: 0 }, [put(ORG_UNITS, 'TREE')]],
+    [
+      { kind: 'org_tree_moved', tenantId: 'tenant-1', seen: 3 },
+      [{ ...put(ORG_UNITS, 'TREE'), condition: '#version = :seen' }],
+    ],
+  ],
+  sign_in_attempted: [
+    [{ kind: 'sign_in_attempted', attempts: ATTEMPTS, seen: 0 }, [put(SIGN_IN, 'ADDRESS#192.0.2.1')]],
+    [
+      { kind: 'sign_in_attempted', attempts: { ...ATTEMPTS, version: 3 }, seen: 2 },
+      [{ ...put(SIGN_IN, 'ADDRESS#192.0.2.1'), condition: '#version = :seen' }],
+    ],
+  ],
+  signed_in: [
+    [
+      { kind: 'signed_in', attempts: ATTEMPTS },
+      [{ ...put(SIGN_IN, 'ADDRESS#192.0.2.1'), does: 'delete', condition: undefined }],
     ],
   ],
   org_unit_created: [

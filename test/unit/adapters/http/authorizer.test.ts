@@ -2,7 +2,7 @@ import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { makeAuthorizer } from '../../../../adapters/http/authorizer.ts';
 import { callerOf } from '../../../../adapters/http/principal.ts';
-import type { Principal } from '../../../../core/identity/login.ts';
+import type { Claims, Principal } from '../../../../core/identity/login.ts';
 import { eventOf } from './events.ts';
 
 const ARN = 'arn:aws:execute-api:eu-central-1:123456789012:api1/live/GET/api/task-center/tasks';
@@ -10,9 +10,14 @@ const PRINCIPAL: Principal = { sub: 'user-1', tenant_id: 'tenant-1', permissions
 
 class Invalid extends Error {}
 
-const makeScene = (verify: (token: string) => Principal, secret: string | undefined = 'secret') => {
+const makeScene = (
+  verify: (token: string) => Claims,
+  secret: string | undefined = 'secret',
+  resolve = async (claims: Claims): Promise<Principal | undefined> => claims,
+) => {
   const authorize = makeAuthorizer({
     verify: async (token) => verify(token),
+    resolve,
     isInvalid: (error) => error instanceof Invalid,
     cursorSecret: async () => secret,
   });
@@ -80,6 +85,15 @@ describe('the authorizer', () => {
     await expect(accepting(headers)).rejects.toThrow(/^Unauthorized$/);
   });
 
+  it('lets a token through as who it speaks for now, and none that was taken back', async () => {
+    const verify = () => ({ ...PRINCIPAL, epoch: 2 });
+    const authorizeAs = (now: Principal | undefined) => makeScene(verify, 'secret', async () => now);
+    const reader = { ...PRINCIPAL, permissions: ['mission.read'] };
+    const { context } = await authorizeAs(reader)({ Authorization: 'Bearer x' });
+    expect(context?.['permissions']).toBe('["mission.read"]');
+    await expect(authorizeAs(undefined)({ Authorization: 'Bearer x' })).rejects.toThrow(/^Unauthorized$/);
+  });
+
   it('does not call a fault of its own a bad token', async () => {
     const failing = makeScene(() => {
       throw new Error('keys cannot be fetched');
@@ -87,6 +101,7 @@ describe('the authorizer', () => {
     await expect(failing({ Authorization: 'Bearer good' })).rejects.toThrow('keys cannot be fetched');
     const withoutSecret = makeAuthorizer({
       verify: async () => PRINCIPAL,
+      resolve: async () => PRINCIPAL,
       isInvalid: () => false,
       cursorSecret: async () => undefined,
     });

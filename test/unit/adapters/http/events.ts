@@ -34,7 +34,13 @@ export const eventOf = ({
     isBase64Encoded: false,
     pathParameters: params ?? null,
     multiValueQueryStringParameters: query ?? null,
-    requestContext: { requestId: 'request-1', path: '/stage/here', domainName: 'api.example', authorizer },
+    requestContext: {
+      requestId: 'request-1',
+      path: '/stage/here',
+      domainName: 'api.example',
+      identity: { sourceIp: '192.0.2.1' },
+      authorizer,
+    },
   }) as unknown as APIGatewayProxyEvent;
 
 export const CONTEXT = {} as Context;

@@ -86,7 +86,14 @@ describe('the pipeline', () => {
       query: {},
       body: { name: 'x' },
       page: { limit: 50 },
-      call: { tenantId: 'tenant-1', actorId: 'user-1', expectedVersions: [4], seal: expect.any(Object) },
+      address: '192.0.2.1',
+      call: {
+        tenantId: 'tenant-1',
+        actorId: 'user-1',
+        permissions: ['mission.write'],
+        expectedVersions: [4],
+        seal: expect.any(Object),
+      },
     });
     expect(observed).toEqual([
       {

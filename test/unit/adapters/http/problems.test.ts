@@ -59,13 +59,13 @@ describe('the answer to a refusal', () => {
     413: ['body_too_large', 'item_too_large', 'kept_answer_too_large', 'transaction_too_large'],
     415: ['unsupported_encoding'],
     422: ['validation_failed', 'idempotency_key_reused', 'malformed_plan'],
-    429: ['throttled'],
+    429: ['throttled', 'too_many_attempts'],
     503: ['busy', 'stale_read', 'twin_committed', 'table_unavailable', 'outcome_unknown'],
   };
 
   it.each(CODES)('%s has the status of the contract, and headers to go with it', (code) => {
     const expected = Object.entries(STATUS).find(([, codes]) => codes.includes(code))?.[0] ?? '409';
-    const { problem, headers } = problemOf(new DomainError(code, 'A sentence.', {}), 'r');
+    const { problem, headers } = problemOf(new DomainError(code, 'A sentence.', { retry_after_seconds: 1 }), 'r');
     expect(problem.status).toBe(Number(expected));
     expect(problem).toMatchObject({ code, title: expect.stringMatching(/^[A-Z]/), detail: 'A sentence.' });
     expect(headers).toEqual(problem.status === 429 || problem.status === 503 ? { 'Retry-After': '1' } : {});

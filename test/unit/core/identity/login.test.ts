@@ -2,12 +2,19 @@ import { describe, expect, it } from 'vitest';
 import type { User } from '../../../../core/identity/directory.ts';
 import { makeLogin } from '../../../../core/identity/login.ts';
 import { isGranted } from '../../../../core/identity/permission.ts';
-import { refusalOf } from '../../fakes.ts';
+import { CALL, refusalOf } from '../../fakes.ts';
 import { role, user } from '../../records.ts';
 
 const makeScene = (known: User | undefined) => {
   const verified: (string | undefined)[] = [];
+  const attempts: string[] = [];
   const login = makeLogin({
+    attempt: async (_call, { username, address }) => {
+      attempts.push(`${username} from ${address}`);
+      return async () => {
+        attempts.length = 0;
+      };
+    },
     directory: {
       findUserByName: async () => known,
       findRoles: async (_tenantId, ids) =>
@@ -26,18 +33,23 @@ const makeScene = (known: User | undefined) => {
     },
     tokens: { issue: async (principal) => JSON.stringify(principal) },
   });
-  return { login: (password = 'right') => login({ tenant_id: 'tenant-1', username: 'ada', password }), verified };
+  return {
+    login: (password = 'right') => login(CALL, '192.0.2.1', { tenant_id: 'tenant-1', username: 'ada', password }),
+    verified,
+    attempts,
+  };
 };
 
 describe('login', () => {
   it('answers with a token that carries the union of the permissions of all roles', async () => {
-    const { login } = makeScene(user({ role_ids: ['r1', 'r2', 'gone'] }));
+    const { login, attempts } = makeScene(user({ role_ids: ['r1', 'r2', 'gone'] }));
     const permissions = ['identity.read', 'mission.read', 'mission.write'];
     expect(await login()).toEqual({
-      access_token: JSON.stringify({ sub: 'user-1', tenant_id: 'tenant-1', permissions }),
+      access_token: JSON.stringify({ sub: 'user-1', tenant_id: 'tenant-1', permissions, epoch: 1 }),
       token_type: 'bearer',
       permissions,
     });
+    expect(attempts).toEqual([]);
   });
 
   it('gives one answer, at the cost of one hash, to all who may not enter', async () => {
@@ -49,9 +61,10 @@ describe('login', () => {
           [user({ is_active: false }), 'right', 'hash'],
         ] as const
       ).map(async ([known, password, hash]) => {
-        const { login, verified } = makeScene(known);
+        const { login, verified, attempts } = makeScene(known);
         const { message, details } = await refusalOf(() => login(password), 'unauthenticated');
         expect(verified).toEqual([hash]);
+        expect(attempts).toEqual(['ada from 192.0.2.1']);
         return JSON.stringify([message, details]);
       }),
     );

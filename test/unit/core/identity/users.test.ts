@@ -3,7 +3,9 @@ import type { Calendar } from '../../../../core/calendar/calendar.ts';
 import type { User } from '../../../../core/identity/directory.ts';
 import { makeGrantPermission } from '../../../../core/identity/roles.ts';
 import { makeBootstrapAdmin } from '../../../../core/identity/tenants.ts';
-import { makeAssignRole, makeChangeUser, makeCreateUser, makeSetMembership } from '../../../../core/identity/users.ts';
+import { makeSetMembership } from '../../../../core/identity/memberships.ts';
+import { makeAssignRole } from '../../../../core/identity/user-roles.ts';
+import { makeChangeUser, makeCreateUser } from '../../../../core/identity/users.ts';
 import { LIMITS } from '../../../../core/limits.ts';
 import { CALL, clockAt, makeFakeCommit, makeIds, NOW, only, refusalOf, retry, staleRead } from '../../fakes.ts';
 import { calendar, orgUnit, role, T0, user } from '../../records.ts';
@@ -64,13 +66,14 @@ describe('the first user of a tenant', () => {
 
   it('gets a role that may do everything, in the transaction that marks the tenant', async () => {
     const { bootstrap, commit } = makeScene();
-    await bootstrap({ tenantId: '-', actorId: 'anonymous' }, DRAFT);
+    await bootstrap({ tenantId: '-', actorId: 'anonymous', permissions: [] }, DRAFT);
     const { call, changes } = only(commit.commits);
     expect(call.tenantId).toBe('tenant-1');
     expect(changes).toMatchObject([
       { kind: 'tenant_bootstrapped', tenant: { id: 'tenant-1' } },
       { kind: 'role_created', role: { id: 'id-1', name: 'admin', permissions: ['*'] } },
       { kind: 'user_created', user: { id: 'id-2', role_ids: ['id-1'], is_active: true } },
+      { kind: 'identity_writers_moved', tenantId: 'tenant-1', by: 1 },
     ]);
   });
 
@@ -109,9 +112,15 @@ describe('a change of a user', () => {
 
 describe('roles of a user', () => {
   it('are added once', async () => {
-    const { assignRole, commit } = makeScene({ user: user({ role_ids: ['role-1'] }) });
+    const { assignRole, commit } = makeScene({ user: user() });
     await assignRole(CALL, 'user-1', 'role-1');
-    expect(only(commit.commits).changes).toMatchObject([{ after: { role_ids: ['role-1'] } }]);
+    expect(only(commit.commits).changes).toMatchObject([
+      { kind: 'user_changed', after: { role_ids: ['role-1'], version: 2 } },
+      { kind: 'role_holders_moved', role: { id: 'role-1' }, holders: 1, activeHolders: 1 },
+    ]);
+    const again = makeScene({ user: user({ role_ids: ['role-1'] }) });
+    await again.assignRole(CALL, 'user-1', 'role-1');
+    expect(again.commit.commits).toEqual([]);
   });
 
   it('are bounded, and must exist', async () => {
@@ -137,8 +146,8 @@ describe('memberships of a user', () => {
   const after = async (memberships: Calendar['memberships'], is_primary?: boolean) => {
     const { setMembership, commit } = makeScene({ calendar: calendar({ memberships }) });
     await setMembership(CALL, 'user-1', 'unit-1', { is_primary });
-    const change = only(only(commit.commits).changes);
-    if (change.kind !== 'calendar_changed') throw new Error(change.kind);
+    const [change] = only(commit.commits).changes;
+    if (change?.kind !== 'calendar_changed') throw new Error(change?.kind);
     expect(change.after.version).toBe(change.before.version + 1);
     return change.after.memberships;
   };
@@ -156,7 +165,9 @@ describe('memberships of a user', () => {
   });
 
   it('that are known keep what is not said anew', async () => {
-    expect(await after([member('unit-1', true)])).toEqual([member('unit-1', true)]);
+    const { setMembership, commit } = makeScene({ calendar: calendar({ memberships: [member('unit-1', true)] }) });
+    expect(await setMembership(CALL, 'user-1', 'unit-1', {})).toMatchObject({ is_primary: true });
+    expect(commit.commits).toEqual([]);
     expect(await after([member('unit-1', true)], false)).toEqual([member('unit-1', false)]);
   });
 

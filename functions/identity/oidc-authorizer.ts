@@ -1,0 +1,10 @@
+import { makeAuthorizer } from '../../adapters/http/authorizer.ts';
+import { isInvalidToken, secrets, verifyToken } from '../../adapters/runtime/security.ts';
+
+/** The authorizer of an OIDC stage: who a token speaks for, and for how long, is its issuer's to say. */
+export const handler = makeAuthorizer({
+  verify: verifyToken,
+  resolve: (claims) => Promise.resolve(claims),
+  isInvalid: isInvalidToken,
+  cursorSecret: () => secrets('cursor'),
+});
