@@ -24,11 +24,7 @@ export const PERMISSIONS = [
     name: 'mission.override',
     description: 'Dispatch against a hard constraint, with a reason',
   },
-  {
-    id: '018f0000-0000-7000-8000-00000000000a',
-    name: 'mission.field',
-    description: "See and carry out one's own tasks",
-  },
+  { id: '018f0000-0000-7000-8000-00000000000a', name: 'mission.field', description: 'See and carry out own tasks' },
 ] as const;
 
 /** The catalogue came with the second version of the service. */

@@ -35,7 +35,7 @@ export const listAssets = route({
   paged: true,
   list: 'asset',
   refusals: [],
-  table: ['Query', 'BatchGetItem'],
+  table: ['Query'],
 });
 
 export const getAsset = route({

@@ -8,6 +8,7 @@ import {
   rolePatch,
   roleView,
 } from '../../core/identity/directory.ts';
+import { LIMITS } from '../../core/limits.ts';
 
 /** What the directory holds, read, changed and taken back. */
 const PREFIX = '/api/identity';
@@ -27,6 +28,7 @@ export const changeOwnPassword = route({
   access: 'signed_in',
   handler: 'directory/change-own-password',
   body: passwordChange,
+  bodyBytes: LIMITS.identityBodyBytes,
   status: 204,
   response: z.undefined(),
   // Done twice, the current password is wrong.
@@ -60,6 +62,7 @@ export const changeRole = route({
   handler: 'directory/change-role',
   params: roleParams,
   body: rolePatch,
+  bodyBytes: LIMITS.identityBodyBytes,
   status: 200,
   response: roleView,
   refusals: ['role_not_found', 'duplicate'],
@@ -156,6 +159,7 @@ export const changeOrgUnit = route({
   handler: 'directory/change-org-unit',
   params: orgUnitParams,
   body: orgUnitPatch,
+  bodyBytes: LIMITS.identityBodyBytes,
   status: 200,
   response: orgUnitView,
   refusals: ['org_unit_not_found', 'inactive_org_unit', 'org_unit_circle', 'limit_reached'],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setAvailability } from '../../functions/assets/contract.ts';
 import { changeUser } from '../../functions/identity/contract.ts';
 import { getTask, transitionTask } from '../../functions/tasks/contract.ts';
@@ -8,7 +9,8 @@ const CLOSED = ['ARCHIVED', 'CANCELED'];
 
 /**
  * Puts away what can be put away: tasks canceled (or archived, where they were accepted), assets unavailable, users
- * inactive, the administrator last. Tenants, org units, types and templates stay: the API has no route that ends them.
+ * inactive, and last the administrator, who is the only one and has to stay, under a password that nobody knows.
+ * Tenants, org units, types and templates stay: the API has no route that ends them.
  * Goes on after a failure. Answers the failures.
  */
 export const cleanUp = ({ client, tell, made }: Stage, adminId: string | undefined): Promise<readonly unknown[]> =>
@@ -30,9 +32,13 @@ export const cleanUp = ({ client, tell, made }: Stage, adminId: string | undefin
       const { body: asset } = await client.send(setAvailability, { params: { asset_id }, body });
       expectFields('The retired asset', asset, body);
     });
-    await each([...made.users, ...(adminId === undefined ? [] : [adminId])], async (user_id) => {
+    await each(made.users, async (user_id) => {
       const { body: user } = await client.send(changeUser, { params: { user_id }, body: { is_active: false } });
       expectFields('The deactivated user', user, { is_active: false });
+    });
+    await each(adminId === undefined ? [] : [adminId], async (user_id) => {
+      const { body: user } = await client.send(changeUser, { params: { user_id }, body: { password: randomUUID() } });
+      expectFields('The administrator', user, { id: user_id });
     });
     return failures;
   });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { RouteContract } from '../../adapters/http/contract.ts';
 import { CONTRACTS } from '../../functions/contracts.ts';
@@ -22,6 +23,8 @@ const handlerOf = ({ handler }: RouteContract): Promise<LambdaHandler> => load<L
  */
 export const directCaller = (token?: string): Call => {
   let authorizer: Authorizer | undefined;
+  // API Gateway asks the authorizer apart from the function: its calls suffer nothing of what is put around this one.
+  const apart = AsyncLocalStorage.snapshot();
   const authorize = async (received: Received, match: Parameters<typeof proxyEvent>[1]): Promise<Authorizer> => {
     const ask = await load<LambdaAuthorizer>('identity/authorizer');
     return authorizerContext(await ask(authorizerEvent(proxyEvent(received, match))), 0);
@@ -45,7 +48,7 @@ export const directCaller = (token?: string): Call => {
       port: 80,
     };
     // Kept as API Gateway keeps it: one verification for all calls of a token.
-    if (token !== undefined) authorizer ??= await authorize(received, match);
+    if (token !== undefined) authorizer ??= await apart(() => authorize(received, match));
     const handler = await handlerOf(match.contract);
     const context = lambdaContext(match.contract.operation, Date.now() + LAMBDA_TIMEOUT_MS);
     const answer = await handler(proxyEvent(received, match, authorizer), context);

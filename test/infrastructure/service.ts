@@ -27,7 +27,7 @@ const definitionSchema = z.strictObject({
   info: z.object({ title: z.string(), version: z.string() }),
   paths: z.record(
     z.string(),
-    z.record(z.enum(['get', 'post', 'patch', 'delete', 'options']), operationSchema.optional()),
+    z.record(z.enum(['get', 'head', 'post', 'patch', 'delete', 'options']), operationSchema.optional()),
   ),
   components: z.strictObject({ securitySchemes: z.record(z.string(), authorizerSchema) }),
   'x-amazon-apigateway-gateway-responses': z.record(z.string(), z.unknown()),
@@ -126,7 +126,7 @@ export const permissionsOfRole = (template: Template, roleId: string): readonly 
     .toSorted();
 };
 
-/** The contracts of a stage with OIDC: without the three routes of the built-in identity. */
+/** The contracts of a stage with OIDC: without the routes of the built-in identity. */
 export const OIDC_CONTRACTS = CONTRACTS.filter(
-  ({ path }) => !/^\/api\/identity\/(tenants|bootstrap-admin|dev-login)$/.test(path),
+  ({ path }) => !/^\/api\/identity\/(tenants|bootstrap-admin|dev-login|me\/password)$/.test(path),
 );

@@ -337,7 +337,7 @@ describe('422', () => {
     ['limit=-1', '?limit'],
     ['limit=ten', '?limit'],
     ['limit=1&limit=2', '?limit'],
-    ['state=LOST', '?state'],
+    ['state=LOST', '?state/0'],
     ['state=DRAFT&state=DRAFT', '?state'],
     ['stat=DRAFT', '?stat'],
   ])('for the query %s', async (query, pointer) => {

@@ -28,6 +28,8 @@ const CATALOGUE = [
   'mission.approve',
   'registry.read',
   'registry.write',
+  'mission.override',
+  'mission.field',
 ];
 
 describe('from nothing to a first token', () => {

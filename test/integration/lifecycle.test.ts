@@ -275,7 +275,7 @@ describe('composition', () => {
       requires_approval: false,
       checklist: [],
       template_version: null,
-      context_data: { route_template: {}, payload_template: {}, template_version: null, schedule },
+      context_data: { route_template: {}, payload_template: {}, template_version: 'v2', schedule },
     });
     expect(await create({ template_id: id })).toMatchObject({
       priority: 8,

@@ -36,7 +36,7 @@ describe('an answer is outside the document', () => {
     method: 'GET',
     path: '/healthz',
     status: 200,
-    headers: headers(),
+    headers: headers({ ETag: `"${'a'.repeat(22)}"` }),
     text: '{"status":"ok"}',
   };
   const notFound: Exchange = {

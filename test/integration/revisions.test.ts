@@ -51,6 +51,7 @@ describe('PATCH template', () => {
       default_priority: 8,
       description: 'New',
       revision: 2,
+      version: 2,
       updated_at: revised.body.updated_at,
     });
     const third = await call('PATCH', path, { name: 'B', description: null, default_payload: { lens: 3 } });

@@ -87,7 +87,7 @@ describe('the template for sam local', () => {
 
   it('answers: a tenant, its admin, a token, and what the token opens', async () => {
     expect(await sam.call('GET', '/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } });
-    expect(await sam.call('GET', '/readyz')).toMatchObject({ status: 200, body: { status: 'ok' } });
+    expect(await sam.call('GET', '/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } });
 
     const tenant = await sam.call('POST', '/api/identity/tenants', { body: { name: 'First tenant' } });
     expect(tenant).toMatchObject({ status: 201, body: { name: 'First tenant' } });

@@ -32,7 +32,7 @@ const newFolder = async (): Promise<string> => {
 const typeRecord = (id: string): Records[number] => ({
   eventName: 'INSERT',
   dynamodb: {
-    Keys: { PK: { S: `T#t#TYPE#${id}` }, SK: { S: 'TYPE' } },
+    Keys: { PK: { S: 'T#t#TYPES' }, SK: { S: `TYPE#${id}` } },
     NewImage: {
       id: { S: id },
       tenant_id: { S: 't' },

@@ -258,8 +258,8 @@ describe('refusals of the gateway', () => {
     await expectProblem(await call(path, { method }), 404, 'route_not_found');
   });
 
-  it('404 without a body for HEAD', async () => {
-    const response = await call('/x/1', { method: 'HEAD' });
+  it('404 without a body for HEAD, where GET is one too', async () => {
+    const response = await call('/nowhere/1', { method: 'HEAD' });
     expect([response.status, await response.text()]).toEqual([404, '']);
   });
 

@@ -121,7 +121,7 @@ describe('matching', () => {
 
   it.each([
     ['another method', 'DELETE', '/x/tasks'],
-    ['HEAD', 'HEAD', '/x/tasks/42'],
+    ['HEAD where there is no GET', 'HEAD', '/x/tasks:batch-create'],
     ['OPTIONS', 'OPTIONS', '/x/tasks'],
     ['a resource without methods', 'GET', '/x'],
     ['the root', 'GET', '/'],
