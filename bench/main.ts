@@ -5,6 +5,7 @@
  *   npm run bench                    all parts
  *   npm run bench -- --only load     one part; the others stay in the file as they were
  *   npm run bench -- --quick         small sizes, for trying out; keeps nothing
+ *   npm run bench -- --only planning --smptsp PATH    with the public instances of that folder too
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
@@ -16,6 +17,7 @@ import { measureGrowth } from './growth.ts';
 import { measureLoad } from './load.ts';
 import { measureOperations } from './operations.ts';
 import { measureOverhead } from './overhead.ts';
+import { measurePlanning } from './planning.ts';
 import { isMissed, rounded, tableText, verdictOf, type Findings } from './report.ts';
 import { openService, type Service } from './service.ts';
 
@@ -24,11 +26,17 @@ const RESULTS = new URL('results.json', import.meta.url);
 type Part = (service: Service, isQuick: boolean) => Promise<Findings>;
 type FreePart = (service: undefined, isQuick: boolean) => Promise<Findings>;
 
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, quick: { type: 'boolean', default: false }, smptsp: { type: 'string' } },
+});
+const { only, quick: isQuick, smptsp } = values;
+
 /** What needs the machine for itself comes first, before the table fills. */
 const FREE: Readonly<Record<string, FreePart>> = {
   bodies: measureBodies,
   bundles: measureBundles,
   load: measureLoad,
+  planning: (_, isQuick) => measurePlanning(isQuick, smptsp),
 };
 const SERVED: Readonly<Record<string, Part>> = {
   operations: measureOperations,
@@ -37,9 +45,6 @@ const SERVED: Readonly<Record<string, Part>> = {
   growth: measureGrowth,
 };
 const NAMES = [...Object.keys(FREE), ...Object.keys(SERVED)];
-
-const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });
-const { only, quick: isQuick } = values;
 
 /** Runs parts one after the other; each result is told when it is there. */
 const measure = async (onFindings: (name: string, findings: Findings) => void): Promise<void> => {

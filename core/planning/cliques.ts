@@ -7,18 +7,13 @@ import type { Model } from './model.ts';
 export const cliquesOf = (model: Model, tasks: readonly number[], least = 2): readonly (readonly number[])[] => {
   const cliques: (readonly number[])[] = [];
   let open: number[] = [];
-  let hasGrown = false;
   for (const task of tasks) {
     const start = model.start[task] ?? 0;
     const still = open.filter((one) => (model.end[one] ?? 0) > start);
-    // One has ended: what was open until then is maximal, if something began since the last that was kept.
-    if (still.length < open.length && hasGrown) {
-      cliques.push(open);
-      hasGrown = false;
-    }
+    // One has ended: what was open until then is maximal, for something has begun since the last that was kept.
+    if (still.length < open.length) cliques.push(open);
     open = [...still, task];
-    hasGrown = true;
   }
-  if (hasGrown) cliques.push(open);
+  if (open.length > 0) cliques.push(open);
   return cliques.filter(({ length }) => length >= least);
 };

@@ -767,7 +767,9 @@ describe.each(STAGES)('the events of %s', (_, template) => {
     const isSought = (sortKey: string): boolean =>
       rules.some((rule) => (typeof rule === 'string' ? rule === sortKey : sortKey.startsWith(rule.prefix)));
     const sortKeys = [
-      ...makersOfKeys.map((make) => make('t', 'x', 'y', 'z').SK as string | undefined).filter((key) => key !== undefined),
+      ...makersOfKeys
+        .map((make) => make('t', 'x', 'y', 'z').SK as string | undefined)
+        .filter((key) => key !== undefined),
       ...Object.values(keys.SORT_KEYS).map((key) => ('is' in key ? key.is : `${key.begins}x`)),
     ];
     expect(sortKeys.filter(isSought).toSorted()).toEqual(sortKeys.filter(isEventful).toSorted());

@@ -2,7 +2,10 @@ import { faultsOf, objectiveOf, tally } from '../../../../core/planning/checker.
 import type { Placement, PlanProblem, PlanTask, PlanTotals } from '../../../../core/planning/problem.ts';
 import { spansOverlap } from '../../../../core/planning/problem.ts';
 
-type Place = { readonly user_id: string; readonly asset_ids: readonly string[] };
+interface Place {
+  readonly user_id: string;
+  readonly asset_ids: readonly string[];
+}
 
 /** All ways to choose so many of a list. */
 const choices = <T>(list: readonly T[], count: number): readonly (readonly T[])[] => {

@@ -12,21 +12,21 @@ describe('a plan', () => {
     solver = await loadSolver();
   });
 
-  it.each([0, 1, 2, 3, 4])('is the best of all plans of small days (%i)', (part) => {
-    for (let seed = part * 40; seed < (part + 1) * 40; seed += 1) expectOptimum(smallDay(seed), seed, solver);
+  it.each([0, 1, 2, 3, 4, 5, 6, 7])('is the best of all plans of small days (%i)', (part) => {
+    for (let seed = part * 15; seed < (part + 1) * 15; seed += 1) expectOptimum(smallDay(seed), seed, solver);
   });
 
   it('is the same for the same problem and seed', () => {
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2]) {
       const run = () => planDay(crowdedDay(seed), { seed, effort: 'quick', solver });
       expect(run()).toEqual(run());
     }
   });
 
   it('keeps all rules and is not worse than one by one when it cannot be proved', () => {
-    for (let seed = 0; seed < 12; seed += 1) {
+    for (let seed = 0; seed < 6; seed += 1) {
       const problem = crowdedDay(seed);
-      const plan = planDay(problem, { seed, effort: seed % 6 === 0 ? 'normal' : 'quick', solver });
+      const plan = planDay(problem, { seed, effort: seed === 0 ? 'normal' : 'quick', solver });
       expect(faultsOf(problem, placementOf(plan.assignments))).toEqual([]);
       expect(objectiveOf(problem, plan.totals)).toBeGreaterThanOrEqual(objectiveOf(problem, plan.baseline));
       expect(plan.gap.priority).toBeLessThan(0.1);
@@ -34,7 +34,7 @@ describe('a plan', () => {
   });
 
   it('leaves pinned tasks where they are, and moves others only for a gain', () => {
-    for (let seed = 0; seed < 8; seed += 1) {
+    for (let seed = 0; seed < 4; seed += 1) {
       const problem = crowdedDay(seed);
       const plan = planDay(problem, { seed, effort: 'quick' });
       const at = new Map(plan.assignments.map((one) => [one.task_id, one.user_id]));
