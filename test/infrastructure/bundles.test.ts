@@ -205,7 +205,7 @@ describe('a bundle that is called', () => {
     await withTable([], async (endpoint, seen) => {
       const environment = { [ENV.dynamodbEndpoint]: endpoint };
       const { answer } = await call({ handler: 'health/readyz', path: '/readyz', environment });
-      expect(answer).toMatchObject({ statusCode: 200, body: '{"status":"ok"}' });
+      expect(answer).toMatchObject({ statusCode: 200, body: '{"status":"ready"}' });
       expect(seen).toEqual([
         expect.objectContaining({
           authorization: expect.stringMatching(
