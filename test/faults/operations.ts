@@ -253,7 +253,9 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
   // Somebody of its own: attempts with one name from one address are counted, and those at once wait for each other.
   devLogin: async ({ tenant }) => {
     const login = { username: code(), password: 'secret' };
-    await made(tenant.call, `${IDENTITY}/users`, login);
+    const userId = await made(tenant.call, `${IDENTITY}/users`, login);
+    const roleId = await made(tenant.call, `${IDENTITY}/roles`, { name: code() });
+    succeed(await tenant.call('POST', `${IDENTITY}/users/${userId}/roles/${roleId}`));
     return { path: `${IDENTITY}/dev-login`, call: directCaller(), body: { tenant_id: tenant.id, ...login } };
   },
   listPermissions: reading(`${IDENTITY}/permissions`),
