@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { JAVA_OPTIONS } from './test/java-options.ts';
 
 /** A start and a stop of a database, processor time of seconds: a machine that does much else takes minutes. */
 const PATIENCE = { testTimeout: 240_000, hookTimeout: 240_000 };
@@ -39,8 +40,7 @@ export default defineConfig({
           name: 'local',
           include: ['test/local/**/*.test.ts'],
           globalSetup: ['test/integration/database.ts'],
-          // For databases that live for seconds the better compiler costs more than it gains.
-          env: { JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1' },
+          env: JAVA_OPTIONS,
         },
       },
       {
@@ -73,7 +73,7 @@ export default defineConfig({
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
           maxConcurrency: 3,
-          env: { JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1' },
+          env: JAVA_OPTIONS,
           ...ON_DATABASE,
         },
       },
@@ -84,7 +84,7 @@ export default defineConfig({
       {
         extends: true,
         // What takes a network, a download or many minutes: in `npm run test:long` only.
-        test: { name: 'long', include: ['test/long/**/*.test.ts'] },
+        test: { name: 'long', include: ['test/long/**/*.test.ts'], ...ON_DATABASE },
       },
     ],
   },

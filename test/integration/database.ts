@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { TestProject } from 'vitest/node';
 import { ENV } from '../../adapters/runtime/environment.ts';
 import { startDatabase } from '../../local/database.ts';
+import { JAVA_OPTIONS } from '../java-options.ts';
 import { createTable, ensureLocalSecrets } from '../../local/table.ts';
 
 declare module 'vitest' {
@@ -19,7 +20,7 @@ const SHARED = 'TASK_CENTER_TEST_DATABASE';
  */
 const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const { [SHARED]: shared, [ENV.dynamodbEndpoint]: given } = process.env;
-  const environment = { ...process.env, [ENV.dynamodbEndpoint]: shared ?? given };
+  const environment = { ...process.env, ...JAVA_OPTIONS, [ENV.dynamodbEndpoint]: shared ?? given };
   const database = await startDatabase({ inMemory: true, environment });
   process.env[SHARED] = database.endpoint;
   const tableName = `task-center-test-${project.name}`;

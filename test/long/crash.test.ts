@@ -11,11 +11,11 @@ import { makeTenantSnapshots } from '../../adapters/dynamodb/tenant-snapshot.ts'
 import { findBreaches } from '../../core/audit/invariants.ts';
 import { LOCAL_TABLE } from '../../local/table.ts';
 import { caller, type Answer, type Call } from '../integration/harness.ts';
-import { IS_LONG, makeRandom, SEED } from '../integration/random.ts';
+import { makeRandom, SEED } from '../integration/random.ts';
 import { databaseProcesses, runScript } from '../local/processes.ts';
 
 /** Kills of the gateway, and as many of the database. */
-const CRASHES = IS_LONG ? 5 : 1;
+const CRASHES = 5;
 const CLIENTS = 6;
 /** Requests that are acknowledged before a kill: somewhere between. */
 const LOAD = { least: 10, most: 40 } as const;
