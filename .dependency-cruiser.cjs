@@ -15,7 +15,7 @@ const ESBUILD = npm('esbuild');
 const LAMBDA_TYPES = npm('@types/aws-lambda');
 
 /** Folders that are never deployed: one rule of its own guards them, so the layers' rules leave them out. */
-const DEVELOPMENT = '^(test|bench|local)/';
+const DEVELOPMENT = '^((test|bench|local)/|vitest[.]config)';
 
 const CONTRACTS = '^functions/([^/]+/contract|contracts|resources)[.]ts$';
 

@@ -1,7 +1,8 @@
 import type { Call } from './call.ts';
 
 /**
- * Commits all of the changes or nothing, in one transaction, with the receipt of the call when it has one. A change is
+ * Commits all of the changes or nothing, in one transaction, with the receipt of the call when it has one; without
+ * changes, the receipt alone: what was asked is done already, and must not be done when the request comes again. A change is
  * one thing that a write does, in domain words; one from `before` to `after` holds only if nothing came in between.
  * Each wing of the core has its own in `changes.ts`, and a use case names in `C` those that it commits.
  *

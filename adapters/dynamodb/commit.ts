@@ -49,7 +49,7 @@ export const makeSend =
             ...plans.filter(({ inReceipt }) => inReceipt === undefined),
           );
     requireSizes(written);
-    if (call.validateOnly === true) return;
+    if (call.validateOnly === true || actions.length === 0) return;
     await transact(actions.map((action) => ({ ...action, write: named(tableName, action.write) })));
   };
 

@@ -48,6 +48,15 @@ export const availabilityDraft = z
   .meta({ id: 'AvailabilityDraft', examples: [{ availability_status: 'AVAILABLE', region_code: 'NORTH' }] });
 export type AvailabilityDraft = z.infer<typeof availabilityDraft>;
 
+export const assetPatch = z
+  .strictObject({
+    name: optional(text(LIMITS.name)),
+    serial_number: text(LIMITS.reference).nullable().optional().meta({ description: 'Null: none is known' }),
+    detail: optional(jsonObject).meta({ description: 'Replaces what is there as a whole' }),
+  })
+  .meta({ id: 'AssetPatch', examples: [{ name: 'Survey drone 7 (repaired)', serial_number: null }] });
+export type AssetPatch = z.infer<typeof assetPatch>;
+
 /** What an asset's code is claimed as: codes are unique among the assets of a type. */
 export const claimedCode = ({ asset_type, asset_code }: Pick<Asset, 'asset_type' | 'asset_code'>): string =>
   `${asset_type}#${asset_code}`;

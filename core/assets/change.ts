@@ -1,9 +1,10 @@
 import type { Call } from '../call.ts';
 import type { Commit } from '../commit.ts';
 import type { Retry } from '../retry.ts';
+import { hasAlready } from '../same.ts';
 import type { Clock } from '../time/instant.ts';
 import type { AssetChanged, AssetCreated } from './changes.ts';
-import type { Asset, AssetDraft, Assets, AvailabilityDraft } from './asset.ts';
+import type { Asset, AssetDraft, AssetPatch, Assets, AvailabilityDraft } from './asset.ts';
 
 /** Registers an asset: available, in no region. Refuses with `duplicate` when the tenant has one of the type with the code. */
 export const makeCreateAsset =
@@ -36,29 +37,41 @@ export const makeCreateAsset =
     return asset;
   };
 
+interface Ports {
+  readonly assets: Pick<Assets, 'get'>;
+  readonly commit: Commit<AssetChanged>;
+  readonly retry: Retry;
+  readonly clock: Clock;
+}
+
 /** Says whether an asset can be used, and where it is; a region left out stays as it was, null clears it. */
-export const makeSetAvailability =
-  ({
-    assets,
-    commit,
-    retry,
-    clock,
-  }: {
-    readonly assets: Pick<Assets, 'get'>;
-    readonly commit: Commit<AssetChanged>;
-    readonly retry: Retry;
-    readonly clock: Clock;
-  }) =>
-  (call: Call, assetId: string, { availability_status, region_code }: AvailabilityDraft): Promise<Asset> =>
+export const makeSetAvailability = (ports: Ports) => {
+  const change = makeChange(ports);
+  return (call: Call, assetId: string, { availability_status, region_code }: AvailabilityDraft): Promise<Asset> =>
+    change(call, assetId, { availability_status, ...(region_code === undefined ? {} : { region_code }) });
+};
+
+/** Changes what an asset is called and what is known of it. Its type and code never change. */
+export const makeChangeAsset = (ports: Ports) => {
+  const change = makeChange(ports);
+  return (call: Call, assetId: string, { name, serial_number, detail }: AssetPatch): Promise<Asset> =>
+    change(call, assetId, {
+      ...(name === undefined ? {} : { name }),
+      ...(serial_number === undefined ? {} : { serial_number }),
+      ...(detail === undefined ? {} : { detail }),
+    });
+};
+
+const makeChange =
+  ({ assets, commit, retry, clock }: Ports) =>
+  (call: Call, assetId: string, content: Partial<Asset>): Promise<Asset> =>
     retry(async () => {
       const before = await assets.get(call.tenantId, assetId);
-      const after: Asset = {
-        ...before,
-        availability_status,
-        region_code: region_code === undefined ? before.region_code : region_code,
-        updated_at: clock(),
-        version: before.version + 1,
-      };
+      if (hasAlready(before, content)) {
+        await commit(call, [], before);
+        return before;
+      }
+      const after: Asset = { ...before, ...content, updated_at: clock(), version: before.version + 1 };
       await commit(call, [{ kind: 'asset_changed', before, after }], after);
       return after;
     });

@@ -1,8 +1,9 @@
 import type { Call } from '../call.ts';
 import { DomainError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
-import type { BookingCommit, Bookings, Taking } from './bookings.ts';
+import type { BookingCommit, Bookings, Release, Taking } from './bookings.ts';
 import { idOf, obstaclesIn, type Calendars, type HeldWindow } from './calendar.ts';
+import { covers } from './window.ts';
 
 export type Guard<C> = (
   call: Call,
@@ -55,12 +56,20 @@ export const makeGuard =
     readonly commit: BookingCommit<C>;
   }): Guard<C> =>
   async (call, { changes, bookings, answer }) => {
-    if (bookings.take !== undefined) await requireFree(calendars, bookings.take);
+    if (bookings.take !== undefined) await requireFree(calendars, bookings.take, bookings.release);
     await commit(call, changes, answer, bookings);
   };
 
-const requireFree = async (calendars: Pick<Calendars, 'overlapping'>, { calendar, holding }: Taking): Promise<void> => {
-  if (!calendar.is_active) throw new DomainError('inactive_user', `User ${calendar.user_id} is not active.`, {});
+const requireFree = async (
+  calendars: Pick<Calendars, 'overlapping'>,
+  { calendar, holding }: Taking,
+  release: Release | undefined,
+): Promise<void> => {
+  // Who is inactive takes no time, and may keep less of what they hold.
+  const own = release?.userId === calendar.user_id ? release.holding : undefined;
+  const isLess = own !== undefined && (holding.window === undefined || covers(own.window, holding.window));
+  if (!calendar.is_active && !isLess)
+    throw new DomainError('inactive_user', `User ${calendar.user_id} is not active.`, {});
   if (holding.window === undefined) return;
   const held = await calendars.overlapping(calendar, holding.window);
   const inTheWay = held.filter((other) => idOf(other) !== idOf(holding));

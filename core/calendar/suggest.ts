@@ -12,12 +12,20 @@ export const suggestionsSchema = z.object({
   slots: z
     .array(z.object({ start_at: instantSchema, end_at: instantSchema }))
     .meta({ description: 'The next free slots of the wanted length, three at the most, from the wanted start on' }),
+  searched_until: instantSchema.nullable().meta({
+    description: 'How far was looked where fewer than three were found; null when nothing is left to look at',
+  }),
   user_ids: z
     .array(idSchema)
     .optional()
     .meta({
       description: `Others who are free in the wanted window, among the first ${LIMITS.usersSuggestedFrom} active users; only with suggest_users`,
     }),
+  users_searched: z
+    .number()
+    .int()
+    .optional()
+    .meta({ description: 'How many active users were looked at; only with suggest_users' }),
 });
 export type Suggestions = z.infer<typeof suggestionsSchema>;
 
@@ -80,22 +88,26 @@ export const suggestionsFor = async (
     readonly suggestUsers: boolean;
   },
 ): Promise<Suggestions> => {
-  const [slots, user_ids] = await Promise.all([
+  const [found, users] = await Promise.all([
     nextSlots(calendars, calendar, window, taskId),
     suggestUsers ? freeUsers(calendars, calendar, window) : undefined,
   ]);
-  return { slots, ...(user_ids === undefined ? {} : { user_ids }) };
+  return { ...found, ...users };
 };
 
-/** The next slots as long as the wanted window, from its start on; fewer where many windows leave no room. */
+/**
+ * The next slots as long as the wanted window, from its start on; fewer where many windows leave no room, and then how
+ * far was looked.
+ */
 export const nextSlots = async (
   calendars: Pick<Calendars, 'held'>,
   { tenant_id, user_id }: Calendar,
   wanted: Window,
   taskId: string,
-): Promise<Suggestions['slots']> => {
+): Promise<Pick<Suggestions, 'slots' | 'searched_until'>> => {
   const slots: Window[] = [];
   let from = wanted.start;
+  let isWhole = false;
   for (let look = 1; look <= LOOKS && slots.length < SLOTS; look += 1) {
     const held = await calendars.held(tenant_id, user_id, { start: from, end: END_OF_TIME }, WINDOWS_READ);
     const windows = held.filter((one) => idOf(one) !== taskId).map(({ window }) => window);
@@ -103,23 +115,28 @@ export const nextSlots = async (
     // A gap behind the last window read may go on: the next look begins with it.
     const known = isAll ? END_OF_TIME : (windows.at(-1)?.end ?? END_OF_TIME);
     slots.push(...slotsIn(gapsIn({ start: from, end: known }, windows), lengthOf(wanted), SLOTS - slots.length));
+    isWhole = isAll;
     if (isAll) break;
     from = known;
   }
-  return slots.map(({ start, end }) => ({ start_at: start, end_at: end }));
+  return {
+    slots: slots.map(({ start, end }) => ({ start_at: start, end_at: end })),
+    searched_until: isWhole || slots.length === SLOTS ? null : from,
+  };
 };
 
 const freeUsers = async (
   calendars: Pick<Calendars, 'survey' | 'activeUserIds'>,
   { tenant_id, user_id }: Calendar,
   wanted: Window,
-): Promise<string[]> => {
+): Promise<Pick<Suggestions, 'user_ids' | 'users_searched'>> => {
   const ids = await calendars.activeUserIds(tenant_id, LIMITS.usersSuggestedFrom);
   const surveyed = await calendars.survey(tenant_id, ids, wanted, 'eventual');
-  return surveyed
+  const user_ids = surveyed
     .filter(
       ({ calendar, overlapping }) => calendar.is_active && calendar.user_id !== user_id && overlapping.length === 0,
     )
     .map(({ calendar }) => calendar.user_id)
     .sort();
+  return { user_ids, users_searched: ids.length };
 };

@@ -8,7 +8,7 @@ import { rank, type Ranked } from '../scoring/score.ts';
 import { ruleOf } from '../scoring/strategies.ts';
 import { changedTask } from '../tasks/change.ts';
 import type { TaskChanged } from '../tasks/changes.ts';
-import { windowOf, type Task, type WholeTask } from '../tasks/task.ts';
+import { scheduleOf, windowOf, type Task, type WholeTask } from '../tasks/task.ts';
 import type { Instant } from '../time/instant.ts';
 import type { AutoDispatchView, ResourceSnapshot } from './answer.ts';
 import type { DecisionMade } from './changes.ts';
@@ -75,8 +75,7 @@ export const decide = (
         assigned_to: user_id,
         dispatch_mode: 'AUTO',
         decision_id: decisionId,
-        planned_start_at: task.planned_start_at,
-        planned_end_at: task.planned_end_at,
+        schedule: scheduleOf(task),
         resource_snapshot: snapshot,
         // Bounded, however many candidates there were: the decision keeps all of them.
         scores: scores.slice(0, LIMITS.scoresKept),

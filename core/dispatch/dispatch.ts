@@ -10,7 +10,7 @@ import type { Retry } from '../retry.ts';
 import { changedTask } from '../tasks/change.ts';
 import type { TaskChanged } from '../tasks/changes.ts';
 import { requireDispatchable, requireMatch } from '../tasks/rules.ts';
-import type { TaskView } from '../tasks/task.ts';
+import { scheduleOf, type TaskView } from '../tasks/task.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { Clock } from '../time/instant.ts';
 
@@ -83,8 +83,7 @@ export const makeDispatchTask =
           detail: {
             assigned_to,
             dispatch_mode: 'MANUAL',
-            planned_start_at: task.planned_start_at,
-            planned_end_at: task.planned_end_at,
+            schedule: scheduleOf(task),
           },
         },
         calendar,

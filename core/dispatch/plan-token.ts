@@ -6,7 +6,7 @@ import { few } from '../calendar/guard.ts';
 import { DomainError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { Strategy } from '../scoring/strategy.ts';
-import type { Task } from '../tasks/task.ts';
+import { contentVersionOf, type Task } from '../tasks/task.ts';
 import { ENGINE } from './decision.ts';
 
 /** What a preview of an auto-dispatch saw: all that its choice depends on. It holds as long as none of it has changed. */
@@ -72,7 +72,7 @@ export interface Seen {
 export const sealPlan = (call: Call, task: Task, { userIds, surveyed, tally, strategy }: Seen): string | undefined => {
   const versions = versionsOf(surveyed);
   const plan: Plan = {
-    version: task.version,
+    version: contentVersionOf(task),
     engine_version: ENGINE,
     strategy_version: strategy.version,
     tally: { total: tally.total, available: tally.available },
@@ -109,7 +109,7 @@ export const requireFresh = (plan: Plan, task: Task, { surveyed, tally, strategy
   const compare = (subject: PlanDifference['subject'], before: number | string, now: number | string): void => {
     if (before !== now) differences.push({ subject, before, now });
   };
-  compare('task', plan.version, task.version);
+  compare('task', plan.version, contentVersionOf(task));
   compare('engine', plan.engine_version, ENGINE);
   compare('strategy', plan.strategy_version, strategy.version);
   compare('available_assets', plan.tally.available, tally.available);

@@ -11,7 +11,7 @@ import { changedTask } from '../tasks/change.ts';
 import type { TaskChanged } from '../tasks/changes.ts';
 import { beforeDispatch, isOpen } from '../tasks/lifecycle.ts';
 import { holderOf, requireHolder, requireMatch } from '../tasks/rules.ts';
-import { windowRules, type TaskView } from '../tasks/task.ts';
+import { scheduleOf, windowRules, type TaskView } from '../tasks/task.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { Clock } from '../time/instant.ts';
 
@@ -77,7 +77,7 @@ export const makeReschedule =
           patch: { planned_start_at, planned_end_at },
           note,
           detail: {
-            before: { planned_start_at: task.planned_start_at, planned_end_at: task.planned_end_at },
+            before: scheduleOf(task),
             after: { planned_start_at, planned_end_at },
           },
         },
@@ -114,8 +114,7 @@ export const makeReassign =
             from: userId,
             assigned_to,
             dispatch_mode: 'MANUAL',
-            planned_start_at: task.planned_start_at,
-            planned_end_at: task.planned_end_at,
+            schedule: scheduleOf(task),
           },
         },
         calendar,
@@ -145,7 +144,7 @@ export const makeUnassign =
           action: 'unassigned',
           patch: { state: to, dispatch_mode: null, assigned_to: null, dispatched_by: null, dispatched_at: null },
           note,
-          detail: { from: userId, planned_start_at: task.planned_start_at, planned_end_at: task.planned_end_at },
+          detail: { from: userId, schedule: scheduleOf(task) },
         },
       );
       await guard(call, changed);

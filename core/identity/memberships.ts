@@ -68,7 +68,10 @@ export const makeSetMembership =
         created_at: present?.created_at ?? ports.clock(),
       };
       const answer: Membership = { user_id: userId, ...membership };
-      if (present?.is_primary === membership.is_primary) return answer;
+      if (present?.is_primary === membership.is_primary) {
+        await ports.commit(call, [], answer);
+        return answer;
+      }
       const memberships = [
         ...others.map((other) => (membership.is_primary ? { ...other, is_primary: false } : other)),
         membership,

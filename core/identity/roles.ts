@@ -82,7 +82,7 @@ const changePermissions =
       const name = PERMISSIONS.find(({ id }) => id === permissionId)?.name;
       if (name === undefined) throw notFound('permission', permissionId);
       if (granting) requireHeld(call, [name]);
-      if (before.permissions.includes(name) === granting) return;
+      if (before.permissions.includes(name) === granting) return commit(call, [], undefined);
       const others = before.permissions.filter((one) => one !== name);
       const permissions = granting ? [...others, name] : others;
       const after: Role = { ...before, permissions, version: before.version + 1 };

@@ -60,7 +60,7 @@ const changeRoles =
       if (before === undefined) throw notFound('user', userId);
       if (role === undefined) throw notFound('role', roleId);
       const role_ids = [...decide(before, role)];
-      if (role_ids.length === before.role_ids.length) return;
+      if (role_ids.length === before.role_ids.length) return commit(call, [], undefined);
       const after: User = { ...before, role_ids, version: before.version + 1 };
       await commit(call, [{ kind: 'user_changed', before, after }, ...countsMoved(before, after, [role])], undefined);
     });

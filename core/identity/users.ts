@@ -81,6 +81,8 @@ export const makeChangeUser =
         calendars.find(call.tenantId, userId),
       ]);
       if (before === undefined || calendar === undefined) throw notFound('user', userId);
+      const isAsWanted = [before, calendar].every((one) => one.is_active === (is_active ?? before.is_active));
+      if (isAsWanted && password === undefined) return before;
       const after: User = {
         ...before,
         is_active: is_active ?? before.is_active,

@@ -3,6 +3,7 @@ import { DomainError, notFound, type FieldProblem } from '../errors.ts';
 import type { Commit } from '../commit.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
+import { hasAlready } from '../same.ts';
 import type { Clock } from '../time/instant.ts';
 import type { Choice, StrategyChanges } from './changes.ts';
 import type {
@@ -151,6 +152,11 @@ const makeChoose =
       if (strategy === undefined) throw notFound('strategy', id);
       if (strategy?.is_retired === true) throw isRetired(strategy);
       const { after: chosen, action } = change(strategy, before);
+      if (action === undefined && hasAlready(before, chosen)) {
+        const unchanged = strategy === null ? builtInView(before) : viewOf(strategy, before);
+        await commit(call, [], unchanged);
+        return unchanged;
+      }
       const after: ChosenStrategies = { ...chosen, version: before.version + 1 };
       const answer = strategy === null ? builtInView(after) : viewOf(strategy, after);
       const choice: Choice | undefined =

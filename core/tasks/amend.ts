@@ -13,6 +13,7 @@ import {
   riskLevelSchema,
   text,
 } from '../fields.ts';
+import { waiverRefusal } from '../identity/approval.ts';
 import type { Directory } from '../identity/directory.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
@@ -54,7 +55,8 @@ const AMENDABLE: readonly State[] = ['DRAFT', 'APPROVAL_PENDING', 'APPROVED', 'R
 /**
  * Changes the material of a task that is not yet dispatched. What was approved, or waits for approval, was the old
  * material: such a task goes back to DRAFT. Refuses with `already_dispatched` from the dispatch on, and with `task_closed`
- * when the task is archived or canceled.
+ * when the task is archived or canceled, and with `permission_denied` to take the need for approval away without the
+ * permission to approve.
  */
 export const makeAmendTask =
   ({
@@ -86,10 +88,14 @@ export const makeAmendTask =
         const message = `The task is ${task.state}: its material can be changed until it is dispatched.`;
         throw new DomainError('already_dispatched', message, { state: task.state });
       }
+      const waiver = waiverRefusal(call, task.requires_approval, fields.requires_approval);
+      if (waiver !== undefined) throw waiver;
       const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
       const patch: Partial<Task> = {
         ...given,
         ...(context_data === undefined ? {} : { payload: { ...task.payload, ...context_data } }),
+      };
+      const along: Partial<Task> = {
         given: [...new Set([...task.given, ...COMPOSED_FIELDS.filter((field) => field in given)])],
         payload_given: [...new Set([...task.payload_given, ...Object.keys(context_data ?? {})])],
         state: task.state === 'REJECTED' ? 'REJECTED' : 'DRAFT',
@@ -100,6 +106,7 @@ export const makeAmendTask =
         {
           action: 'amended',
           patch,
+          along,
           note,
           detail: { fields: [...Object.keys(given), ...(context_data === undefined ? [] : ['context_data'])] },
         },

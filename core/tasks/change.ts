@@ -1,6 +1,7 @@
 import type { Bookings } from '../calendar/bookings.ts';
 import type { Calendar } from '../calendar/calendar.ts';
 import type { JsonObject } from '../fields.ts';
+import { hasAlready } from '../same.ts';
 import type { TaskChanged } from './changes.ts';
 import { changeTask, type Action, type Occasion } from './history.ts';
 import { bookingsOf } from './rules.ts';
@@ -9,7 +10,10 @@ import { viewOf, type Task, type TaskView, type WholeTask } from './task.ts';
 /** What a use case says of a change: what happened, which fields it sets, and what the history keeps of it. */
 export interface Amendment {
   readonly action: Action;
+  /** The fields that it sets. One that sets what the task has already is no change. */
   readonly patch?: Partial<Task>;
+  /** Fields that follow from the change, and are none without it. */
+  readonly along?: Partial<Task>;
   readonly note?: string | undefined;
   readonly detail?: JsonObject;
 }
@@ -25,15 +29,17 @@ export interface ChangedTask {
 
 /**
  * What every change of a task commits: the next version of it, its history entry, and what becomes of the holding of
- * the one who holds it. `calendar` is that of the one who takes the task or its new window, read before the windows.
+ * the one who holds it; nothing when the task is as it would become. `calendar` is that of the one who takes the task or its new window, read before the windows.
  */
 export const changedTask = (
   { task, later }: WholeTask,
   occasion: Occasion,
-  amendment: Amendment,
+  { patch, along, ...amendment }: Amendment,
   calendar?: Calendar,
 ): ChangedTask => {
-  const change = changeTask(task, occasion, amendment);
+  if (patch !== undefined && hasAlready(task, patch))
+    return { after: task, changes: [], bookings: {}, answer: viewOf({ task, later }) };
+  const change = changeTask(task, occasion, { ...amendment, patch: { ...patch, ...along } });
   return {
     after: change.after,
     changes: [{ kind: 'task_changed', ...change }],

@@ -1,5 +1,6 @@
 import type { TaskChange } from './history.ts';
-import type { Attachment, Comment, Task } from './task.ts';
+import type { Attachment, Comment } from './remarks.ts';
+import type { Task } from './task.ts';
 
 export interface TaskCreated {
   readonly kind: 'task_created';

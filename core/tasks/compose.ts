@@ -88,6 +88,7 @@ export const composeTask = (
     created_at: made.at,
     updated_at: made.at,
     version: 1,
+    remarks: 0,
   };
 };
 

@@ -1,5 +1,6 @@
 import type { Call } from '../call.ts';
 import { DomainError, notFound, type FieldProblem } from '../errors.ts';
+import { waiverRefusal } from '../identity/approval.ts';
 import type { OrgUnit } from '../identity/directory.ts';
 import type { Commit } from '../commit.ts';
 import { LIMITS } from '../limits.ts';
@@ -41,14 +42,17 @@ interface Ports {
   readonly newId: () => string;
 }
 
-/** Creates one task. Refuses what it refers to and does not exist (404), is not active or does not fit (409). */
+/**
+ * Creates one task. Refuses what it refers to and does not exist (404), is not active or does not fit (409), and with
+ * `permission_denied` to make do without the approval that its template demands.
+ */
 export const makeCreateTask =
   (ports: Ports) =>
   async (call: Call, draft: TaskDraft): Promise<TaskView> => {
     // 1. What the draft refers to, in one round trip.
     const read = await ports.references.read(call.tenantId, idsOf([draft]));
     // 2. The rules.
-    const [first] = refusalsOf(draft, read);
+    const [first] = refusalsOf(call, draft, read);
     if (first !== undefined) throw first.refusal;
     // 3. The task, in one write.
     const task = compose(ports, call, draft, read);
@@ -73,7 +77,7 @@ export const makeCreateBatch =
     const read = await ports.references.read(call.tenantId, idsOf(drafts.map(({ draft }) => draft)));
     // 3. The rules, for every item.
     const refused = drafts.flatMap(({ index, draft }) =>
-      refusalsOf(draft, read).map((refusal) => ({ index, ...refusal })),
+      refusalsOf(call, draft, read).map((refusal) => ({ index, ...refusal })),
     );
     requireNone(invalid, refused);
     // 4. All tasks and the record of the batch, in one transaction.
@@ -101,12 +105,12 @@ const requireSendable = (answer: BatchView): void => {
 };
 
 interface Refused {
-  readonly field: 'task_type_id' | 'template_id' | 'org_unit_id';
+  readonly field: 'task_type_id' | 'template_id' | 'org_unit_id' | 'requires_approval';
   readonly refusal: DomainError;
 }
 
 /** Everything that stored state has against a draft. */
-const refusalsOf = (draft: TaskDraft, read: ReferencesRead): readonly Refused[] => {
+const refusalsOf = (call: Call, draft: TaskDraft, read: ReferencesRead): readonly Refused[] => {
   const refusals: Refused[] = [];
   const refuse = (field: Refused['field'], refusal: DomainError): void => {
     refusals.push({ field, refusal });
@@ -127,6 +131,8 @@ const refusalsOf = (draft: TaskDraft, read: ReferencesRead): readonly Refused[] 
       const message = `Template "${template.template_key}" belongs to another task type than "${draft.task_type_id}".`;
       refuse('template_id', new DomainError('template_type_mismatch', message, {}));
     }
+    const waiver = waiverRefusal(call, template?.requires_approval === true, draft.requires_approval);
+    if (waiver !== undefined) refuse('requires_approval', waiver);
   }
   if (draft.org_unit_id !== undefined) {
     const orgUnit = read.orgUnits.get(draft.org_unit_id);

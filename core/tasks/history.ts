@@ -21,16 +21,15 @@ export const ACTIONS = [
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
+/** What is said about a task and changes nothing of it. */
+const REMARKS: ReadonlySet<Action> = new Set(['comment_added', 'attachment_added']);
+
 export const historyEntrySchema = z
   .object({
     id: idSchema,
     tenant_id: idSchema,
     task_id: idSchema,
-    version: z
-      .number()
-      .int()
-      .min(1)
-      .meta({ description: 'The version of the task that this change made: entries count 1, 2, 3 … without a gap' }),
+    version: z.number().int().min(1).meta({ description: 'The number of the entry: 1, 2, 3 … without a gap' }),
     action: z.enum(ACTIONS),
     from_state: z.enum(STATES).nullable(),
     to_state: z.enum(STATES),
@@ -82,6 +81,7 @@ export const changeTask = (
     ...(entered === undefined ? {} : { [entered]: now }),
     updated_at: now,
     version: before.version + 1,
+    remarks: before.remarks + Number(REMARKS.has(change.action)),
   };
   const entry: HistoryEntry = {
     id: entryId,

@@ -3,6 +3,7 @@ import type { Call } from '../call.ts';
 import type { Guard } from '../calendar/guard.ts';
 import { DomainError } from '../errors.ts';
 import { checklistSchema, freeText, optional, riskLevelSchema, type JsonObject } from '../fields.ts';
+import { mayApprove } from '../identity/approval.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock, Instant } from '../time/instant.ts';
@@ -10,15 +11,8 @@ import { changedTask, type Amendment } from './change.ts';
 import type { AttachmentAdded, CommentAdded, TaskChanged } from './changes.ts';
 import { isFinal } from './lifecycle.ts';
 import { requireMatch } from './rules.ts';
-import {
-  viewOf,
-  type Attachment,
-  type AttachmentDraft,
-  type Comment,
-  type Task,
-  type TaskView,
-  type WholeTask,
-} from './task.ts';
+import type { Attachment, AttachmentDraft, Comment } from './remarks.ts';
+import { viewOf, type Task, type TaskView, type WholeTask } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
 export const riskChecklistDraft = z
@@ -41,7 +35,10 @@ interface Ports {
   readonly newId: () => string;
 }
 
-/** Changes risk level and checklist. Refuses with `task_closed` when the task is archived or canceled. */
+/**
+ * Changes risk level and checklist. Another risk than the one that was approved needs a new approval: unless the caller
+ * may approve, an APPROVED task goes back to DRAFT. Refuses with `task_closed` when the task is archived or canceled.
+ */
 export const makeUpdateRiskChecklist = (ports: Ports) => {
   const change = makeChange(ports);
   return (call: Call, taskId: string, { risk_level, checklist, note }: RiskChecklistDraft): Promise<TaskView> =>
@@ -52,10 +49,15 @@ export const makeUpdateRiskChecklist = (ports: Ports) => {
         ...(risk_level === undefined ? {} : { risk_level }),
         ...(checklist === undefined ? {} : { checklist }),
       };
+      const isRisk = risk_level !== undefined && risk_level !== task.risk_level;
       return {
         action: 'risk_checklist_updated',
-        // What is said here is said by a request, whatever the template says later.
-        patch: { ...patch, given: [...new Set([...task.given, ...Object.keys(patch)])] },
+        patch,
+        along: {
+          // What is said here is said by a request, whatever the template says later.
+          given: [...new Set([...task.given, ...Object.keys(patch)])],
+          ...(task.state === 'APPROVED' && isRisk && !mayApprove(call) ? { state: 'DRAFT' } : {}),
+        },
         note,
         detail: { before: picked(task, patch), after: patch },
         answer: (after) => viewOf({ task: after, later }),

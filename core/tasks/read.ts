@@ -1,7 +1,8 @@
 import type { Page, PageRequest } from '../page.ts';
 import type { TaskFilters } from './filters.ts';
 import { creationEntry, type HistoryEntry } from './history.ts';
-import { summaryOf, viewOf, type Comment, type TaskSummary, type TaskView } from './task.ts';
+import type { Comment } from './remarks.ts';
+import { summaryOf, viewOf, type TaskSummary, type TaskView } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
 export const makeGetTask =

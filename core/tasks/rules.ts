@@ -1,12 +1,12 @@
 import { requireVersion, type Call } from '../call.ts';
 import { DomainError } from '../errors.ts';
 import { isHeldIn, requireTransition, type HeldState } from './lifecycle.ts';
-import { windowOf, type Task } from './task.ts';
+import { contentVersionOf, windowOf, type Task } from './task.ts';
 import type { Calendar, TaskHolding } from '../calendar/calendar.ts';
 import type { Bookings } from '../calendar/bookings.ts';
 
 /** `If-Match`: refuses with `precondition_failed` when the caller named versions and the task has another. */
-export const requireMatch = (call: Call, task: Task): void => requireVersion(call, 'task', task.version);
+export const requireMatch = (call: Call, task: Task): void => requireVersion(call, 'task', contentVersionOf(task));
 
 /** Refuses a dispatch that the lifecycle or a missing approval forbids. */
 export const requireDispatchable = (task: Task): void => {

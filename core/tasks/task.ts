@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import {
-  addressSchema,
   checklistSchema,
   freeText,
   geometrySchema,
@@ -10,7 +9,6 @@ import {
   listOf,
   optional,
   prioritySchema,
-  prose,
   referenceSchema,
   riskLevelSchema,
   text,
@@ -20,57 +18,7 @@ import { LIMITS } from '../limits.ts';
 import { instantSchema, isInstant } from '../time/instant.ts';
 import type { Window } from '../calendar/window.ts';
 import { STATES } from './lifecycle.ts';
-
-/** An attachment is a reference: the service keeps where the file is, not the file. */
-const attachmentFields = {
-  name: text(LIMITS.name),
-  url: addressSchema,
-  media_type: optional(text(LIMITS.shortName)),
-  size_bytes: optional(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)),
-};
-/** An attachment as the API returned it may be sent back: what it says of itself is said anew. */
-const ignored = z.unknown().optional().meta({ description: 'Ignored: the service says it', readOnly: true });
-const attachmentInput = z
-  .strictObject({ ...attachmentFields, id: ignored, created_by: ignored, created_at: ignored })
-  .meta({ id: 'AttachmentInput' });
-export const attachmentDraft = z.strictObject({ ...attachmentFields, note: optional(freeText(LIMITS.note)) }).meta({
-  id: 'AttachmentDraft',
-  examples: [
-    {
-      name: 'Site plan',
-      url: 'https://files.example.com/site-plan.pdf',
-      media_type: 'application/pdf',
-      size_bytes: 48211,
-    },
-  ],
-});
-export type AttachmentDraft = z.infer<typeof attachmentDraft>;
-
-export const attachmentSchema = z
-  .object({
-    id: idSchema,
-    name: z.string(),
-    url: z.string(),
-    media_type: z.string().nullable(),
-    size_bytes: z.number().nullable(),
-    created_by: z.string(),
-    created_at: instantSchema,
-  })
-  .meta({ id: 'Attachment', description: 'Where a file is, not the file' });
-export type Attachment = z.infer<typeof attachmentSchema>;
-
-export const commentDraft = z
-  .strictObject({ content: prose(LIMITS.comment) })
-  .meta({ id: 'CommentDraft', examples: [{ content: 'The gate on the north side is locked.' }] });
-export const commentSchema = z
-  .object({
-    id: idSchema,
-    content: z.string(),
-    created_by: z.string(),
-    created_at: instantSchema,
-  })
-  .meta({ id: 'Comment' });
-export type Comment = z.infer<typeof commentSchema>;
+import { attachmentInput, attachmentSchema, type Attachment } from './remarks.ts';
 
 const WINDOW_ENDS = ['planned_start_at', 'planned_end_at'] as const;
 type WindowDraft = Partial<Record<(typeof WINDOW_ENDS)[number], unknown>>;
@@ -220,14 +168,20 @@ export const taskSchema = z.object({
   created_by: z.string(),
   created_at: instantSchema,
   updated_at: instantSchema,
-  version: z.number().int().min(1).meta({ description: 'Counts the changes of the task, from 1' }),
+  /** Counts the entries of the history, from 1. Every write moves it: it is what the next one is conditional on. */
+  version: z.number().int().min(1),
+  /** Entries that changed no content: comments and attachments. */
+  remarks: z.number().int().min(0).default(0),
 });
 export type Task = z.infer<typeof taskSchema>;
 
 /** A task in a list: all but its attachments, which are items of their own. */
 export const taskSummary = taskSchema
-  .omit({ first_attachments: true, payload: true, given: true, payload_given: true })
+  .omit({ first_attachments: true, payload: true, given: true, payload_given: true, remarks: true })
   .extend({
+    version: z.number().int().min(1).meta({
+      description: 'Counts the changes of its content, from 1; comments and attachments are none. The `ETag`, too',
+    }),
     context_data: jsonObject.meta({
       description:
         'The payload, and in it `route_template`, `payload_template`, `template_version` and `schedule` as the task has them',
@@ -247,6 +201,15 @@ export type BatchView = z.infer<typeof batchView>;
 export const windowOf = ({ planned_start_at: start, planned_end_at: end }: Task): Window | undefined =>
   start === null || end === null ? undefined : { start, end };
 
+/** The window of a task as it is shown; both null when the task is unscheduled. */
+export const scheduleOf = ({
+  planned_start_at,
+  planned_end_at,
+}: Pick<Task, 'planned_start_at' | 'planned_end_at'>) => ({
+  planned_start_at,
+  planned_end_at,
+});
+
 /** What `context_data` says of a task without a template. */
 const DEFAULT_TEMPLATE_VERSION = 'v2';
 
@@ -261,15 +224,18 @@ const contextOf = (task: Task): JsonObject => {
     route_template: task.route_template,
     payload_template: task.payload_template,
     template_version: task.template_version ?? DEFAULT_TEMPLATE_VERSION,
-    schedule: { planned_start_at: task.planned_start_at, planned_end_at: task.planned_end_at },
+    schedule: scheduleOf(task),
   };
   return { ...task.payload, ...derived };
 };
 
 export const summaryOf = (task: Task): TaskSummary => {
   const { first_attachments, payload, ...shown } = task;
-  return { ...shown, context_data: contextOf(task) };
+  return { ...shown, version: contentVersionOf(task), context_data: contextOf(task) };
 };
+
+/** The version that clients see, and name in `If-Match`: nobody's edit fails for a colleague's remark. */
+export const contentVersionOf = ({ version, remarks }: Pick<Task, 'version' | 'remarks'>): number => version - remarks;
 
 /** A task with the attachments added after its creation, oldest first. */
 export interface WholeTask {

@@ -1,7 +1,8 @@
 import type { Page, PageRequest } from '../page.ts';
 import type { TaskFilters } from './filters.ts';
 import type { HistoryEntry } from './history.ts';
-import type { Comment, Task, WholeTask } from './task.ts';
+import type { Comment } from './remarks.ts';
+import type { Task, WholeTask } from './task.ts';
 
 /** Reads of tasks and what belongs to them. */
 export interface Tasks {

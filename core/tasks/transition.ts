@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Call } from '../call.ts';
 import type { Guard } from '../calendar/guard.ts';
-import { freeText, optional } from '../fields.ts';
+import { freeText, optional, type JsonObject } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
@@ -69,27 +69,28 @@ export const makeApproveTask = (ports: Ports) => {
   const move = makeMove(ports);
   return (call: Call, taskId: string, { decision, note }: ApprovalDraft): Promise<TaskView> =>
     decision === 'APPROVE'
-      ? move(call, taskId, { to: 'APPROVED', action: 'approved', note })
-      : move(call, taskId, { to: 'REJECTED', action: 'rejected', note });
+      ? move(call, taskId, { to: 'APPROVED', action: 'approved', note, detail: { decision } })
+      : move(call, taskId, { to: 'REJECTED', action: 'rejected', note, detail: { decision } });
 };
 
 interface Move {
   readonly to: State;
   readonly action: Action;
   readonly note: string | undefined;
+  readonly detail?: JsonObject;
   readonly rule?: (task: Task) => void;
 }
 
 const makeMove =
   ({ tasks, guard, retry, clock, newId }: Ports) =>
-  (call: Call, taskId: string, { to, action, note, rule }: Move): Promise<TaskView> =>
+  (call: Call, taskId: string, { to, action, note, detail = {}, rule }: Move): Promise<TaskView> =>
     retry(async () => {
       const whole = await tasks.get(call.tenantId, taskId);
       requireMatch(call, whole.task);
       rule?.(whole.task);
       requireTransition(whole.task.state, to);
       const occasion = { actorId: call.actorId, at: clock(), entryId: newId() };
-      const changed = changedTask(whole, occasion, { action, patch: { state: to }, note });
+      const changed = changedTask(whole, occasion, { action, patch: { state: to }, note, detail });
       await guard(call, changed);
       return changed.answer;
     });

@@ -1,13 +1,16 @@
 import { requireVersion, type Call } from '../call.ts';
 import type { Commit } from '../commit.ts';
+import { waiverRefusal } from '../identity/approval.ts';
 import type { Retry } from '../retry.ts';
+import { hasAlready } from '../same.ts';
 import type { Clock } from '../time/instant.ts';
 import type { TemplateChanged } from './changes.ts';
 import type { Template, TemplatePatch, Templates } from './template.ts';
 
 /**
  * Makes a new revision of a template; the one before is kept as it was, and tasks keep the one they were made from.
- * Taking a template in or out of use changes no content and makes no revision.
+ * Taking a template in or out of use changes no content and makes no revision. Refuses with `permission_denied` to take
+ * the need for approval away without the permission to approve.
  */
 export const makeReviseTemplate =
   ({
@@ -28,7 +31,13 @@ export const makeReviseTemplate =
       const before = await templates.get(call.tenantId, templateId);
       const content = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
       requireVersion(call, 'template', before.version);
-      const isRevision = Object.keys(content).length > 0;
+      const waiver = waiverRefusal(call, before.requires_approval, patch.requires_approval);
+      if (waiver !== undefined) throw waiver;
+      const isRevision = !hasAlready(before, content);
+      if (!isRevision && (is_active ?? before.is_active) === before.is_active) {
+        await commit(call, [], before);
+        return before;
+      }
       const after: Template = {
         ...before,
         ...content,

@@ -2,6 +2,7 @@ import type { Call } from '../call.ts';
 import { notFound } from '../errors.ts';
 import type { Commit } from '../commit.ts';
 import type { Retry } from '../retry.ts';
+import { hasAlready } from '../same.ts';
 import type { Clock } from '../time/instant.ts';
 import type { TaskTypeChanged } from './changes.ts';
 import type { TaskType, TaskTypePatch, TaskTypes } from './task-type.ts';
@@ -25,14 +26,13 @@ export const makeChangeTaskType =
     retry(async () => {
       const before = await taskTypes.find(call.tenantId, taskTypeId);
       if (before === undefined) throw notFound('task_type', taskTypeId);
-      const after: TaskType = {
-        ...before,
+      const content = {
         name: name ?? before.name,
         description: description === undefined ? before.description : description,
         is_active: is_active ?? before.is_active,
-        updated_at: clock(),
-        version: before.version + 1,
       };
+      if (hasAlready(before, content)) return before;
+      const after: TaskType = { ...before, ...content, updated_at: clock(), version: before.version + 1 };
       await commit(call, [{ kind: 'task_type_changed', before, after, editId: newId(), actorId: call.actorId }], after);
       return after;
     });

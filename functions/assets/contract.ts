@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { route } from '../../adapters/http/contract.ts';
-import { assetDraft, assetFilters, assetView, availabilityDraft } from '../../core/assets/asset.ts';
+import { assetDraft, assetFilters, assetPatch, assetView, availabilityDraft } from '../../core/assets/asset.ts';
 
 const PREFIX = '/api/assets';
 const tag = { name: 'assets', description: 'Equipment, where it is and whether it can be used.' };
@@ -51,6 +51,22 @@ export const getAsset = route({
   response: assetView,
   refusals: ['asset_not_found'],
   table: ['GetItem'],
+});
+
+export const changeAsset = route({
+  operation: 'changeAsset',
+  method: 'PATCH',
+  path: `${PREFIX}/{asset_id}`,
+  tag,
+  summary: 'Change what an asset is called and what is known of it',
+  access: 'registry.write',
+  handler: 'assets/change',
+  params,
+  body: assetPatch,
+  status: 200,
+  response: assetView,
+  refusals: ['asset_not_found', 'item_too_large'],
+  table: ['GetItem', 'UpdateItem'],
 });
 
 export const setAvailability = route({

@@ -5,16 +5,8 @@ import { taskFilters } from '../../core/tasks/filters.ts';
 import { historyEntrySchema } from '../../core/tasks/history.ts';
 import { riskChecklistDraft } from '../../core/tasks/material.ts';
 import { provenanceView } from '../../core/tasks/provenance.ts';
-import {
-  attachmentDraft,
-  batchDraft,
-  batchView,
-  commentDraft,
-  commentSchema,
-  taskDraft,
-  taskSummary,
-  taskView,
-} from '../../core/tasks/task.ts';
+import { attachmentDraft, commentDraft, commentSchema } from '../../core/tasks/remarks.ts';
+import { batchDraft, batchView, taskDraft, taskSummary, taskView } from '../../core/tasks/task.ts';
 import { approvalDraft, submitDraft, transitionDraft } from '../../core/tasks/transition.ts';
 
 const PATH = '/api/task-center/tasks';

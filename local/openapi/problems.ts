@@ -168,6 +168,7 @@ const MAY_NAME_FIELDS = new Set<ProblemCode>([
   'inactive_task_type',
   'inactive_template',
   'inactive_org_unit',
+  'permission_denied',
   'template_type_mismatch',
   'malformed_plan',
 ]);

@@ -410,6 +410,16 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
   },
   listAssets: reading('/api/assets'),
   getAsset: async (world) => ({ path: `/api/assets/${await newAsset(world)}` }),
+  changeAsset: async (world) => {
+    const { tenant } = world;
+    const assetId = await newAsset(world);
+    return {
+      path: `/api/assets/${assetId}`,
+      body: { name: 'Another dock' },
+      effects: async () => (await assets.get(tenant.id, assetId)).version - 1,
+      shown: async () => succeed(await tenant.call('GET', `/api/assets/${assetId}`)).body,
+    };
+  },
   setAvailability: async (world) => {
     const { tenant } = world;
     const assetId = await newAsset(world);

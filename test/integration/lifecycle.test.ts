@@ -104,16 +104,18 @@ describe('a whole life', () => {
     expect(detailOf('dispatched')).toEqual({
       assigned_to: pilot,
       dispatch_mode: 'MANUAL',
-      planned_start_at: '2026-03-01T08:00:00.000Z',
-      planned_end_at: '2026-03-01T10:00:00.000Z',
+      schedule: { planned_start_at: '2026-03-01T08:00:00.000Z', planned_end_at: '2026-03-01T10:00:00.000Z' },
     });
+    expect(detailOf('rejected')).toEqual({ decision: 'REJECT' });
+    expect(detailOf('approved')).toEqual({ decision: 'APPROVE' });
     expect(detailOf('comment_added')).toEqual({ comment_id: comment.body.id });
 
     const { body: task, headers } = await planner('GET', path);
-    expect(headers.get('ETag')).toBe(`"${history.length}"`);
+    // Two comments and an attachment changed nothing.
+    expect(headers.get('ETag')).toBe(`"${history.length - 3}"`);
     expect(task).toMatchObject({
       state: 'ARCHIVED',
-      version: history.length,
+      version: history.length - 3,
       risk_level: 5,
       assigned_to: pilot,
       dispatched_by: 'planner',

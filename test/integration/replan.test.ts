@@ -57,7 +57,6 @@ describe('PATCH schedule', () => {
     ['moves', window('14:00', '16:00'), [[at('14:00'), at('16:00')]], 0],
     ['moves into its own old time', window('09:00', '11:00'), [[at('09:00'), at('11:00')]], 0],
     ['lengthens', window('07:00', '12:00'), [[at('07:00'), at('12:00')]], 0],
-    ['keeps', window('08:00', '10:00'), [[at('08:00'), at('10:00')]], 0],
     ['removes', UNSCHEDULED, [], 1],
   ])('%s the window of a dispatched task, which stays its user’s', async (_, body, windows, open) => {
     const { call, a, first, dispatch, schedule, heldBy, lastEntry } = await setUp(window('08:00', '10:00'));
@@ -199,7 +198,7 @@ describe('reassign', () => {
     expect(await lastEntry(0)).toMatchObject({
       action: 'reassigned',
       note: 'a fell ill',
-      detail: { from: a, assigned_to: b, ...window('08:00', '10:00') },
+      detail: { from: a, assigned_to: b, schedule: window('08:00', '10:00') },
     });
   });
 
@@ -231,7 +230,9 @@ describe('reassign', () => {
       conflicts: [{ task_id: ids[1] }],
       suggestions: {
         slots: [slot('11:00', '13:00'), slot('13:00', '15:00'), slot('15:00', '17:00')],
+        searched_until: null,
         user_ids: [free],
+        users_searched: 4,
       },
     });
     expect(refusalOf(await post(0, 'reassign', { assigned_to: absent }))).toEqual([409, 'unavailable']);
@@ -240,6 +241,17 @@ describe('reassign', () => {
     expect(refusalOf(await post(0, 'reassign', { assigned_to: a }))).toEqual([409, 'already_assigned']);
     expect(await contentsOf(id)).toEqual(before);
     expect(await heldBy(a)).toMatchObject({ windows: [[at('08:00'), at('10:00')]], active_count: 1 });
+  });
+
+  it('takes nothing more for a holder who went inactive, who may keep less', async () => {
+    const { call, a, dispatch, schedule } = await setUp(window('08:00', '10:00'));
+    await dispatch(0, a);
+    await call('PATCH', `/api/identity/users/${a}`, { is_active: false });
+    for (const more of [window('07:00', '10:00'), window('09:00', '11:00'), window('12:00', '13:00')])
+      expect(refusalOf(await schedule(0, more))).toEqual([409, 'inactive_user']);
+    expect((await schedule(0, window('08:30', '10:00'))).status).toBe(200);
+    expect((await schedule(0, UNSCHEDULED)).status).toBe(200);
+    expect(refusalOf(await schedule(0, window('08:30', '10:00')))).toEqual([409, 'inactive_user']);
   });
 
   it('is refused for a task that nobody holds', async () => {

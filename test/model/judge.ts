@@ -1,5 +1,6 @@
 import { findBreaches } from '../../core/audit/invariants.ts';
 import type { TenantSnapshot } from '../../core/audit/snapshot.ts';
+import { contentVersionOf } from '../../core/tasks/task.ts';
 import {
   apply,
   assignmentRefusal,
@@ -7,6 +8,8 @@ import {
   exclusionsOf,
   freeCandidates,
   inTheWay,
+  isThere,
+  keptIn,
   planIn,
   predict,
   printOf,
@@ -25,6 +28,8 @@ export interface Attempt {
   readonly began: number;
   readonly ended: number;
   readonly answer: Answer;
+  /** What it committed was its receipt alone: what it wanted was so already. */
+  readonly isReceiptOnly?: boolean;
 }
 
 const isSuccess = ({ status }: Answer): boolean => status < 300;
@@ -223,7 +228,8 @@ const badChoice = (world: World, { action }: Request, { body }: Answer, among: n
  * - a commit is legal in the world in which it happened, there is one for each success and none for a refusal;
  * - a refusal claims something that was true in a world between the request and its answer;
  * - a replay repeats the answer of a commit that happened before it;
- * - a preview answers what would have been possible, and commits nothing.
+ * - a preview answers what would have been possible, and commits nothing;
+ * - what finds its content there, at a moment between the request and its answer, changes nothing.
  *
  * `commits` are the attempts by the order in which they committed. Answers what is wrong, and the world at the end.
  */
@@ -237,6 +243,13 @@ export const judgeTogether = (
   let world = start;
   for (const attempt of commits) {
     const { name, request, answer } = attempt;
+    if (attempt.isReceiptOnly === true) {
+      if (!wasThere(worlds.slice(attempt.began), request, answer)) findings.push(`${name} changed nothing, and had to`);
+      if (findings.length > 0) return { findings, end: world };
+      world = keptIn(world, request, answer);
+      worlds.push(world);
+      continue;
+    }
     const seen = seenBy(worlds.slice(attempt.began), request, answer);
     const predicted = predict(seen, request);
     if (request.isPreview === true) findings.push(`${name} committed, though it only asked`);
@@ -262,7 +275,7 @@ export const judgeTogether = (
         ),
       );
     } else if (isSuccess(answer)) {
-      if (!during.some((one) => isReplay(one, request, answer)))
+      if (!wasThere(during, request, answer) && !during.some((one) => isReplay(one, request, answer)))
         findings.push(`${name} answered ${shown(answer)}, but neither committed nor replayed a commit`);
     } else if (!isJustified(during, request, answer)) {
       findings.push(`${name} answered ${shown(answer)}, which was true at no moment: ${JSON.stringify(answer.body)}`);
@@ -270,6 +283,15 @@ export const judgeTogether = (
   }
   return { findings, end: world };
 };
+
+/** Whether what a request wanted was so at one of these moments, and its answer says so. */
+const wasThere = (during: readonly World[], request: Request, answer: Answer): boolean =>
+  isSuccess(answer) &&
+  !answer.replayed &&
+  during.some(
+    (one) =>
+      isThere(one, request.action) && predict(one, request) === 'ok' && untruths(one, request, answer).length === 0,
+  );
 
 /**
  * The world as a request saw it that commits in the last of these worlds: what its transaction has no condition on may
@@ -390,7 +412,7 @@ export const judgeEnd = (world: World, snapshot: TenantSnapshot): readonly strin
       template_revision: task.template_revision,
       planned_start_at: task.planned_start_at,
       planned_end_at: task.planned_end_at,
-      version: task.version,
+      version: contentVersionOf(task),
       attachment_count: task.attachment_count,
     }),
   );

@@ -168,7 +168,7 @@ export const runTogether = async (
   const lagging = makeLag(() => chance.below(2) === 1);
 
   const turnOf =
-    (attempt: Attempt): Turn =>
+    (attempt: Mutable<Attempt>): Turn =>
     async (call, send) => {
       const done = await inTurn(turns, `${attempt.name}: ${textOf(call)}`);
       tally.calls += 1;
@@ -177,6 +177,7 @@ export const runTogether = async (
         const result = await lagging(call, send);
         if (call.operation.startsWith('TransactWrite')) {
           commits.push(attempt);
+          attempt.isReceiptOnly = textOf(call).startsWith('write Put RECEIPT') && !textOf(call).includes(',');
           timeline[line - 1] = `${timeline[line - 1] ?? ''} | committed`;
         }
         return result;

@@ -303,7 +303,15 @@ export const assignmentRefusal = (world: World, action: Action): string | undefi
   if (wish === undefined) return undefined;
   const user = world.users.get(wish.user);
   if (user === undefined) return 'user_not_found';
-  return user.is_active ? timeRefusal(world, wish) : 'inactive_user';
+  return user.is_active || isLess(world, action) ? timeRefusal(world, wish) : 'inactive_user';
+};
+
+/** Whether an action leaves a held task with less time than it has: none, or a part. */
+const isLess = (world: World, action: Action): boolean => {
+  if (action.kind !== 'reschedule') return false;
+  const has = world.tasks.get(action.task)?.window ?? null;
+  const wanted = action.window;
+  return wanted === null || (has !== null && has.start <= wanted.start && wanted.end <= has.end);
 };
 
 /** A window that is wanted of a user, and the task that it is for. */
@@ -330,11 +338,39 @@ const candidateRefusal = (world: World, taskId: string, named: readonly string[]
 };
 
 /** The world after a request that succeeded. The answer says which ids were given and whom an auto-dispatch chose. */
-export const apply = (world: World, request: Request, answer: Answer): World => {
-  const next = applyAction(world, request.action, answer);
+export const apply = (world: World, request: Request, answer: Answer): World =>
+  keptIn(isThere(world, request.action) ? world : applyAction(world, request.action, answer), request, answer);
+
+/** The world with the receipt of a request that was answered. */
+export const keptIn = (next: World, request: Request, answer: Answer): World => {
   if (request.key === undefined) return next;
   const receipt = { print: printOf(request), body: answer.body as unknown };
   return { ...next, receipts: new Map([...next.receipts, [request.key, receipt]]) };
+};
+
+const isSubset = (part: object, whole: object | undefined): boolean =>
+  Object.entries(part).every(([name, value]) => Reflect.get(whole ?? {}, name) === value);
+
+/** Whether what an action wants is so already: then it changes nothing. */
+export const isThere = (world: World, action: Action): boolean => {
+  switch (action.kind) {
+    case 'activate':
+      return world.users.get(action.user)?.is_active === action.is_active;
+    case 'availability': {
+      const { status, region } = action;
+      return isSubset({ status, ...(region === null ? {} : { region }) }, world.assets.get(action.asset));
+    }
+    case 'revise':
+      return isSubset(action.patch, world.templates.get(action.template));
+    case 'amend':
+      return isSubset(action.patch, world.tasks.get(action.task));
+    case 'risk':
+      return world.tasks.get(action.task)?.risk_level === action.level;
+    case 'reschedule':
+      return JSON.stringify(world.tasks.get(action.task)?.window) === JSON.stringify(action.window);
+    default:
+      return false;
+  }
 };
 
 const applyAction = (world: World, action: Action, { body }: Answer): World => {
@@ -352,7 +388,7 @@ const applyAction = (world: World, action: Action, { body }: Answer): World => {
       };
     case 'activate': {
       const user = world.users.get(action.user);
-      if (user === undefined || user.is_active === action.is_active) return world;
+      if (user === undefined) return world;
       const changed = { ...user, is_active: action.is_active };
       return moved({ ...world, users: new Map([...world.users, [action.user, changed]]) }, action.user);
     }
@@ -367,7 +403,8 @@ const applyAction = (world: World, action: Action, { body }: Answer): World => {
     case 'revise': {
       const template = world.templates.get(action.template);
       if (template === undefined) return world;
-      const revision = template.revision + (action.patch.priority === undefined ? 0 : 1);
+      const isRevision = ![undefined, template.priority].includes(action.patch.priority);
+      const revision = template.revision + Number(isRevision);
       const changed = { ...template, ...action.patch, revision };
       return { ...world, templates: new Map([...world.templates, [action.template, changed]]) };
     }
@@ -384,7 +421,7 @@ const applyAction = (world: World, action: Action, { body }: Answer): World => {
     default: {
       const task = world.tasks.get(action.task);
       if (task === undefined) return world;
-      const changed = { ...task, ...patchOf(task, action, body), version: task.version + 1 };
+      const changed = { ...task, ...patchOf(task, action, body), version: task.version + Number(!isRemark(action)) };
       const after = { ...world, tasks: new Map([...world.tasks, [action.task, changed]]) };
       const holders = [task, changed].map((one) => (isHeld(one) ? one.assigned_to : null));
       const isMoved = holders[0] !== holders[1] || action.kind === 'reschedule';
@@ -392,6 +429,9 @@ const applyAction = (world: World, action: Action, { body }: Answer): World => {
     }
   }
 };
+
+/** What is said about a task and changes nothing of it: its version, which clients see, stays. */
+const isRemark = ({ kind }: Action): boolean => kind === 'comment' || kind === 'attach';
 
 /** The calendars of some users at their next versions. */
 const moved = (world: World, ...users: readonly (string | null)[]): World => ({

@@ -5,7 +5,8 @@ import type { OrgUnit, Role, User } from '../../core/identity/directory.ts';
 import type { TenantStrategy } from '../../core/scoring/strategies.ts';
 import { STRATEGY_V2_0 } from '../../core/scoring/strategy.ts';
 import { ENGINE, type Decision } from '../../core/dispatch/decision.ts';
-import type { Attachment, Comment, Task } from '../../core/tasks/task.ts';
+import type { Attachment, Comment } from '../../core/tasks/remarks.ts';
+import type { Task } from '../../core/tasks/task.ts';
 import type { Template } from '../../core/templates/template.ts';
 import { parseInstant, type Instant } from '../../core/time/instant.ts';
 import type { TaskType } from '../../core/types/task-type.ts';
@@ -71,6 +72,7 @@ export const task = (patch: Partial<Task> = {}): Task => ({
   created_at: T0,
   updated_at: T0,
   version: 1,
+  remarks: 0,
   ...patch,
 });
 

@@ -2,14 +2,8 @@ import { notFound } from '../../../core/errors.ts';
 import type { TaskChanges } from '../../../core/tasks/changes.ts';
 import { historyEntrySchema, type HistoryEntry } from '../../../core/tasks/history.ts';
 import { lastChangeOf } from '../../../core/tasks/last-change.ts';
-import {
-  attachmentSchema,
-  commentSchema,
-  taskSchema,
-  type Attachment,
-  type Comment,
-  type Task,
-} from '../../../core/tasks/task.ts';
+import { attachmentSchema, commentSchema, type Attachment, type Comment } from '../../../core/tasks/remarks.ts';
+import { taskSchema, type Task } from '../../../core/tasks/task.ts';
 import type { Tasks } from '../../../core/tasks/tasks.ts';
 import { all, put, update, type Writes } from '../actions.ts';
 import { makeCodec, owned, type Codec, type Owned, type Reads } from '../codec.ts';

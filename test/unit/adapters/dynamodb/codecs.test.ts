@@ -18,7 +18,7 @@ import { tenantCodec } from '../../../../adapters/dynamodb/resources/tenants.ts'
 import { userCodec } from '../../../../adapters/dynamodb/resources/users.ts';
 import { historyEntrySchema } from '../../../../core/tasks/history.ts';
 import { STATES } from '../../../../core/tasks/lifecycle.ts';
-import type { Attachment } from '../../../../core/tasks/task.ts';
+import type { Attachment } from '../../../../core/tasks/remarks.ts';
 import { text } from '../../arbitraries.ts';
 import * as records from '../../records.ts';
 

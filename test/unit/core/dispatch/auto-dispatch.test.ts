@@ -6,7 +6,7 @@ import { scheduleConflict, type Guard } from '../../../../core/calendar/guard.ts
 import { DomainError } from '../../../../core/errors.ts';
 import { LIMITS } from '../../../../core/limits.ts';
 import { makeAutoDispatchTask, type AutoDispatchDraft } from '../../../../core/dispatch/auto-dispatch.ts';
-import type { Task } from '../../../../core/tasks/task.ts';
+import { scheduleOf, type Task } from '../../../../core/tasks/task.ts';
 import { CALL, clockAt, makeIds, NOW, only, refusalOf, retry, staleRead } from '../../fakes.ts';
 import { calendar, held, scheduled, task, windowOn } from '../../records.ts';
 import type { Change } from '../../writes.ts';
@@ -159,8 +159,7 @@ describe('auto-dispatch', () => {
       assigned_to: 'a',
       dispatch_mode: 'AUTO',
       decision_id,
-      planned_start_at: PLANNED.planned_start_at,
-      planned_end_at: PLANNED.planned_end_at,
+      schedule: scheduleOf(PLANNED),
       resource_snapshot,
       scores,
       scores_left_out: 0,

@@ -3,7 +3,7 @@ import type { Calendar } from '../../../../core/calendar/calendar.ts';
 import { scheduleConflict, type Guard } from '../../../../core/calendar/guard.ts';
 import type { DomainError } from '../../../../core/errors.ts';
 import { makeDispatchTask } from '../../../../core/dispatch/dispatch.ts';
-import type { Task } from '../../../../core/tasks/task.ts';
+import { scheduleOf, type Task } from '../../../../core/tasks/task.ts';
 import { CALL, clockAt, makeIds, NOW, only, refusalOf, retry, staleRead } from '../../fakes.ts';
 import { attachment, calendar, held, scheduled, task, windowOn } from '../../records.ts';
 import type { Change } from '../../writes.ts';
@@ -78,8 +78,7 @@ describe('manual dispatch', () => {
           detail: {
             assigned_to: 'user-1',
             dispatch_mode: 'MANUAL',
-            planned_start_at: PLANNED.planned_start_at,
-            planned_end_at: PLANNED.planned_end_at,
+            schedule: scheduleOf(PLANNED),
           },
         },
       },

@@ -51,7 +51,7 @@ describe('a change of a task', () => {
   it('leaves the time of entry alone when the state stays', () => {
     const before = task({ state: 'IN_PROGRESS', started_at: T0 });
     const { after } = changeTask(before, OCCASION, { action: 'comment_added' });
-    expect(after).toEqual({ ...before, updated_at: LATER, version: 2 });
+    expect(after).toEqual({ ...before, updated_at: LATER, version: 2, remarks: 1 });
   });
 
   it('never lets time run backwards, whatever the clocks of the machines say', () => {

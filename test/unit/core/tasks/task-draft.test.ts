@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../../core/limits.ts';
 import { check } from '../../../../core/problems.ts';
-import { attachmentDraft, batchDraft, commentDraft, taskDraft } from '../../../../core/tasks/task.ts';
+import { attachmentDraft, commentDraft } from '../../../../core/tasks/remarks.ts';
+import { batchDraft, taskDraft } from '../../../../core/tasks/task.ts';
 
 const LEAST = { task_type_id: 'type-1', name: 'Inspect' };
 const [EARLY, LATE] = ['2026-03-01T08:00:00Z', '2026-03-01T10:00:00Z'];
