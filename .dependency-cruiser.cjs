@@ -26,7 +26,13 @@ const ADAPTER_LEAVES = '^adapters/(dynamodb/table|runtime/(environment|metrics)|
 const KEYS = '^adapters/dynamodb/keys[.]ts$';
 
 /** What infrastructure may know of the code that it deploys: names, limits and shapes, nothing that runs. */
-const LEAVES = [ADAPTER_LEAVES, KEYS, CONTRACTS, '^core/(limits|errors|identity/permission)[.]ts$', '^core/events/'];
+const LEAVES = [
+  ADAPTER_LEAVES,
+  KEYS,
+  CONTRACTS,
+  '^core/(limits|errors|identity/permission|trail/subjects)[.]ts$',
+  '^core/events/',
+];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -5,7 +5,9 @@ import { JAVA_OPTIONS } from './test/java-options.ts';
 const PATIENCE = { testTimeout: 240_000, hookTimeout: 240_000 };
 
 /** These set the environment that functions read when they are loaded, so each runs in a process of its own. */
-const OWN_ENVIRONMENT = ['events', 'logs', 'oidc', 'tenant-snapshot'].map((name) => `test/integration/${name}.test.ts`);
+const OWN_ENVIRONMENT = ['events', 'logs', 'oidc', 'tenant-snapshot', 'trail'].map(
+  (name) => `test/integration/${name}.test.ts`,
+);
 
 const ON_DATABASE = {
   globalSetup: ['test/integration/database.ts'],

@@ -21,7 +21,7 @@ import { isPlace, type Place } from './body-shapes.ts';
 
 const clock = clockAt();
 const commit = makeCommit(
-  { tableName: 'none', transact: () => Promise.resolve(), clock },
+  { tableName: 'none', transact: () => Promise.resolve(), clock, newId: () => 'edit' },
   joined(taskWrites, batchWrites),
 );
 const references = {

@@ -103,11 +103,16 @@ const makeWeigher = (listIndexes: readonly Weighed[]) => {
   const transact = async (actions: readonly Action[]): Promise<void> => {
     units = scales.weigh(actions);
   };
-  const commit = makeBookingCommit({ tableName: 'T', clock: () => AT, transact }, taskWrites);
+  const commit = makeBookingCommit({ tableName: 'T', clock: () => AT, transact, newId: () => id(9) }, taskWrites);
   return {
     scales,
     weigh: async (change: TaskChanges, bookings: Bookings = {}): Promise<Units> => {
-      await commit({ tenantId: TENANT, actorId: ACTOR, permissions: [] }, [change], undefined, bookings);
+      await commit(
+        { tenantId: TENANT, actorId: ACTOR, requestId: id(10), permissions: [] },
+        [change],
+        undefined,
+        bookings,
+      );
       return units;
     },
   };

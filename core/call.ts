@@ -39,6 +39,8 @@ export const requireVersion = ({ expectedVersions }: Call, what: 'task' | 'templ
 export interface Call {
   readonly tenantId: string;
   readonly actorId: string;
+  /** Of the request, as its answer says it in `X-Request-Id`. */
+  readonly requestId?: string;
   /** What the caller may do: nobody grants a permission that they do not hold. */
   readonly permissions: readonly string[];
   /** The versions that `If-Match` names; absent when the caller did not ask. */

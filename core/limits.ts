@@ -78,6 +78,11 @@ export const LIMITS = {
   /** Attempts to sign in with one name from one address in a window of time; the next has to wait for its end. */
   signInAttempts: 10,
   signInWindowSeconds: 300,
+  /** Days for which the audit trail is kept; a stage may say less or more. */
+  auditDays: 400,
+  auditDaysMost: 3_650,
+  /** Of a field of the trail, as JSON text: two of each field fit into an item. */
+  auditedText: 2_048,
   username: 100,
   passwordMin: 6,
   passwordMax: 128,

@@ -7,6 +7,7 @@ const AUTHORIZER_CACHE_SECONDS = 300;
 const PREFLIGHT_CACHE_SECONDS = 3_600;
 
 const AUTHORIZER = 'token';
+const JSON_BODIES = ['application/json', 'application/json; charset=utf-8', 'application/json;charset=utf-8'];
 
 /** Needs no token: for whoever monitors it, logs in, or has the bootstrap key and makes the first tenant. */
 const isOpen = ({ access }: RouteContract): boolean => access === 'public' || access === 'bootstrap';
@@ -48,6 +49,8 @@ export const apiDefinition = ({ name, routes, authorizerUri, invoker, origins }:
   }
   return {
     openapi: '3.0.1',
+    // As bytes: read as text, what is no UTF-8 would be repaired on the way, and nobody could refuse it.
+    'x-amazon-apigateway-binary-media-types': JSON_BODIES,
     info: { title: name, version: '1' },
     paths,
     components: {

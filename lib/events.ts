@@ -9,10 +9,10 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { SORT_KEYS, type SortKeys } from '../adapters/dynamodb/keys.ts';
+import { SORT_KEYS, TRAIL_PARTITIONS, type SortKeys } from '../adapters/dynamodb/keys.ts';
 import { KEY } from '../adapters/dynamodb/table.ts';
 import { ENV } from '../adapters/runtime/environment.ts';
-import { EVENTFUL_ITEMS } from '../core/events/event.ts';
+import { SUBJECTS, type Audited } from '../core/trail/subjects.ts';
 import { allow, ServiceFunction, type ServiceProps } from './functions.ts';
 
 export const PUBLISHER_HANDLER = 'events/publish';
@@ -23,8 +23,9 @@ export const PUBLISHER_HANDLER = 'events/publish';
  */
 const RETRIES = 20;
 const OLDEST_RECORD = Duration.hours(6);
-/** Writes of other items wake nobody. */
-const EVENTFUL_ONLY = EVENTFUL_ITEMS.map((item): SortKeys => SORT_KEYS[item]).flatMap((keys): (string | object)[] =>
+/** Every item that has events has entries in the trail, too. Writes of others wake nobody. */
+const TOLD: readonly (keyof typeof SORT_KEYS)[] = [...(Object.keys(SUBJECTS) as Audited[]), 'removal'];
+const TOLD_ONLY = TOLD.map((item): SortKeys => SORT_KEYS[item]).flatMap((keys): (string | object)[] =>
   'is' in keys ? FilterRule.or(keys.is) : FilterRule.beginsWith(keys.begins),
 );
 /** What Lambda demands of the role of a function that it feeds from a stream. */
@@ -62,15 +63,18 @@ export class Events extends Construct {
       id: 'AwsSolutions-SQS3',
       reason: 'This is the dead-letter queue.',
     });
+    const writingTheTrail = allow(['dynamodb:PutItem'], [table.table.tableArn]);
+    writingTheTrail.addCondition('ForAllValues:StringLike', { 'dynamodb:LeadingKeys': [TRAIL_PARTITIONS] });
     const { function: publisher } = new ServiceFunction(this, 'Publish', {
       ...props,
       name: 'events-publisher',
       description: `Publishes the changes of the table of ${stage.prefix} as events`,
       handler: PUBLISHER_HANDLER,
       timeout: TIMEOUT,
-      environment: { [ENV.eventBusName]: this.bus.eventBusName },
+      environment: { [ENV.eventBusName]: this.bus.eventBusName, [ENV.auditDays]: String(stage.auditDays) },
       statements: [
         allow(['events:PutEvents'], [this.bus.eventBusArn]),
+        writingTheTrail,
         allow(STREAM_READING, [table.streamArn]),
         allow(['sqs:SendMessage'], [this.deadLetters.queueArn]),
       ],
@@ -91,7 +95,7 @@ export class Events extends Construct {
       filters: [
         FilterCriteria.filter({
           eventName: FilterRule.or('INSERT', 'MODIFY'),
-          dynamodb: { Keys: { [KEY.sort]: { S: EVENTFUL_ONLY } } },
+          dynamodb: { Keys: { [KEY.sort]: { S: TOLD_ONLY } } },
         }),
       ],
     });

@@ -170,6 +170,7 @@ export class RouteFunction extends ServiceFunction {
       environment: {
         ...Object.fromEntries(readable.map(([name, secret]) => [name, secret.secretArn])),
         [ENV.tenantShare]: String(stage.tenantShare),
+        ...(stage.publicUrl === undefined ? {} : { [ENV.publicUrl]: stage.publicUrl }),
         ...(isHashing ? { [ENV.passwordMinLength]: String(stage.passwordMinLength) } : {}),
         ...(stage.corsOrigins.length === 0 ? {} : { [ENV.corsOrigins]: stage.corsOrigins.join(',') }),
       },

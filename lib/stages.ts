@@ -45,8 +45,12 @@ const settings = z
     oidcSubjectClaim: text.optional(),
     /** Only of the built-in identity. */
     passwordMinLength: count.min(LIMITS.passwordMin).max(LIMITS.passwordMax).default(12),
+    /** Days for which the audit trail is kept. */
+    auditDays: count.max(LIMITS.auditDaysMost).default(LIMITS.auditDays),
     /** Origins whose pages may call the API, separated by commas on the command line. */
     corsOrigins: origins.default([]),
+    /** Where clients reach the API when that is neither its own address nor `domainName`: a distribution before it, say. */
+    publicUrl: z.url({ protocol: /^https$/, error: 'takes an https address' }).optional(),
     domainName: text.optional(),
     /** Of a certificate in the region of the stack. */
     certificateArn: z.string().startsWith('arn:', 'takes the ARN of a certificate').optional(),

@@ -102,7 +102,7 @@ const auditOf = ({ endpoint, tableName }: Place) => {
   const repairs = makeRepair({
     sources: makeAuditSources({ reader, snapshot }),
     calendars: makeCalendars({ reader }),
-    commit: makeCommit({ tableName, transact, clock }, joined(assetWrites, calendarWrites)),
+    commit: makeCommit({ tableName, transact, clock, newId: () => newUuid() }, joined(assetWrites, calendarWrites)),
     retry: makeRetry(chance),
   });
   return makeAudit({ snapshot, repairs });

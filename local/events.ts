@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DomainEvent } from '../core/events/event.ts';
+import type { TrailWriter } from '../core/trail/entry.ts';
 import { makeRelay } from '../adapters/dynamodb/stream.ts';
 import type { Log } from '../adapters/runtime/logger.ts';
 import type { Checkpoint, EventsFolder } from './events-folder.ts';
@@ -24,13 +25,20 @@ const lineOf = ({ name, id, tenant_id, actor_id, ...rest }: DomainEvent) => ({
   },
 });
 
+interface Publishing {
+  readonly stream: TableStream;
+  readonly folder: EventsFolder;
+  readonly trail: TrailWriter;
+  readonly log: Log;
+}
+
 /**
  * Publishes one step: a page of every shard that can be read now. Answers true when there was nothing to do.
  * Positions are saved after the events are published, never before: a run that is killed in between publishes some
  * again, and loses none.
  */
-const makeStep = async (stream: TableStream, folder: EventsFolder, log: Log): Promise<() => Promise<boolean>> => {
-  const relay = makeRelay({ bus: folder.bus });
+const makeStep = async ({ stream, folder, trail, log }: Publishing): Promise<() => Promise<boolean>> => {
+  const relay = makeRelay({ bus: folder.bus, trail });
   const kept = await folder.load();
   const shards: Checkpoint['shards'] = kept?.stream === stream.id ? { ...kept.shards } : {};
   let known = await stream.shards();
@@ -81,16 +89,9 @@ const makeStep = async (stream: TableStream, folder: EventsFolder, log: Log): Pr
  * last run on the folder ended. Does on this machine what Lambda and EventBridge do in AWS, with the same code for
  * what an event is.
  */
-export const startPublisher = async ({
-  stream,
-  folder,
-  log,
-}: {
-  readonly stream: TableStream;
-  readonly folder: EventsFolder;
-  readonly log: Log;
-}): Promise<RunningPublisher> => {
-  const step = await makeStep(stream, folder, log);
+export const startPublisher = async (publishing: Publishing): Promise<RunningPublisher> => {
+  const { stream, log } = publishing;
+  const step = await makeStep(publishing);
   const wish = new AbortController();
   const pause = (milliseconds: number) =>
     delay(milliseconds, undefined, { signal: wish.signal }).catch(() => undefined);

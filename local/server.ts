@@ -1,6 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { makeClient } from '../adapters/dynamodb/client.ts';
+import { makeTrailWriter } from '../adapters/dynamodb/resources/trail.ts';
 import type { RouteContract } from '../adapters/http/contract.ts';
 import { ENV, readEnvironment } from '../adapters/runtime/environment.ts';
 import { LOG_LINES, makeLog } from '../adapters/runtime/logger.ts';
@@ -98,7 +100,10 @@ const startEvents = async (
   if (kind === 'external') return { stop: () => Promise.resolve() };
   const folder = directory === undefined ? noEventsFolder : await openEventsFolder(directory);
   const stream = await openTableStream({ endpoint, tableName });
-  const { stop } = await startPublisher({ stream, folder, log: makeLog(readEnvironment(process.env)) });
+  const environment = readEnvironment(process.env);
+  const client = makeClient({ endpoint });
+  const trail = makeTrailWriter({ client, tableName, days: environment.AUDIT_DAYS });
+  const { stop } = await startPublisher({ stream, folder, trail, log: makeLog(environment) });
   return { stop, ...(folder.file === undefined ? {} : { file: folder.file }) };
 };
 

@@ -1,15 +1,20 @@
 import type { Call } from '../../core/call.ts';
 import type { Commit } from '../../core/commit.ts';
+import type { LastEdit } from '../../core/events/edit.ts';
 import type { Clock } from '../../core/time/instant.ts';
 import { all, type Planned, type TablelessAction } from './actions.ts';
 import { receiptPlan } from './resources/receipts.ts';
 import { requireSizes } from './size.ts';
+import { SUBJECTS, type Audited } from '../../core/trail/subjects.ts';
+import { isAmong, SORT_KEYS, type SortKeys } from './keys.ts';
+import { KEY } from './table.ts';
 import type { Action } from './transaction.ts';
 
 export interface CommitPorts {
   readonly tableName: string;
   readonly transact: (actions: readonly Action[]) => Promise<void>;
   readonly clock: Clock;
+  readonly newId: () => string;
 }
 
 /** How each kind of change is written: the `Writes` of one resource, or of several that are joined. */
@@ -34,7 +39,7 @@ const planOf = <M, K extends keyof M>(writes: Registered<M>, change: M[K] & { re
 
 /** Sends plans as one transaction, in their order, with the receipt of the call. */
 export const makeSend =
-  ({ tableName, transact, clock }: CommitPorts) =>
+  ({ tableName, transact, clock, newId }: CommitPorts) =>
   async (call: Call, plans: readonly Planned[], answer: unknown): Promise<void> => {
     const { receipt } = call;
     const carried = Object.fromEntries(plans.flatMap(({ inReceipt = {} }) => Object.entries(inReceipt)));
@@ -50,8 +55,44 @@ export const makeSend =
           );
     requireSizes(written);
     if (call.validateOnly === true || actions.length === 0) return;
-    await transact(actions.map((action) => ({ ...action, write: named(tableName, action.write) })));
+    const at = clock();
+    const signed = actions.map((action): TablelessAction => {
+      const edit = { edit_id: newId(), actor_id: call.actorId, at, request_id: call.requestId ?? null };
+      return { ...action, write: signedBy(edit, action.write) };
+    });
+    await transact(signed.map((action) => ({ ...action, write: named(tableName, action.write) })));
   };
+
+/**
+ * A write of an item whose changes are told says who made it. A calendar is written for each holding that is taken or
+ * given back, which its task tells: only its memberships are its own.
+ */
+const signedBy = (edit: LastEdit, write: TablelessAction['write']): TablelessAction['write'] => {
+  const { Put, Update } = write;
+  if (Put !== undefined && isTold(Put.Item)) return { Put: { ...Put, Item: { ...Put.Item, last_edit: edit } } };
+  if (Update === undefined || !isTold(Update.Key)) return write;
+  const { UpdateExpression = '', ExpressionAttributeNames: names, ExpressionAttributeValues: values } = Update;
+  const sortKey: unknown = Update.Key?.[KEY.sort];
+  if (sortKey === SORT_KEYS.calendar.is && names?.['#memberships'] === undefined) return write;
+  return {
+    Update: {
+      ...Update,
+      UpdateExpression: UpdateExpression.startsWith('SET ')
+        ? UpdateExpression.replace('SET ', 'SET #last_edit = :last_edit, ')
+        : `SET #last_edit = :last_edit ${UpdateExpression}`,
+      ExpressionAttributeNames: { ...names, '#last_edit': 'last_edit' },
+      ExpressionAttributeValues: { ...values, ':last_edit': edit },
+    },
+  };
+};
+
+const TOLD: readonly SortKeys[] = [...(Object.keys(SUBJECTS) as Audited[]), 'removal' as const].map(
+  (item) => SORT_KEYS[item],
+);
+const isTold = (key: Readonly<Record<string, unknown>> | undefined): boolean => {
+  const sortKey = key?.[KEY.sort];
+  return typeof sortKey === 'string' && TOLD.some((keys) => isAmong(keys, sortKey));
+};
 
 const named = (
   TableName: string,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Resource } from '../../core/errors.ts';
+import type { Listed } from '../../core/page.ts';
 import type { Instant } from '../../core/time/instant.ts';
 
 export interface Key {
@@ -12,6 +12,9 @@ export type SortKeys = { readonly is: string } | { readonly begins: string; read
 /** The sort keys by which items are told apart. Of a resource that is alone in its partition, the key is its kind. */
 export const SORT_KEYS = {
   task: { is: 'TASK' },
+  tenant: { is: 'TENANT' },
+  user: { is: 'PROFILE' },
+  calendar: { is: 'CALENDAR' },
   chosen_strategies: { is: 'CHOSEN' },
   strategy: { begins: 'STRATEGY#' },
   absence: { begins: 'ABSENCE#' },
@@ -22,7 +25,12 @@ export const SORT_KEYS = {
   template: { begins: 'TEMPLATE#', partition: 'TEMPLATES' },
   task_type: { begins: 'TYPE#', partition: 'TYPES' },
   asset: { begins: 'ASSET#', partition: 'ASSETS' },
+  /** What an item that is gone leaves behind for a while: who removed it. */
+  removal: { begins: 'REMOVED#' },
 } as const satisfies Readonly<Record<string, SortKeys>>;
+export const isAmong = (keys: SortKeys, sortKey: string): boolean =>
+  'is' in keys ? sortKey === keys.is : sortKey.startsWith(keys.begins);
+
 type Kinds = typeof SORT_KEYS;
 type With<Shape> = { [Item in keyof Kinds]: Kinds[Item] extends Shape ? Item : never }[keyof Kinds];
 /** Items with a sort key of their own. */
@@ -73,7 +81,7 @@ export const signInKey = (trying: {
   SK: `ADDRESS#${part(trying.address)}`,
 });
 
-export const tenantKey = (tenantId: string): Key => ({ PK: tenant(tenantId), SK: 'TENANT' });
+export const tenantKey = (tenantId: string): Key => ({ PK: tenant(tenantId), SK: SORT_KEYS.tenant.is });
 
 /** Task and later attachments are neighbours: one query reads both. */
 export const taskKey = (tenantId: string, taskId: string): Key => ({
@@ -99,11 +107,11 @@ export const LAST_VERSION = 9_999_999_999;
 
 export const userKey = (tenantId: string, userId: string): Key => ({
   PK: userPartition(tenantId, userId),
-  SK: 'PROFILE',
+  SK: SORT_KEYS.user.is,
 });
 export const calendarKey = (tenantId: string, userId: string): Key => ({
   PK: userPartition(tenantId, userId),
-  SK: 'CALENDAR',
+  SK: SORT_KEYS.calendar.is,
 });
 export const openAssignmentKey = (tenantId: string, userId: string, taskId: string): Key => ({
   PK: userPartition(tenantId, userId),
@@ -150,7 +158,7 @@ export const claimKey = (tenantId: string, claim: Claim, value: string): Key => 
 /** The tally of an area, or of the whole tenant (null). */
 export const tallyKey = (tenantId: string, areaCode: string | null): Key => ({
   PK: `${tenant(tenantId)}#AREAS`,
-  SK: areaCode === null ? 'TENANT' : `AREA#${part(areaCode)}`,
+  SK: areaCode === null ? 'ALL' : `AREA#${part(areaCode)}`,
 });
 
 export const receiptKey = (tenantId: string, key: string): Key => ({
@@ -187,6 +195,20 @@ export const shadowExampleKey = (tenantId: string, id: string, decisionId: strin
   SK: `${shadowExamplePrefix(id)}${part(decisionId)}`,
 });
 
+export const removalKey = (tenantId: string, id: string): Key => ({
+  PK: `${tenant(tenantId)}#REMOVED`,
+  SK: `${SORT_KEYS.removal.begins}${part(id)}`,
+});
+
+/** The audit trail, a month in a partition: in the order of time, and what happens at one instant told apart by its id. */
+export const trailPartition = (tenantId: string, month: string): string => `${tenant(tenantId)}#AUDIT#${month}`;
+export const trailKey = (tenantId: string, at: Instant, id: string): Key => ({
+  PK: trailPartition(tenantId, at.slice(0, 'yyyy-mm'.length)),
+  SK: `${trailFrom(at)}#${part(id)}`,
+});
+/** Before every entry of the instant or later, and after every earlier one. */
+export const trailFrom = (at: Instant): string => `ENTRY#${at}`;
+
 /** A partition of an index of tasks: the values that all of its entries share. */
 export const listPartition = (tenantId: string, ...values: readonly string[]): string =>
   [tenant(tenantId), ...values.map(part)].join('#');
@@ -197,7 +219,8 @@ export const planOrder = (start: Instant, taskId: string): string => `${start}#$
  * The partitions of the table from which a list is read, of every tenant, as a pattern of IAM's: the function of a list
  * may read no others. A claim of a code such as `ROLES` looks alike; it holds nothing but an id.
  */
-export const leadingKeys = (listed: Resource): string => {
+export const leadingKeys = (listed: Listed): string => {
+  if (listed === 'audit_entry') return TRAIL_PARTITIONS;
   if (listed === 'task') return taskPartition('*', '*');
   if (listed === 'user') return rosterKey('*', '', true).PK;
   const kinds: Readonly<Record<string, SortKeys>> = SORT_KEYS;
@@ -205,6 +228,9 @@ export const leadingKeys = (listed: Resource): string => {
   if (kind === undefined || !('partition' in kind)) throw new Error(`There is no partition that lists each ${listed}.`);
   return `${tenant('*')}#${kind.partition}`;
 };
+
+/** The partitions of the trail, of every tenant, as a pattern of IAM's: all that the publisher may write. */
+export const TRAIL_PARTITIONS = trailPartition('*', '*');
 
 /** The partitions that the authorizer may read, as patterns of IAM's: who is active with which roles, and the roles. */
 export const AUTHORIZER_PARTITIONS: readonly string[] = [

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
-import type { Code, Resource } from '../../core/errors.ts';
+import type { Code } from '../../core/errors.ts';
 import type { Permission } from '../../core/identity/permission.ts';
+import type { Listed } from '../../core/page.ts';
 import { LIST_INDEXES } from '../dynamodb/table.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -42,7 +43,7 @@ export interface RouteContract {
   /** The answer is a page of a list: `limit` and `cursor` are read, `Link` is written. */
   readonly paged?: true;
   /** The list of a whole tenant: its function may read the partitions of that kind, and nothing else. */
-  readonly list?: Resource;
+  readonly list?: Listed;
   /** The answer is or holds a task or a template: its version becomes the `ETag`. Other reads get a digest. */
   readonly etag?: true;
   /** Where a browser that asks for a page is sent instead. */

@@ -176,6 +176,7 @@ export const makePipeline =
         exchange.call = {
           tenantId: caller.tenantId,
           actorId: caller.sub,
+          requestId: event.requestContext.requestId,
           permissions: caller.permissions,
           ...(caller === NO_TENANT ? {} : { seal: makeSeal(caller.cursorKey, caller.tenantId) }),
           ...(versions === undefined ? {} : { expectedVersions: versions }),

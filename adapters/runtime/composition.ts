@@ -34,7 +34,7 @@ export const client = /* @__PURE__ */ makeClient({ endpoint });
 export const reader = /* @__PURE__ */ makeTableReader({ client, tableName, sleep, random });
 const transact = /* @__PURE__ */ makeTransact({ client, sleep, random, newToken: newId });
 /** What each commit is made of, besides the changes that it writes. */
-export const commitPorts: CommitPorts = { tableName, transact, clock };
+export const commitPorts: CommitPorts = { tableName, transact, clock, newId };
 
 /** A wait is before another attempt: log line and alarm count those whatever was in the way. */
 const sleepBeforeRetry = (milliseconds: number): Promise<void> => {

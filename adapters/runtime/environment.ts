@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LIMITS } from '../../core/limits.ts';
 
 /** The environment names of the functions, once: the CDK constructs set them, the composition root reads them. */
 export const ENV = {
@@ -23,6 +24,8 @@ export const ENV = {
   oidcPermissionsClaim: 'OIDC_PERMISSIONS_CLAIM',
   oidcSubjectClaim: 'OIDC_SUBJECT_CLAIM',
   eventBusName: 'EVENT_BUS_NAME',
+  /** Days for which the audit trail is kept. */
+  auditDays: 'AUDIT_DAYS',
   /** Of an instance's time, what one tenant may use for ever: 0 to 1, where 1 is no bound. */
   tenantShare: 'TENANT_SHARE',
   /** Origins whose pages may call the API, separated by commas. */
@@ -54,6 +57,7 @@ const environment = z.object({
   [ENV.oidcPermissionsClaim]: z.string().default('permissions'),
   [ENV.oidcSubjectClaim]: z.string().default('sub'),
   [ENV.eventBusName]: z.string().optional(),
+  [ENV.auditDays]: z.coerce.number().int().min(1).max(LIMITS.auditDaysMost).default(LIMITS.auditDays),
   [ENV.tenantShare]: z.coerce.number().positive().max(1).default(1),
   [ENV.corsOrigins]: z
     .string()

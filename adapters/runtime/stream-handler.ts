@@ -1,6 +1,7 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { makeRelay, type Relayed } from '../dynamodb/stream.ts';
 import type { EventBus } from '../../core/events/bus.ts';
+import type { TrailWriter } from '../../core/trail/entry.ts';
 import type { Log } from './logger.ts';
 
 /** What Lambda calls with records of the table's stream. */
@@ -13,8 +14,16 @@ export type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatc
  * A malformed record that comes first is thrown instead. Lambda then halves the batch until the record is alone, and
  * only that one ends in the dead-letter queue; reported, it would take the records behind it along.
  */
-export const makeStreamHandler = ({ bus, log }: { readonly bus: EventBus; readonly log: Log }): StreamHandler => {
-  const relay = makeRelay({ bus });
+export const makeStreamHandler = ({
+  bus,
+  trail,
+  log,
+}: {
+  readonly bus: EventBus;
+  readonly trail: TrailWriter;
+  readonly log: Log;
+}): StreamHandler => {
+  const relay = makeRelay({ bus, trail });
   return async ({ Records: records }) => {
     const { published, failure } = await relay(records);
     const told = { records: records.length, published: published.length };

@@ -56,7 +56,7 @@ export const makeAddAbsence =
 
 /** Gives the time of an absence back. */
 export const makeRemoveAbsence =
-  ({ calendars, guard, retry, clock, newId }: Ports) =>
+  ({ calendars, guard, retry, clock }: Omit<Ports, 'newId'>) =>
   (call: Call, userId: string, absenceId: string): Promise<void> =>
     retry(async () => {
       const [calendar, absence] = await Promise.all([
@@ -71,8 +71,6 @@ export const makeRemoveAbsence =
             kind: 'absence_removed',
             tenantId: call.tenantId,
             absence,
-            editId: newId(),
-            actorId: call.actorId,
             at: latest(clock(), absence.created_at),
           },
         ],

@@ -1,4 +1,4 @@
-import type { DatedEdit } from '../events/edit.ts';
+import type { Instant } from '../time/instant.ts';
 import type { Absence, Calendar } from './calendar.ts';
 
 /** Anything of a calendar but its holdings, which move through the guard. */
@@ -12,10 +12,11 @@ export interface AbsenceAdded {
   readonly tenantId: string;
   readonly absence: Absence;
 }
-export interface AbsenceRemoved extends DatedEdit {
+export interface AbsenceRemoved {
   readonly kind: 'absence_removed';
   readonly tenantId: string;
   readonly absence: Absence;
+  readonly at: Instant;
 }
 
 export type AbsenceChanges = AbsenceAdded | AbsenceRemoved;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { datedEditSchema } from '../events/edit.ts';
+import { editedSchema, newEdit } from '../events/edit.ts';
 import { eventful, resourceEvent } from '../events/eventful.ts';
 import { idSchema } from '../fields.ts';
 import { instantSchema } from '../time/instant.ts';
@@ -7,9 +7,7 @@ import { absenceSchema } from './calendar.ts';
 
 const absence = { absence_id: idSchema, user_id: z.string(), start_at: instantSchema, end_at: instantSchema };
 
-const facts = absenceSchema
-  .omit({ reason: true })
-  .extend({ tenant_id: z.string(), removal: datedEditSchema.optional() });
+const facts = absenceSchema.omit({ reason: true }).extend({ tenant_id: z.string(), ...editedSchema.shape });
 
 const dataOf = ({ id, user_id, start_at, end_at }: z.infer<typeof facts>) => ({
   absence_id: id,
@@ -31,8 +29,9 @@ export const absenceEvents = eventful(
     data: dataOf(after),
   }),
   // Its removal is the one change of an absence.
-  changed: (before, { removal, ...after }) =>
-    removal === undefined || before.removal !== undefined
+  changed: (before, after) => {
+    const removal = newEdit(before, after);
+    return removal === undefined
       ? undefined
       : {
           id: removal.edit_id,
@@ -41,5 +40,6 @@ export const absenceEvents = eventful(
           occurred_at: removal.at,
           actor_id: removal.actor_id,
           data: dataOf(after),
-        },
+        };
+  },
 });

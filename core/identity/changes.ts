@@ -1,3 +1,4 @@
+import type { Instant } from '../time/instant.ts';
 import type { Calendar } from '../calendar/calendar.ts';
 import type { OrgUnit, Role, Tenant, User } from './directory.ts';
 
@@ -32,6 +33,7 @@ export interface RoleChanged {
 /** Holds only while nobody has the role. */
 export interface RoleDeleted {
   readonly kind: 'role_deleted';
+  readonly at: Instant;
   readonly role: Role;
 }
 /** Holders of a role come or go. Holds only while the role permits what it did when it was read. */

@@ -62,7 +62,7 @@ export const makeChangeRole =
 
 /** Deletes a role that nobody has. Refuses with `role_in_use` while users have it, inactive ones included. */
 export const makeDeleteRole =
-  ({ directory, commit, retry }: Pick<Ports, 'directory' | 'commit' | 'retry'>) =>
+  ({ directory, commit, retry, clock }: Omit<Ports, 'newId'>) =>
   (call: Call, roleId: string): Promise<void> =>
     retry(async () => {
       const role = await makeGetRole({ directory })(call.tenantId, roleId);
@@ -71,7 +71,7 @@ export const makeDeleteRole =
         const message = `${holders === 1 ? 'A user has' : `${holders} users have`} the role "${role.name}".`;
         throw new DomainError('role_in_use', message, { holders });
       }
-      await commit(call, [{ kind: 'role_deleted', role }], undefined);
+      await commit(call, [{ kind: 'role_deleted', role, at: clock() }], undefined);
     });
 
 const changePermissions =

@@ -5,6 +5,7 @@ import { DomainError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import { epochSeconds, type Clock } from '../time/instant.ts';
+import { comparedName } from './directory.ts';
 
 /** Who tries a password: a name, known or not, from one network address. */
 export interface Trying {
@@ -61,7 +62,7 @@ export const makeAttempt =
     readonly clock: Clock;
   }): Attempt =>
   async ({ receipt: _ofTheRequest, ...call }, { tenant_id, username, address }) => {
-    const trying: Trying = { tenant_id, username: username.normalize('NFKC').trim().toLowerCase(), address };
+    const trying: Trying = { tenant_id, username: comparedName(username), address };
     const attempts = await retry(async () => {
       const before = await signIns.find(trying);
       const now = epochSeconds(clock());

@@ -1,8 +1,7 @@
-import type { DatedEdit } from '../events/edit.ts';
 import type { ChosenStrategies, ShadowComparison, TenantStrategy } from './strategies.ts';
 
-/** Which strategy was given which part, by whom. */
-export interface Choice extends DatedEdit {
+/** Which strategy was given which part. */
+export interface Choice {
   readonly action: 'activated' | 'shadow_started' | 'shadow_stopped';
   readonly strategyId: string;
   readonly strategyVersion: string;
@@ -19,7 +18,7 @@ export interface StrategiesChosen {
   /** What its event says; absent where the choice only moves its version. */
   readonly choice?: Choice;
 }
-export interface StrategyRetired extends DatedEdit {
+export interface StrategyRetired {
   readonly kind: 'strategy_retired';
   readonly before: TenantStrategy;
   readonly after: TenantStrategy;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { datedEditSchema } from '../events/edit.ts';
+import { editedSchema, newEdit } from '../events/edit.ts';
 import { eventful, resourceEvent } from '../events/eventful.ts';
 import { lastChoiceSchema } from './last-choice.ts';
 import { tenantStrategySchema } from './strategies.ts';
@@ -13,7 +13,7 @@ export const strategyEvents = eventful(
   [resourceEvent('strategy.created', strategy), resourceEvent('strategy.retired', strategy)],
   tenantStrategySchema
     .pick({ id: true, tenant_id: true, version: true, created_by: true, created_at: true })
-    .extend({ last_edit: datedEditSchema.optional() }),
+    .extend(editedSchema.shape),
 )({
   created: ({ id, tenant_id, version, created_at, created_by }) => ({
     id,
@@ -24,8 +24,10 @@ export const strategyEvents = eventful(
     data: { strategy_id: id, version },
   }),
   // Its retirement is the one change of a strategy.
-  changed: (before, { id, tenant_id, version, last_edit: last }) =>
-    last === undefined || before.last_edit !== undefined
+  changed: (before, after) => {
+    const last = newEdit(before, after);
+    const { id, tenant_id, version } = after;
+    return last === undefined
       ? undefined
       : {
           id: last.edit_id,
@@ -34,25 +36,29 @@ export const strategyEvents = eventful(
           occurred_at: last.at,
           actor_id: last.actor_id,
           data: { strategy_id: id, version },
-        },
+        };
+  },
 });
 
 /** Which strategies are chosen: one item of a tenant. */
-const choiceFacts = z.object({ tenant_id: z.string(), last_choice: lastChoiceSchema.optional() });
+const choiceFacts = editedSchema.extend({ tenant_id: z.string(), last_choice: lastChoiceSchema.optional() });
 type ChoiceFacts = z.infer<typeof choiceFacts>;
 
 /** A write that only moves the version of the choice has no event. */
-const chosen = (before: ChoiceFacts | undefined, { tenant_id, last_choice: last }: ChoiceFacts) =>
-  last === undefined || last.edit_id === before?.last_choice?.edit_id
+const chosen = (before: ChoiceFacts | undefined, after: ChoiceFacts) => {
+  const edit = newEdit(before, after);
+  const { tenant_id, last_choice: last } = after;
+  return edit === undefined || last === undefined
     ? undefined
     : {
-        id: last.edit_id,
+        id: edit.edit_id,
         name: `task_center.strategy.${last.action}` as const,
         tenant_id,
-        occurred_at: last.at,
-        actor_id: last.actor_id,
+        occurred_at: edit.at,
+        actor_id: edit.actor_id,
         data: { strategy_id: last.strategy_id, version: last.strategy_version },
       };
+};
 
 export const choiceEvents = eventful(
   [

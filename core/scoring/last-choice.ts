@@ -1,17 +1,15 @@
 import * as z from 'zod';
-import { datedEditOf, datedEditSchema } from '../events/edit.ts';
 import type { Choice } from './changes.ts';
 
 /** What the choice of strategies says of its own last change. */
-export const lastChoiceSchema = datedEditSchema.extend({
+export const lastChoiceSchema = z.object({
   action: z.enum(['activated', 'shadow_started', 'shadow_stopped']),
   strategy_id: z.string(),
   strategy_version: z.string(),
 });
 
-export const lastChoiceOf = (choice: Choice): z.infer<typeof lastChoiceSchema> => ({
-  ...datedEditOf(choice),
-  action: choice.action,
-  strategy_id: choice.strategyId,
-  strategy_version: choice.strategyVersion,
+export const lastChoiceOf = ({ action, strategyId, strategyVersion }: Choice): z.infer<typeof lastChoiceSchema> => ({
+  action,
+  strategy_id: strategyId,
+  strategy_version: strategyVersion,
 });

@@ -137,7 +137,7 @@ export const makeShadowStrategy = (ports: Ports) => {
  * choice, so one that was found in use is still so when the choice is committed as it was read.
  */
 const makeChoose =
-  ({ strategies, commit, retry, clock, newId }: Ports) =>
+  ({ strategies, commit, retry }: Omit<Ports, 'clock' | 'newId'>) =>
   (
     call: Call,
     id: string,
@@ -166,9 +166,6 @@ const makeChoose =
               action,
               strategyId: answer.id,
               strategyVersion: answer.version,
-              editId: newId(),
-              actorId: call.actorId,
-              at: clock(),
             };
       const ofChoice = choice === undefined ? {} : { choice };
       await commit(call, [{ kind: 'strategies_chosen', before, after, ...ofChoice }], answer);
@@ -180,7 +177,7 @@ const isRetired = ({ version }: TenantStrategy): DomainError =>
 
 /** Takes a strategy out of use for good; one that decides must be replaced first, one in shadow is stopped. */
 export const makeRetireStrategy =
-  ({ strategies, commit, retry, clock, newId }: Ports) =>
+  ({ strategies, commit, retry }: Omit<Ports, 'clock' | 'newId'>) =>
   (call: Call, id: string): Promise<StrategyView> =>
     retry(async () => {
       const [before, chosen] = await Promise.all([
@@ -206,7 +203,7 @@ export const makeRetireStrategy =
       await commit(
         call,
         [
-          { kind: 'strategy_retired', before, after, editId: newId(), actorId: call.actorId, at: clock() },
+          { kind: 'strategy_retired', before, after },
           // Moved even where nothing changes in it, so that nobody activates the strategy at this moment.
           { kind: 'strategies_chosen', before: chosen, after: without },
         ],

@@ -1,11 +1,10 @@
-import type { Edit } from '../events/edit.ts';
 import type { Template } from './template.ts';
 
 export interface TemplateCreated {
   readonly kind: 'template_created';
   readonly template: Template;
 }
-export interface TemplateChanged extends Edit {
+export interface TemplateChanged {
   readonly kind: 'template_changed';
   readonly before: Template;
   readonly after: Template;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lastEditSchema } from '../events/edit.ts';
+import { editedSchema, newEdit } from '../events/edit.ts';
 import { eventful, resourceEvent } from '../events/eventful.ts';
 import { idSchema } from '../fields.ts';
 import { templateSchema } from './template.ts';
@@ -26,7 +26,7 @@ export const templateEvents = eventful(
       created_by: true,
       created_at: true,
     })
-    .extend({ last_edit: lastEditSchema.optional() }),
+    .extend(editedSchema.shape),
 )({
   created: ({ id, tenant_id, task_type_id, template_key, name, cloned_from, created_at, created_by }) => {
     const occasion = { id, tenant_id, occurred_at: created_at, actor_id: created_by };
@@ -37,8 +37,9 @@ export const templateEvents = eventful(
   },
   // A write without an edit of its own is none that the service makes.
   changed: (before, after) => {
-    const { id, tenant_id, task_type_id, template_key, name, revision, is_active, last_edit: last } = after;
-    if (last === undefined || last.edit_id === before.last_edit?.edit_id) return undefined;
+    const last = newEdit(before, after);
+    if (last === undefined) return undefined;
+    const { id, tenant_id, task_type_id, template_key, name, revision, is_active } = after;
     return {
       id: last.edit_id,
       name: 'task_center.template.revised',

@@ -18,13 +18,11 @@ export const makeReviseTemplate =
     commit,
     retry,
     clock,
-    newId,
   }: {
     readonly templates: Pick<Templates, 'get'>;
     readonly commit: Commit<TemplateChanged>;
     readonly retry: Retry;
     readonly clock: Clock;
-    readonly newId: () => string;
   }) =>
   (call: Call, templateId: string, { is_active, ...patch }: TemplatePatch): Promise<Template> =>
     retry(async () => {
@@ -46,6 +44,6 @@ export const makeReviseTemplate =
         updated_at: clock(),
         version: before.version + 1,
       };
-      await commit(call, [{ kind: 'template_changed', before, after, editId: newId(), actorId: call.actorId }], after);
+      await commit(call, [{ kind: 'template_changed', before, after }], after);
       return after;
     });

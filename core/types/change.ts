@@ -14,13 +14,11 @@ export const makeChangeTaskType =
     commit,
     retry,
     clock,
-    newId,
   }: {
     readonly taskTypes: Pick<TaskTypes, 'find'>;
     readonly commit: Commit<TaskTypeChanged>;
     readonly retry: Retry;
     readonly clock: Clock;
-    readonly newId: () => string;
   }) =>
   (call: Call, taskTypeId: string, { name, description, is_active }: TaskTypePatch): Promise<TaskType> =>
     retry(async () => {
@@ -33,6 +31,6 @@ export const makeChangeTaskType =
       };
       if (hasAlready(before, content)) return before;
       const after: TaskType = { ...before, ...content, updated_at: clock(), version: before.version + 1 };
-      await commit(call, [{ kind: 'task_type_changed', before, after, editId: newId(), actorId: call.actorId }], after);
+      await commit(call, [{ kind: 'task_type_changed', before, after }], after);
       return after;
     });

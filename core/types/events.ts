@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lastEditSchema } from '../events/edit.ts';
+import { editedSchema, newEdit } from '../events/edit.ts';
 import { eventful, resourceEvent } from '../events/eventful.ts';
 import { idSchema } from '../fields.ts';
 import { taskTypeSchema } from './task-type.ts';
@@ -22,7 +22,7 @@ export const taskTypeEvents = eventful(
       created_by: true,
       created_at: true,
     })
-    .extend({ last_edit: lastEditSchema.optional() }),
+    .extend(editedSchema.shape),
 )({
   created: ({ id, tenant_id, code, name, created_at, created_by }) => ({
     id,
@@ -33,8 +33,10 @@ export const taskTypeEvents = eventful(
     data: { task_type_id: id, code, name },
   }),
   // A write without an edit of its own is none that the service makes.
-  changed: (before, { id, tenant_id, code, name, is_active, updated_at, last_edit: last }) =>
-    last === undefined || last.edit_id === before.last_edit?.edit_id
+  changed: (before, after) => {
+    const last = newEdit(before, after);
+    const { id, tenant_id, code, name, is_active, updated_at } = after;
+    return last === undefined
       ? undefined
       : {
           id: last.edit_id,
@@ -43,5 +45,6 @@ export const taskTypeEvents = eventful(
           occurred_at: updated_at,
           actor_id: last.actor_id,
           data: { task_type_id: id, code, name, is_active },
-        },
+        };
+  },
 });

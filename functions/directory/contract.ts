@@ -81,7 +81,7 @@ export const deleteRole = route({
   status: 204,
   response: z.undefined(),
   refusals: ['role_not_found', 'role_in_use'],
-  table: ['BatchGetItem', 'DeleteItem'],
+  table: ['BatchGetItem', 'DeleteItem', 'PutItem'],
 });
 
 export const revokePermission = route({

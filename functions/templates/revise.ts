@@ -1,9 +1,9 @@
-import { clock, newId, retry } from '../../adapters/runtime/composition.ts';
+import { clock, retry } from '../../adapters/runtime/composition.ts';
 import { commit, templates } from '../../adapters/runtime/resources/templates.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeReviseTemplate } from '../../core/templates/revise.ts';
 import { reviseTemplate } from './contract.ts';
 
-const run = makeReviseTemplate({ templates, commit, retry, clock, newId });
+const run = makeReviseTemplate({ templates, commit, retry, clock });
 
 export const handler = serve(reviseTemplate, ({ call, params, body }) => run(call, params.template_id, body));

@@ -70,7 +70,10 @@ interface Furnished {
 const idAt = (made: readonly { readonly id: string }[], at: number): string => made[at]?.id ?? '';
 
 const revise = async ({ call }: TestTenant, templateId: string): Promise<void> => {
-  const answer = await call('PATCH', `/api/task-center/templates/${templateId}`, { default_priority: 8 });
+  const path = `/api/task-center/templates/${templateId}`;
+  const { body: template } = await call('GET', path);
+  // Another priority each time: equal content makes no revision.
+  const answer = await call('PATCH', path, { default_priority: (Number(template.default_priority) % 10) + 1 });
   if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
 };
 

@@ -408,6 +408,7 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
       ...listed(tenant.call, '/api/assets', 'asset_code', asset_code),
     });
   },
+  listAuditTrail: reading('/api/audit'),
   listAssets: reading('/api/assets'),
   getAsset: async (world) => ({ path: `/api/assets/${await newAsset(world)}` }),
   changeAsset: async (world) => {

@@ -57,7 +57,7 @@ interface Sending {
   readonly key?: string;
 }
 
-const send = ({ contract, world, key }: Sending, { call, path, body }: Prepared): Promise<Answer> =>
+export const send = ({ contract, world, key }: Sending, { call, path, body }: Prepared): Promise<Answer> =>
   (call ?? world.tenant.call)(contract.method, path, body, key === undefined ? {} : { 'Idempotency-Key': key });
 
 export const newKey = (): string => newUuid();

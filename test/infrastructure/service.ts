@@ -30,6 +30,7 @@ const definitionSchema = z.strictObject({
     z.record(z.enum(['get', 'head', 'post', 'patch', 'delete', 'options']), operationSchema.optional()),
   ),
   components: z.strictObject({ securitySchemes: z.record(z.string(), authorizerSchema) }),
+  'x-amazon-apigateway-binary-media-types': z.array(z.string()),
   'x-amazon-apigateway-gateway-responses': z.record(z.string(), z.unknown()),
 });
 export type ApiDefinition = z.infer<typeof definitionSchema>;

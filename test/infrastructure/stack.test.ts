@@ -4,12 +4,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import * as keys from '../../adapters/dynamodb/keys.ts';
 import type { Key } from '../../adapters/dynamodb/keys.ts';
-import { eventOf } from '../../adapters/dynamodb/stream.ts';
+import { toldBy } from '../../adapters/dynamodb/stream.ts';
 import { KEY, LIST_INDEXES } from '../../adapters/dynamodb/table.ts';
 import { grantsOf, type RouteContract } from '../../adapters/http/contract.ts';
 import { PROBLEM_CONTENT_TYPE, problemSchema } from '../../adapters/http/problems.ts';
 import { ENV, readEnvironment } from '../../adapters/runtime/environment.ts';
 import { metricsOf } from '../../adapters/runtime/metrics.ts';
+import { LIMITS } from '../../core/limits.ts';
 import { CONTRACTS } from '../../functions/contracts.ts';
 import { gatewayProblems, gatewayRoutes } from '../../local/routing.ts';
 import { tableDefinition } from '../../local/table.ts';
@@ -223,7 +224,7 @@ describe.each(STAGES)('the permissions of %s', (_, template, contracts) => {
     );
   });
 
-  it('of the publisher are to read the stream, publish on the bus and give up', () => {
+  it('of the publisher are to read the stream, write the trail, publish on the bus and give up', () => {
     const id = publisherFunction(template);
     const stream = tableArn.replace('.Arn', '.StreamArn');
     expect(permissionsOf(template, id)).toEqual(
@@ -231,6 +232,7 @@ describe.each(STAGES)('the permissions of %s', (_, template, contracts) => {
         ...['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
           (action) => `dynamodb:${action} ${stream}`,
         ),
+        `dynamodb:PutItem ${tableArn}`,
         `events:PutEvents <${only(template, 'AWS::Events::EventBus')}.Arn>`,
         `sqs:SendMessage <${only(template, 'AWS::SQS::Queue')}.Arn>`,
         ...logged(id),
@@ -319,6 +321,17 @@ describe.each(STAGES)('the environment of %s', (_, template, contracts) => {
       setting.filter((operation) => contracts.some((contract) => contract.operation === operation)),
     );
   });
+});
+
+it('tells every function of a route where the service is reached, and the publisher how long the trail is kept', () => {
+  const variablesOf = (id: string) => functionProperties(rich, id).Environment.Variables;
+  for (const contract of CONTRACTS)
+    expect(variablesOf(functionOf(rich, contract))[ENV.publicUrl]).toBe('https://planning.example.com');
+  const { AUDIT_DAYS } = readEnvironment({
+    [ENV.tableName]: 'tasks',
+    [ENV.auditDays]: z.string().parse(variablesOf(publisherFunction(rich))[ENV.auditDays]),
+  });
+  expect(AUDIT_DAYS).toBe(30);
 });
 
 it('bounds what one tenant may use of the time of every function of a route', () => {
@@ -589,6 +602,12 @@ describe('the API', () => {
     expect(rich.Outputs['ApiUrl']).toMatchObject({ Value: 'https://tasks.example.com/' });
   });
 
+  it('hands JSON on as the bytes that came, and the largest body fits into an event so', () => {
+    expect(definitionOf(dev)['x-amazon-apigateway-binary-media-types']).toContain('application/json');
+    const asText = Math.ceil(LIMITS.bodyBytes / 3) * 4;
+    expect(asText).toBeLessThan(6 * 1024 * 1024 - 512 * 1024);
+  });
+
   it('answers preflights of the configured origins on every route, and of none without a configuration', () => {
     const preflights = (template: Template) =>
       Object.entries(definitionOf(template).paths).map(([path, { options }]) => [path, options] as const);
@@ -724,12 +743,11 @@ const patternSchema = z.strictObject({
 const makersOfKeys = Object.entries(keys)
   .filter(([name, value]) => name.endsWith('Key') && typeof value === 'function')
   .map(([, make]) => make as (...parts: string[]) => Key);
-/** The publisher wants an item's content as soon as its key is that of something with events. */
+/** The publisher wants an item's content as soon as its key is that of something that it tells. */
 const isEventful = (sortKey: string): boolean => {
   try {
-    return (
-      eventOf({ eventName: 'INSERT', dynamodb: { Keys: { [KEY.sort]: { S: sortKey } }, NewImage: {} } }) !== undefined
-    );
+    toldBy({ eventName: 'INSERT', dynamodb: { Keys: { [KEY.sort]: { S: sortKey } } } });
+    return false;
   } catch {
     return true;
   }

@@ -59,6 +59,8 @@ describe('the stages', () => {
     [{ ...oidc, hostedZoneId: 'Z1' }, /hostedZoneName is needed by hostedZoneId; domainName is needed by/],
     [{ ...oidc, alarmEmail: 'me' }, /alarmEmail takes an e-mail address/],
     [{ ...oidc, passwordMinLength: '5' }, /passwordMinLength/],
+    [{ ...oidc, publicUrl: 'http://example.org' }, /publicUrl takes an https address/],
+    [{ ...oidc, auditDays: '0' }, /auditDays/],
     [{ ...oidc, tenantShare: '0' }, /tenantShare/],
     [{ ...oidc, tenantShare: '1.1' }, /tenantShare/],
     [{ stages: { dev: { ...oidc, logLevl: 'DEBUG' } } }, /logLevl/],

@@ -75,6 +75,8 @@ export const EVERYTHING = {
   maxReadUnits: '100',
   maxWriteUnits: '50',
   alarmEmail: 'ops@example.com',
+  publicUrl: 'https://planning.example.com',
+  auditDays: '30',
   domainName: 'tasks.example.com',
   certificateArn: 'arn:aws:acm:eu-central-1:111111111111:certificate/1',
   hostedZoneId: 'Z1',

@@ -10,12 +10,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { subjectOf } from '../../core/events/envelope.ts';
 import type { DomainEvent } from '../../core/events/event.ts';
 import { STRATEGY_V2_0 } from '../../core/scoring/strategy.ts';
+import { PERMISSIONS } from '../../core/identity/permission.ts';
 import type { HistoryEntry } from '../../core/tasks/history.ts';
 import { openEventsFolder, type EventsFolder } from '../../local/events-folder.ts';
 import { openTableStream, type TableStream } from '../../local/events-stream.ts';
 import { startPublisher } from '../../local/events.ts';
 import { runScript } from '../local/processes.ts';
-import { startApi, type Call, type TestApi } from './harness.ts';
+import { startApi, type Answer, type Call, type TestApi } from './harness.ts';
 import { IS_LONG, makeRandom, SEED } from './random.ts';
 
 const ENDPOINT = process.env['DYNAMODB_ENDPOINT'] ?? '';
@@ -24,6 +25,7 @@ const TABLE = vi.hoisted(() => {
   process.env['EVENT_BUS_NAME'] = 'bus';
   return (process.env['TABLE_NAME'] = `task-center-events-${process.pid}`);
 });
+const NO_TRAIL = { record: () => Promise.resolve() };
 const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 let api: TestApi;
@@ -137,7 +139,31 @@ const changeAtRandom = async (seed: number, count: number): Promise<number> => {
   await done('POST', `/strategies/${strategyId}/shadow`, { enabled: false });
   await done('POST', `/strategies/${strategyId}/retire`);
   expect((await call('POST', `/api/task-center/strategies/${strategyId}/retire`)).status).toBe(409);
+  const identity = async (method: string, path: string, body?: object): Promise<Answer> => {
+    const answer = await call(method, path, body);
+    expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
+    return answer;
+  };
+  const asset = await identity('POST', '/api/assets', { asset_type: 'UAV', asset_code: 'U', name: 'Drone' });
+  const assetPath = `/api/assets/${asset.body.id}`;
+  await identity('POST', `${assetPath}/availability`, { availability_status: 'IN_USE' });
+  await identity('POST', `${assetPath}/availability`, { availability_status: 'IN_USE' });
+  await identity('PATCH', assetPath, { name: 'Drone 2' });
+  const role = await identity('POST', '/api/identity/roles', { name: 'Chief' });
+  const rolePath = `/api/identity/roles/${role.body.id}`;
+  await identity('POST', `${rolePath}/permissions/${PERMISSIONS[3].id}`);
+  await identity('POST', `/api/identity/users/${users[0]}/roles/${role.body.id}`);
+  await identity('DELETE', `/api/identity/users/${users[0]}/roles/${role.body.id}`);
+  await identity('DELETE', rolePath);
+  const unit = await identity('POST', '/api/identity/org-units', { code: 'N', name: 'North' });
+  await identity('PATCH', `/api/identity/org-units/${unit.body.id}`, { name: 'South' });
+  await identity('POST', `/api/identity/users/${users[1]}/org-units/${unit.body.id}`);
   const others: readonly (readonly [string, readonly string[]])[] = [
+    [users[0], ['user.created', 'user.changed', 'user.changed']],
+    [users[1], ['user.created', 'user.memberships_changed']],
+    [asset.body.id as string, ['asset.created', 'asset.changed', 'asset.changed']],
+    [role.body.id as string, ['role.created', 'role.changed', 'role.deleted']],
+    [unit.body.id as string, ['org_unit.created', 'org_unit.changed']],
     [typeId, ['task_type.created', 'task_type.changed']],
     [templateId, ['template.created', 'template.revised', 'template.revised']],
     [cloneId, ['template.cloned']],
@@ -154,6 +180,7 @@ const changeAtRandom = async (seed: number, count: number): Promise<number> => {
   ];
   for (const [subject, names] of others) committed.others.set(subject, names);
   await done('PATCH', `/types/${typeId}`, { is_active: true });
+  await done('PATCH', `/types/${typeId}`, { name: 'C' });
   committed.others.set(typeId, ['task_type.created', 'task_type.changed', 'task_type.changed']);
   expect((await call('POST', '/api/task-center/types', { code: 'A', name: 'Again' })).status).toBe(409);
 
@@ -297,7 +324,9 @@ describe('a publisher that is killed', () => {
     // How many effects a run has that nobody kills.
     const whole = await newFolder();
     const counted = frozenAt(await openEventsFolder(whole), whole, 0, 'before');
-    await (await startPublisher({ stream: await openStream(pageSize), folder: counted.frozen, log: QUIET })).stop();
+    await (
+      await startPublisher({ stream: await openStream(pageSize), folder: counted.frozen, trail: NO_TRAIL, log: QUIET })
+    ).stop();
     const effects = counted.count();
     expect(effects).toBeGreaterThan(5);
     await expectEveryChange(await linesOf(whole));
@@ -307,10 +336,15 @@ describe('a publisher that is killed', () => {
       for (const death of DEATHS) {
         const directory = await newFolder();
         const { frozen, reached } = frozenAt(await openEventsFolder(directory), directory, effect, death);
-        await startPublisher({ stream: await openStream(pageSize), folder: frozen, log: QUIET });
+        await startPublisher({ stream: await openStream(pageSize), folder: frozen, trail: NO_TRAIL, log: QUIET });
         await reached;
 
-        const next = { stream: await openStream(pageSize), folder: await openEventsFolder(directory), log: QUIET };
+        const next = {
+          stream: await openStream(pageSize),
+          folder: await openEventsFolder(directory),
+          trail: NO_TRAIL,
+          log: QUIET,
+        };
         await (await startPublisher(next)).stop();
         const events = await linesOf(directory);
         // The truth does not change any more: the file of the run that nobody killed is the measure.

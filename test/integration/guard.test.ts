@@ -249,8 +249,7 @@ describe('auto-dispatch', () => {
       detail: {
         assigned_to: member,
         dispatch_mode: 'AUTO',
-        planned_start_at: '2026-03-01T08:00:00.000Z',
-        planned_end_at: '2026-03-01T10:00:00.000Z',
+        schedule: { planned_start_at: '2026-03-01T08:00:00.000Z', planned_end_at: '2026-03-01T10:00:00.000Z' },
         scores: body.scores,
         scores_left_out: 0,
         resource_snapshot: body.resource_snapshot,

@@ -83,7 +83,7 @@ describe('free JSON', () => {
       for (const one of back) expect(JSON.stringify(one)).toBe(JSON.stringify(free));
     }
     const [id] = ids;
-    const [changed] = objects(1);
+    const [, changed] = objects(2);
     await call('PATCH', `${TASKS}/${id}/risk-checklist`, { checklist: [changed] });
     const { body } = await call('GET', `${TASKS}/${id}/history`);
     const entries = body as { detail: { after?: { checklist: unknown } } }[];

@@ -420,6 +420,7 @@ describe('why, and why not', () => {
     expect((refused.body.scores as { user_id: string }[]).map(({ user_id }) => user_id)).toEqual([b, a]);
     expect(refused.body.suggestions).toEqual({
       user_id: b,
+      searched_until: null,
       slots: ['09', '11', '13'].map((hour) => ({
         start_at: `${DAY}${hour}:00:00.000Z`,
         end_at: `${DAY}${String(Number(hour) + 2).padStart(2, '0')}:00:00.000Z`,

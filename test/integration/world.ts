@@ -1,7 +1,10 @@
 import type { RouteContract } from '../../adapters/http/contract.ts';
 import { PERMISSIONS } from '../../core/identity/permission.ts';
 import { STRATEGY_V2_0 } from '../../core/scoring/strategy.ts';
-import type { Answer, TestTenant } from './harness.ts';
+import { v7 as newUuid } from 'uuid';
+import { makeTrailWriter } from '../../adapters/dynamodb/resources/trail.ts';
+import { client, environment } from '../../adapters/runtime/composition.ts';
+import { instant, type Answer, type TestTenant } from './harness.ts';
 import { fieldsOf, sampleOf, type Known } from './sample.ts';
 
 /** One of everything that a tenant can have, by the name under which paths and bodies refer to it. */
@@ -9,6 +12,8 @@ export interface World {
   readonly tenant: TestTenant;
   readonly ids: Readonly<Record<string, string>>;
 }
+
+const writer = makeTrailWriter({ client, tableName: environment.TABLE_NAME, days: environment.AUDIT_DAYS });
 
 const idOf = ({ status, body }: Answer): string => {
   if (status !== 201) throw new Error(JSON.stringify(body));
@@ -36,6 +41,13 @@ export const makeWorld = async (tenant: TestTenant): Promise<World> => {
     // The catalogue is the same for all tenants.
     permission_id: PERMISSIONS[0].id,
   };
+  // No publisher runs beside these tests.
+  await writer.record([
+    {
+      ...{ id: newUuid(), tenant_id: tenant.id, at: instant(new Date().toISOString()), actor_id: 'world' },
+      ...{ request_id: null, action: 'created', subject: `user/${userId}`, before: null, after: { username: 'world' } },
+    },
+  ]);
   return { tenant, ids };
 };
 

@@ -120,7 +120,7 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
 
   const reader = makeTableReader({ client, tableName, ...chance });
   const send = makeTransact({ client, ...chance, newToken: newUuid });
-  const commitPorts = { tableName, transact: faulty.transact?.(send) ?? send, clock };
+  const commitPorts = { tableName, transact: faulty.transact?.(send) ?? send, clock, newId };
   const commit = makeCommit(commitPorts, WRITES);
   const bookingCommit = makeBookingCommit(commitPorts, WRITES);
   const soundCalendars = makeCalendars({ reader });
@@ -202,7 +202,7 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
   serve(assetRoutes.setAvailability, ({ call, params, body }) => setAvailability(call, params.asset_id, body));
 
   const seeding = seedsOf(tenantId, world, clock);
-  const seed = makeCommit({ tableName, transact: send, clock }, WRITES);
+  const seed = makeCommit({ tableName, transact: send, clock, newId }, WRITES);
   await seed({ tenantId, actorId: 'model', permissions: [] }, seeding, undefined);
 
   const answer = async (request: Request): Promise<Answer> => {

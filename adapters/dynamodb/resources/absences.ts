@@ -1,6 +1,5 @@
 import type { AbsenceChanges } from '../../../core/calendar/changes.ts';
 import { absenceSchema, type Absence, type Calendars } from '../../../core/calendar/calendar.ts';
-import { datedEditOf } from '../../../core/events/edit.ts';
 import { LIMITS } from '../../../core/limits.ts';
 import { epochSeconds } from '../../../core/time/instant.ts';
 import { action, exists, put, type Writes } from '../actions.ts';
@@ -43,7 +42,7 @@ export const absenceWrites: Writes<AbsenceChanges> = {
   absence_added: ({ tenantId, absence }) =>
     put('absence', { ...absenceCodec(tenantId).toItem(absence), tenant_id: tenantId }),
   // It is marked, and goes with its expiry: who removed it could not be read off an item that is gone.
-  absence_removed: ({ tenantId, absence, ...edit }) =>
+  absence_removed: ({ tenantId, absence, at }) =>
     action('absence', {
       Update: {
         Key: { ...absenceKey(tenantId, absence.user_id, absence.id) },
@@ -51,8 +50,8 @@ export const absenceWrites: Writes<AbsenceChanges> = {
         ConditionExpression: `${exists} AND attribute_not_exists(#removal)`,
         ExpressionAttributeNames: { '#removal': REMOVAL, '#expiry': KEY.expiry },
         ExpressionAttributeValues: {
-          ':removal': datedEditOf(edit),
-          ':expiry': epochSeconds(edit.at) + LIMITS.removedAbsenceHours * 3_600,
+          ':removal': at,
+          ':expiry': epochSeconds(at) + LIMITS.removedAbsenceHours * 3_600,
         },
       },
     }),

@@ -5,6 +5,7 @@ import { action, addSeen, all, claim, keyOf, put, remove, removeSeen, update, ty
 import { makeCodec, owned, type Codec, type Reads } from '../codec.ts';
 import { claimKey, directoryKey, identityWritersKey } from '../keys.ts';
 import { directoryPage } from '../listing.ts';
+import { removalNote } from './trail.ts';
 
 const roleKey = /* @__PURE__ */ directoryKey('role');
 
@@ -40,10 +41,11 @@ export const roleWrites: Writes<RoleChanges> = {
             remove('claim before', claimKey(before.tenant_id, 'ROLE_NAME', before.name)),
           ]),
     ),
-  role_deleted: ({ role }) =>
+  role_deleted: ({ role, at }) =>
     all(
       removeSeen('role', keyOf(roleCodec.toItem(role)), { version: role.version, holders: 0 }),
       remove('claim ROLE_NAME', claimKey(role.tenant_id, 'ROLE_NAME', role.name)),
+      put('note of the removal', removalNote('role', role, at)),
     ),
   role_holders_moved: ({ role, holders, activeHolders }) =>
     addSeen(

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { datedEditOf } from '../../../core/events/edit.ts';
 import type { StrategyChanges } from '../../../core/scoring/changes.ts';
 import { lastChoiceOf } from '../../../core/scoring/last-choice.ts';
 import {
@@ -73,13 +72,8 @@ export const strategyWrites: Writes<StrategyChanges> = {
       claim(strategy.tenant_id, 'STRATEGY_VERSION', strategy.version, strategy.id, 'version'),
       put('strategy', strategyCodec.toItem(strategy)),
     ),
-  strategy_retired: ({ before, after, ...edit }) =>
-    update(
-      'strategy',
-      strategyCodec.toItem(before),
-      { ...strategyCodec.toItem(after), last_edit: datedEditOf(edit) },
-      { is_retired: false },
-    ),
+  strategy_retired: ({ before, after }) =>
+    update('strategy', strategyCodec.toItem(before), strategyCodec.toItem(after), { is_retired: false }),
   strategies_chosen: ({ before, after, choice }) => {
     const item = chosenCodec.toItem(after);
     const dated = choice === undefined ? item : { ...item, last_choice: lastChoiceOf(choice) };

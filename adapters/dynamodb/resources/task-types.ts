@@ -1,4 +1,3 @@
-import { lastEditOf } from '../../../core/events/edit.ts';
 import type { TaskTypeChanges } from '../../../core/types/changes.ts';
 import { taskTypeSchema, type TaskType, type TaskTypes } from '../../../core/types/task-type.ts';
 import { all, claim, put, update, type Writes } from '../actions.ts';
@@ -24,11 +23,6 @@ export const taskTypeWrites: Writes<TaskTypeChanges> = {
       claim(taskType.tenant_id, 'TYPE_CODE', taskType.code, taskType.id, 'code'),
       put('task type', taskTypeCodec.toItem(taskType)),
     ),
-  task_type_changed: ({ before, after, ...edit }) =>
-    update(
-      'task type',
-      taskTypeCodec.toItem(before),
-      { ...taskTypeCodec.toItem(after), last_edit: lastEditOf(edit) },
-      { version: before.version },
-    ),
+  task_type_changed: ({ before, after }) =>
+    update('task type', taskTypeCodec.toItem(before), taskTypeCodec.toItem(after), { version: before.version }),
 };

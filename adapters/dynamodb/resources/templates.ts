@@ -1,5 +1,4 @@
 import { notFound } from '../../../core/errors.ts';
-import { lastEditOf } from '../../../core/events/edit.ts';
 import type { TemplateChanges } from '../../../core/templates/changes.ts';
 import { templateSchema, type Template, type Templates } from '../../../core/templates/template.ts';
 import { all, claim, put, update, type KeyedItem, type Writes } from '../actions.ts';
@@ -56,13 +55,11 @@ export const templateWrites: Writes<TemplateChanges> = {
       claim(template.tenant_id, 'TEMPLATE_KEY', template.template_key, template.id, 'template_key'),
       put('template', templateCodec.toItem(template)),
     ),
-  template_changed: ({ before, after, ...edit }) => {
-    const changed = update(
-      'template',
-      templateCodec.toItem(before),
-      { ...templateCodec.toItem(after), last_edit: lastEditOf(edit) },
-      { revision: before.revision, updated_at: before.updated_at },
-    );
+  template_changed: ({ before, after }) => {
+    const changed = update('template', templateCodec.toItem(before), templateCodec.toItem(after), {
+      revision: before.revision,
+      updated_at: before.updated_at,
+    });
     return before.revision === after.revision ? changed : all(changed, put('revision before', revisionItem(before)));
   },
 };

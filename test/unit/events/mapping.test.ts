@@ -9,7 +9,7 @@ import { taskCodec } from '../../../adapters/dynamodb/resources/tasks.ts';
 import { templateCodec } from '../../../adapters/dynamodb/resources/templates.ts';
 import { historyKey } from '../../../adapters/dynamodb/keys.ts';
 import { batchKey } from '../../../adapters/dynamodb/resources/batches.ts';
-import { eventOf } from '../../../adapters/dynamodb/stream.ts';
+import { toldBy, type StreamRecord } from '../../../adapters/dynamodb/stream.ts';
 import { subjectOf } from '../../../core/events/envelope.ts';
 import { EVENT_SCHEMAS, type DomainEvent } from '../../../core/events/event.ts';
 import { ACTIONS } from '../../../core/tasks/history.ts';
@@ -17,6 +17,8 @@ import type { Task } from '../../../core/tasks/task.ts';
 import type { Template } from '../../../core/templates/template.ts';
 import * as records from '../records.ts';
 import { ACTOR, at, lifeOf, newTask, recordOf, TENANT, type Step } from './changes.ts';
+
+const eventOf = (record: StreamRecord) => toldBy(record).event;
 
 const WINDOW = { planned_start_at: at('2026-03-05T08:00:00Z'), planned_end_at: at('2026-03-05T10:00:00Z') };
 const ATTACHMENT = { id: 'attachment-1', name: 'Plan', url: 'https://example.com/plan.pdf' };
@@ -254,8 +256,8 @@ describe('the event of a creation', () => {
 describe('the events of an absence', () => {
   const absence = { ...records.absence({ reason: 'Surgery' }), created_by: ACTOR };
   const kept = { ...absenceCodec(TENANT).toItem(absence), tenant_id: TENANT };
-  const removal = { edit_id: 'edit-1', actor_id: 'actor-2', at: at('2026-03-02T08:00:00Z') };
-  const removed = { ...kept, [REMOVAL]: removal };
+  const removal = { edit_id: 'edit-1', actor_id: 'actor-2', at: at('2026-03-02T08:00:00Z'), request_id: null };
+  const removed = { ...kept, [REMOVAL]: removal.at, last_edit: removal };
   const data = {
     absence_id: absence.id,
     user_id: absence.user_id,
@@ -296,7 +298,7 @@ describe('the events of an absence', () => {
 describe('the events of strategies', () => {
   const strategy = { ...records.strategy(), tenant_id: TENANT, created_by: ACTOR };
   const kept = strategyCodec.toItem(strategy);
-  const edit = { edit_id: 'edit-1', actor_id: 'actor-2', at: at('2026-03-02T08:00:00Z') };
+  const edit = { edit_id: 'edit-1', actor_id: 'actor-2', at: at('2026-03-02T08:00:00Z'), request_id: null };
   const nothing = { tenant_id: TENANT, active: null, shadow: null, version: 1 };
   const data = { strategy_id: strategy.id, version: 'v3' };
 
@@ -318,8 +320,8 @@ describe('the events of strategies', () => {
 
   it.each(['activated', 'shadow_started', 'shadow_stopped'] as const)('tell which one was chosen: %s', (action) => {
     const before = chosenCodec.toItem(nothing);
-    const choice = { ...edit, action, strategy_id: strategy.id, strategy_version: 'v3' };
-    const chosen = { ...before, version: 2, last_choice: choice };
+    const choice = { action, strategy_id: strategy.id, strategy_version: 'v3' };
+    const chosen = { ...before, version: 2, last_choice: choice, last_edit: edit };
     for (const record of [recordOf('INSERT', undefined, chosen), recordOf('MODIFY', before, chosen)]) {
       const event = eventOf(record);
       expect(event).toEqual({
@@ -333,7 +335,9 @@ describe('the events of strategies', () => {
       expectDocumented(event);
     }
     // Whoever retires a strategy moves the choice without making one.
-    expect(eventOf(recordOf('MODIFY', chosen, { ...before, version: 3 }))).toBeUndefined();
+    expect(
+      eventOf(recordOf('MODIFY', chosen, { ...before, version: 3, last_edit: { ...edit, edit_id: 'edit-2' } })),
+    ).toBeUndefined();
     expect(eventOf(recordOf('MODIFY', chosen, { ...chosen, version: 3 }))).toBeUndefined();
   });
 });
@@ -390,6 +394,16 @@ describe('an event', () => {
       'task_center.strategy.retired',
       'task_center.task_type.changed',
       'task_center.task_type.created',
+      'task_center.asset.created',
+      'task_center.asset.changed',
+      'task_center.user.created',
+      'task_center.user.changed',
+      'task_center.user.memberships_changed',
+      'task_center.role.created',
+      'task_center.role.changed',
+      'task_center.role.deleted',
+      'task_center.org_unit.created',
+      'task_center.org_unit.changed',
     ];
     expect(Object.keys(EVENT_SCHEMAS).toSorted()).toEqual(names.toSorted());
     for (const [name, schema] of Object.entries(EVENT_SCHEMAS)) expect([...schema.shape.name.values]).toEqual([name]);

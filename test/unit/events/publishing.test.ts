@@ -29,6 +29,7 @@ const makeFakeBus = (answer: (entries: readonly PutEventsRequestEntry[], call: n
   return { bus, requests, taken };
 };
 
+const NO_TRAIL = { record: () => Promise.resolve() };
 const takeAll = (entries: readonly PutEventsRequestEntry[]): Answer => entries.map((_, n) => ({ EventId: `id-${n}` }));
 const REFUSED = { ErrorCode: 'ThrottlingException', ErrorMessage: 'slow down' };
 
@@ -123,7 +124,7 @@ describe('the publisher', () => {
   it('reports nothing when all events are on the bus', async () => {
     const { bus, taken } = makeFakeBus(takeAll);
     const { log, told } = makeFakeLog();
-    const answer = await makeStreamHandler({ bus, log })({ Records: recordsOf([1, 1]) });
+    const answer = await makeStreamHandler({ bus, log, trail: NO_TRAIL })({ Records: recordsOf([1, 1]) });
     expect(answer).toEqual({ batchItemFailures: [] });
     expect(taken).toHaveLength(4);
     expect(told).toMatchObject([{ level: 'info', fields: { records: 4, published: 4 } }]);
@@ -133,7 +134,9 @@ describe('the publisher', () => {
     const { bus, requests } = makeFakeBus(takeAll);
     const { log, told } = makeFakeLog();
     const history = recordOf('INSERT', undefined, { PK: 'T#t#TASK#x', SK: 'HIST#0000000002' }) as DynamoDBRecord;
-    expect(await makeStreamHandler({ bus, log })({ Records: [history] })).toEqual({ batchItemFailures: [] });
+    expect(await makeStreamHandler({ bus, log, trail: NO_TRAIL })({ Records: [history] })).toEqual({
+      batchItemFailures: [],
+    });
     expect(requests).toEqual([]);
     expect(told).toEqual([]);
   });
@@ -145,7 +148,7 @@ describe('the publisher', () => {
     const { log, told } = makeFakeLog();
     // 35 tasks without a change: four requests, were all to succeed.
     const records = recordsOf(Array.from({ length: 35 }, () => 0));
-    const answer = await makeStreamHandler({ bus, log })({ Records: records });
+    const answer = await makeStreamHandler({ bus, log, trail: NO_TRAIL })({ Records: records });
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: records[11]?.dynamodb?.SequenceNumber }] });
     expect(requests).toHaveLength(2);
     expect(told).toMatchObject([{ level: 'error', fields: { records: 35, published: 11 } }]);
@@ -158,7 +161,7 @@ describe('the publisher', () => {
       const { log } = makeFakeLog();
       const records = recordsOf(Array.from({ length: 20 }, () => 0));
       const reported = answer instanceof Error ? 10 : 11;
-      expect(await makeStreamHandler({ bus, log })({ Records: records })).toEqual({
+      expect(await makeStreamHandler({ bus, log, trail: NO_TRAIL })({ Records: records })).toEqual({
         batchItemFailures: [{ itemIdentifier: records[reported]?.dynamodb?.SequenceNumber }],
       });
     }
@@ -170,7 +173,7 @@ describe('the publisher', () => {
     const [first, second, third] = recordsOf([2]);
     const malformed = { ...second, eventName: 'REWRITE' } as unknown as DynamoDBRecord;
     const records = [first, malformed, third].flatMap((record) => record ?? []);
-    expect(await makeStreamHandler({ bus, log })({ Records: records })).toEqual({
+    expect(await makeStreamHandler({ bus, log, trail: NO_TRAIL })({ Records: records })).toEqual({
       batchItemFailures: [{ itemIdentifier: second?.dynamodb?.SequenceNumber }],
     });
     expect(taken.map((event) => event.name)).toEqual(['task_center.task.created']);
@@ -182,7 +185,7 @@ describe('the publisher', () => {
     const { log } = makeFakeLog();
     const [first, second] = recordsOf([1]);
     const malformed = { ...first, dynamodb: { ...first?.dynamodb, NewImage: {} } } as DynamoDBRecord;
-    const publishing = makeStreamHandler({ bus, log })({ Records: [malformed, second ?? {}] });
+    const publishing = makeStreamHandler({ bus, log, trail: NO_TRAIL })({ Records: [malformed, second ?? {}] });
     await expect(publishing).rejects.toThrow('malformed');
     expect(requests).toEqual([]);
   });
@@ -211,7 +214,7 @@ describe('the publisher', () => {
           }
           return fault === 'lost' ? new Error('the answer was lost') : results;
         });
-        const handler = makeStreamHandler({ bus, log: makeFakeLog().log });
+        const handler = makeStreamHandler({ bus, log: makeFakeLog().log, trail: NO_TRAIL });
         const records = recordsOf(comments, order);
 
         let from = 0;

@@ -90,6 +90,7 @@ describe('the pipeline', () => {
       call: {
         tenantId: 'tenant-1',
         actorId: 'user-1',
+        requestId: 'request-1',
         permissions: ['mission.write'],
         expectedVersions: [4],
         seal: expect.any(Object),

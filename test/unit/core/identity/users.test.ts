@@ -78,6 +78,10 @@ describe('the first user of a tenant', () => {
   });
 
   it('is refused in a tenant that has users, or that is none', async () => {
+    const strict = makeScene({ passwordMin: DRAFT.password.length + 1 });
+    const { problems } = await refusalOf(() => strict.bootstrap(CALL, DRAFT), 'validation_failed');
+    expect(problems).toMatchObject([{ pointer: '/password', code: 'too_small' }]);
+    expect(strict.commit.commits).toEqual([]);
     await refusalOf(() => makeScene({ hasUsers: true }).bootstrap(CALL, DRAFT), 'tenant_has_users');
     await refusalOf(() => makeScene().bootstrap(CALL, { ...DRAFT, tenant_id: 'x' }), 'tenant_not_found');
   });

@@ -1,0 +1,123 @@
+import * as z from 'zod';
+import { editedSchema, newEdit, occasionOf } from '../events/edit.ts';
+import { eventful, resourceEvent } from '../events/eventful.ts';
+import { idSchema } from '../fields.ts';
+import { noteSchema } from '../trail/entry-of.ts';
+import { orgUnitSchema, roleSchema, userSchema } from './directory.ts';
+
+const userData = { user_id: idSchema, username: z.string(), is_active: z.boolean(), role_ids: z.array(idSchema) };
+
+/** None of them says a password, nor that one was changed for which reason: `user.changed` says that something was. */
+export const userEvents = eventful(
+  [resourceEvent('user.created', userData), resourceEvent('user.changed', userData)],
+  userSchema
+    .pick({ id: true, tenant_id: true, username: true, is_active: true, role_ids: true })
+    .extend(editedSchema.shape),
+)({
+  created: (after) => userEvent('task_center.user.created', undefined, after),
+  changed: (before, after) => userEvent('task_center.user.changed', before, after),
+});
+
+type UserFacts = z.infer<typeof editedSchema> & {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly username: string;
+  readonly is_active: boolean;
+  readonly role_ids: string[];
+};
+
+const userEvent = <Name extends string>(name: Name, before: UserFacts | undefined, after: UserFacts) => {
+  const edit = newEdit(before, after);
+  const { id: user_id, username, is_active, role_ids } = after;
+  return edit && { ...occasionOf(edit, after), name, data: { user_id, username, is_active, role_ids } };
+};
+
+/** Memberships are kept with the calendar, whose other changes are those of tasks and absences. */
+export const membershipEvents = eventful(
+  [resourceEvent('user.memberships_changed', { user_id: idSchema, org_unit_ids: z.array(idSchema) })],
+  z.object({
+    tenant_id: idSchema,
+    user_id: idSchema,
+    memberships: z.array(z.object({ org_unit_id: idSchema })),
+    ...editedSchema.shape,
+  }),
+)({
+  created: () => undefined,
+  changed: (before, after) => {
+    const edit = newEdit(before, after);
+    const { user_id, memberships } = after;
+    const org_unit_ids = memberships.map(({ org_unit_id }) => org_unit_id);
+    return (
+      edit && {
+        ...occasionOf(edit, after),
+        name: 'task_center.user.memberships_changed',
+        data: { user_id, org_unit_ids },
+      }
+    );
+  },
+});
+
+const roleData = { role_id: idSchema, name: z.string(), permissions: z.array(z.string()) };
+const roleFacts = roleSchema
+  .pick({ id: true, tenant_id: true, name: true, permissions: true, version: true })
+  .extend(editedSchema.shape);
+type RoleFacts = z.infer<typeof roleFacts>;
+
+export const roleEvents = eventful(
+  [resourceEvent('role.created', roleData), resourceEvent('role.changed', roleData)],
+  roleFacts,
+)({
+  created: (after) => roleEvent('task_center.role.created', undefined, after),
+  // How many have the role moves without a version: that is the users' own event.
+  changed: (before, after) =>
+    before.version === after.version ? undefined : roleEvent('task_center.role.changed', before, after),
+});
+
+const roleEvent = <Name extends string>(name: Name, before: RoleFacts | undefined, after: RoleFacts) => {
+  const edit = newEdit(before, after);
+  return edit && { ...occasionOf(edit, after), name, data: roleDataOf(after) };
+};
+const roleDataOf = ({ id, name, permissions }: Pick<RoleFacts, 'id' | 'name' | 'permissions'>) => ({
+  role_id: id,
+  name,
+  permissions,
+});
+
+/** What was removed from the table; roles are all that is. */
+export const removalEvents = eventful(
+  [resourceEvent('role.deleted', roleData)],
+  noteSchema,
+)({
+  created: ({ last_edit: edit, record, tenant_id }) => ({
+    ...occasionOf(edit, { tenant_id }),
+    name: 'task_center.role.deleted',
+    data: roleDataOf(roleSchema.pick({ id: true, name: true, permissions: true }).parse(record)),
+  }),
+  changed: () => undefined,
+});
+
+const orgUnitData = {
+  org_unit_id: idSchema,
+  code: z.string(),
+  name: z.string(),
+  parent_id: idSchema.nullable(),
+  is_active: z.boolean(),
+};
+const orgUnitFacts = orgUnitSchema
+  .pick({ id: true, tenant_id: true, code: true, name: true, parent_id: true, is_active: true })
+  .extend(editedSchema.shape);
+type OrgUnitFacts = z.infer<typeof orgUnitFacts>;
+
+export const orgUnitEvents = eventful(
+  [resourceEvent('org_unit.created', orgUnitData), resourceEvent('org_unit.changed', orgUnitData)],
+  orgUnitFacts,
+)({
+  created: (after) => orgUnitEvent('task_center.org_unit.created', undefined, after),
+  changed: (before, after) => orgUnitEvent('task_center.org_unit.changed', before, after),
+});
+
+const orgUnitEvent = <Name extends string>(name: Name, before: OrgUnitFacts | undefined, after: OrgUnitFacts) => {
+  const edit = newEdit(before, after);
+  const { id: org_unit_id, code, name: called, parent_id, is_active } = after;
+  return edit && { ...occasionOf(edit, after), name, data: { org_unit_id, code, name: called, parent_id, is_active } };
+};
