@@ -229,6 +229,8 @@ const mutate = (value: unknown, mutations: readonly Mutation[]): unknown => {
     const key = keys[which % Math.max(1, keys.length)] ?? 'x';
     if (how === 'remove') Reflect.deleteProperty(tree, key);
     else if (how === 'replace') put(tree, key, odd);
+    // An array has no names: one of its own, such as `constructor`, would break it here and not be sent.
+    else if (how === 'add' && Array.isArray(tree)) tree.push(odd);
     else if (how === 'add') put(tree, typeof odd === 'string' && odd !== '' ? odd.slice(0, 100) : 'unknown', odd);
     else if (Array.isArray(tree)) tree.push(...structuredClone(tree.slice(0, 120)));
   }
