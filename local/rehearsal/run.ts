@@ -10,6 +10,7 @@ import * as z from 'zod';
 import { ENV } from '../../adapters/runtime/environment.ts';
 import { openEventProbe } from '../event-probe.ts';
 import { alarmsOfOneMetric, editTemplates, makeNextVersion, readTemplate, secretsByAttribute } from './assembly.ts';
+import { checkOutBase } from './base.ts';
 import { makeCommands, type Commands } from './commands.ts';
 import { ACCOUNT, startEmulator, type Emulator, type Settings } from './emulator.ts';
 import { isPlantName, PLANTS } from './plants.ts';
@@ -68,6 +69,21 @@ const smoke = async ({ script, emulator }: Rehearsal, outputs: Outputs, ...flags
     [ENV.eventBusName]: required(outputs, 'EventBusName'),
   });
 
+/** Today's version, or where the clone has it the one that wrote the fixture of the upgrade test: its data must live on. */
+const synthBase = async ({ cdk, folder, assembly, stage }: Rehearsal): Promise<string> => {
+  const sources = await checkOutBase(folder);
+  if (sources === undefined)
+    return stage('no earlier version in this clone: its own next one is deployed over it', () =>
+      Promise.resolve(assembly),
+    );
+  const base = join(folder, 'base-assembly');
+  await stage('synth of the version that it is deployed over', async () => {
+    await cdk(['synth', '--quiet', '-c', 'stage=all', '-c', 'identity=builtin', '--output', base], sources);
+    await editTemplates(base, [secretsByAttribute, alarmsOfOneMetric]);
+  });
+  return base;
+};
+
 /** Deploys the next version while requests run: none may be lost, and what fails must succeed when it is sent again. */
 const upgrade = async (rehearsal: Rehearsal, outputs: Outputs): Promise<string> => {
   const next = join(rehearsal.folder, 'next');
@@ -110,10 +126,11 @@ const rehearse = async (rehearsal: Rehearsal, plant: string | undefined): Promis
       throw new Error(`The fault "${plant}" found no place in the templates.`);
     return `with the planted fault "${plant}"`;
   });
+  const first = await synthBase(rehearsal);
   await stage('bootstrap', () => cdk(['bootstrap', '--app', assembly, `aws://${ACCOUNT}/us-east-1`]));
-  const outputs = await stage(`deploy ${STACK}`, () => deploy(rehearsal, assembly, STACK));
-  await stage('smoke --full, events included', () => smoke(rehearsal, outputs, '--full'));
+  const outputs = await stage(`deploy ${STACK}`, () => deploy(rehearsal, first, STACK));
   await stage('deploy the next version under traffic', () => upgrade(rehearsal, outputs));
+  await stage('smoke --full, events included', () => smoke(rehearsal, outputs, '--full'));
   const beside = await stage(`deploy ${PROTECTED} beside it`, () => deploy(rehearsal, assembly, PROTECTED));
   await stage('smoke', () => smoke(rehearsal, beside));
   await stage(`destroy ${STACK}`, () => cdk(['destroy', STACK, '--app', assembly, '--force']));
