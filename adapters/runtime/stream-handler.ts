@@ -24,9 +24,11 @@ export const makeStreamHandler = ({
   readonly log: Log;
 }): StreamHandler => {
   const relay = makeRelay({ bus, trail });
+  let isFirst = true;
   return async ({ Records: records }) => {
     const { published, failure } = await relay(records);
-    const told = { records: records.length, published: published.length };
+    const told = { records: records.length, published: published.length, ...(isFirst ? { cold_start: true } : {}) };
+    isFirst = false;
     if (failure === undefined) {
       if (published.length > 0) log.info('events published', told);
       return { batchItemFailures: [] };

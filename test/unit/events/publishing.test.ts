@@ -127,7 +127,7 @@ describe('the publisher', () => {
     const answer = await makeStreamHandler({ bus, log, trail: NO_TRAIL })({ Records: recordsOf([1, 1]) });
     expect(answer).toEqual({ batchItemFailures: [] });
     expect(taken).toHaveLength(4);
-    expect(told).toMatchObject([{ level: 'info', fields: { records: 4, published: 4 } }]);
+    expect(told).toMatchObject([{ level: 'info', fields: { records: 4, published: 4, cold_start: true } }]);
   });
 
   it('asks nothing of the bus for records without an event', async () => {
