@@ -171,6 +171,7 @@ export class RouteFunction extends ServiceFunction {
         ...Object.fromEntries(readable.map(([name, secret]) => [name, secret.secretArn])),
         [ENV.tenantShare]: String(stage.tenantShare),
         ...(stage.publicUrl === undefined ? {} : { [ENV.publicUrl]: stage.publicUrl }),
+        ...(contract.list === 'audit_entry' ? { [ENV.auditDays]: String(stage.auditDays) } : {}),
         ...(isHashing ? { [ENV.passwordMinLength]: String(stage.passwordMinLength) } : {}),
         ...(stage.corsOrigins.length === 0 ? {} : { [ENV.corsOrigins]: stage.corsOrigins.join(',') }),
       },

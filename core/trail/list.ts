@@ -1,7 +1,6 @@
 import type { Call } from '../call.ts';
 import { DomainError } from '../errors.ts';
 import { isGranted } from '../identity/permission.ts';
-import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
 import { instantAt, epochMilliseconds, type Clock, type Instant } from '../time/instant.ts';
 import type { Entry, Trail, TrailFilters } from './entry.ts';
@@ -10,13 +9,16 @@ import { READERS } from './subjects.ts';
 const DAY_MS = 86_400_000;
 
 /**
- * The changes of a tenant, newest first: those of subjects that the caller may read elsewhere. Refuses with
+ * The changes of a tenant, newest first: those of subjects that the caller may read elsewhere, of the `days` for which they
+ * are kept unless the caller asks for another time. Refuses with
  * `validation_failed` a time that ends before it begins.
  */
 export const makeListTrail =
-  ({ trail, clock }: { readonly trail: Trail; readonly clock: Clock }) =>
+  ({ trail, clock, days }: { readonly trail: Trail; readonly clock: Clock; readonly days: number }) =>
   (call: Call, { from, to = clock(), actor_id, subject }: TrailFilters, page: PageRequest): Promise<Page<Entry>> => {
-    const begin = from ?? daysBefore(to, LIMITS.auditDaysMost);
+    const now = clock();
+    // Nothing is kept longer, and nothing is of the future.
+    const begin = from ?? daysBefore(to < now ? to : now, days);
     if (begin >= to) {
       const message = 'to must be after from';
       throw new DomainError(

@@ -154,6 +154,9 @@ describe('the audit trail', () => {
     const middle = all[Math.floor(all.length / 2)]?.at ?? '';
     const [old, recent] = [await trailOf(tenant.call, `&to=${middle}`), await trailOf(tenant.call, `&from=${middle}`)];
     expect([...recent, ...old]).toEqual(all);
+    expect(await trailOf(tenant.call, '&to=2100-01-01T00:00:00Z')).toEqual(all);
+    // However long nothing happened before: a short trail is one page.
+    expect((await tenant.call('GET', '/api/audit?limit=200')).headers.has('Link')).toBe(false);
     const single = await tenant.call('GET', '/api/audit?limit=1');
     expect(single.body).toEqual(all.slice(0, 1));
     const kinds = async (...permissions: string[]) =>

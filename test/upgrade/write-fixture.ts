@@ -178,7 +178,6 @@ const readings = [
     `${CENTER}/users/${id}/calendar?from=2026-05-01T00:00:00Z&to=2026-06-01T00:00:00Z`,
     `${CENTER}/users/${id}/absences`,
   ]),
-  '/api/audit?to=2100-01-01T00:00:00Z&limit=200',
 ];
 
 const client = new DynamoDBClient({ endpoint, region: 'us-east-1' });
