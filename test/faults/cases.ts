@@ -1,5 +1,5 @@
 import { honoursIdempotencyKey, type RouteContract } from '../../adapters/http/contract.ts';
-import { makeRandom, SEED } from '../integration/random.ts';
+import { IS_LONG, makeRandom, SEED } from '../integration/random.ts';
 import { TROUBLES, type Trouble } from './trouble.ts';
 
 export type TroubleName = keyof typeof TROUBLES;
@@ -53,8 +53,8 @@ const allCases = (contract: RouteContract, calls: readonly string[], withKey: bo
 /** Tried in every run: an acknowledgement that is lost, and rivals. */
 const isEssential = ({ name, afterEffect, commits }: Case): boolean =>
   commits && ((name === 'reset' && afterEffect) || name === 'conflict');
-/** Drawn for each call, beside those. */
-const DRAWN = { read: 1, transaction: 2 } as const;
+/** Drawn for each transaction and each read, beside those; in a short run for one of the reads only. */
+const DRAWN = { read: 1, transaction: IS_LONG ? 2 : 1 } as const;
 /** Each request hashes a password, which takes a third of a second: nothing is drawn for these. */
 const SLOW = new Set(['bootstrapAdmin', 'createUser', 'changeOwnPassword']);
 
@@ -70,7 +70,10 @@ export const casesOf = (contract: RouteContract, calls: readonly string[], withK
   if (isComplete) return all;
   const essential = all.filter(isEssential);
   if (SLOW.has(contract.operation)) return withKey ? essential : [];
-  const drawn = calls.flatMap((_, at) => {
+  const reads = calls.flatMap((operation, at) => (isTransaction(operation) ? [] : [at]));
+  const chosen = reads[random.below(Math.max(1, reads.length))];
+  const tried = calls.flatMap((operation, at) => (IS_LONG || at === chosen || isTransaction(operation) ? [at] : []));
+  const drawn = tried.flatMap((at) => {
     const others = all.filter((one) => one.call === at + 1 && !isEssential(one));
     const count = others[0]?.commits === true ? DRAWN.transaction : DRAWN.read;
     return Array.from({ length: Math.min(count, others.length) }, () =>
