@@ -74,6 +74,7 @@ const CALENDAR: Calendar = {
   active_count: 2,
   is_active: true,
   memberships: [{ org_unit_id: id(4), is_primary: true, created_at: AT }],
+  working_hours: null,
   recent: [],
 };
 

@@ -23,6 +23,12 @@ export interface AbsenceConflict {
   readonly reason: string | null;
 }
 
+/** A rule about a person that a window breaks, with what would be needed to see why. */
+export type Violation =
+  | { readonly rule: 'schedule_conflict'; readonly conflicts: readonly Conflict[] }
+  | { readonly rule: 'unavailable'; readonly absences: readonly AbsenceConflict[] }
+  | { readonly rule: 'outside_working_hours'; readonly nearest: readonly { start_at: string; end_at: string }[] };
+
 /** What a refusal may say is missing: a name here is a code `<name>_not_found`, with its title and its OpenAPI entry. */
 export const RESOURCES = [
   'tenant',
@@ -63,9 +69,15 @@ export type Refusals = Readonly<
     schedule_conflict: {
       readonly conflicts: readonly Conflict[];
       readonly absences?: readonly AbsenceConflict[];
+      readonly violations: readonly Violation[];
       readonly suggestions?: object;
     };
-    unavailable: { readonly absences: readonly AbsenceConflict[]; readonly suggestions?: object };
+    unavailable: {
+      readonly absences: readonly AbsenceConflict[];
+      readonly violations: readonly Violation[];
+      readonly suggestions?: object;
+    };
+    outside_working_hours: { readonly violations: readonly Violation[]; readonly suggestions?: object };
     already_assigned: object;
     already_dispatched: { readonly state: string };
     strategy_active: object;

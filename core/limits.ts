@@ -78,6 +78,13 @@ export const LIMITS = {
   /** Attempts to sign in with one name from one address in a window of time; the next has to wait for its end. */
   signInAttempts: 10,
   signInWindowSeconds: 300,
+  /** Of working hours. They stand in the calendar, which every decision about a person reads whole. */
+  weeklyIntervals: 21,
+  intervalsPerDay: 6,
+  hoursExceptions: 60,
+  /** Held tasks that a change takes the ground from: how many are listed, and among how many windows they are sought. */
+  affectedListed: 100,
+  affectedSearched: 1_000,
   /** Days for which the audit trail is kept; a stage may say less or more. */
   auditDays: 400,
   auditDaysMost: 3_650,

@@ -10,3 +10,4 @@ export * as strategies from './strategies/contract.ts';
 export * as tasks from './tasks/contract.ts';
 export * as templates from './templates/contract.ts';
 export * as types from './types/contract.ts';
+export * as workingHours from './working-hours/contract.ts';

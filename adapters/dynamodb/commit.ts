@@ -65,7 +65,7 @@ export const makeSend =
 
 /**
  * A write of an item whose changes are told says who made it. A calendar is written for each holding that is taken or
- * given back, which its task tells: only its memberships are its own.
+ * given back, which its task tells: only memberships and working hours are its own.
  */
 const signedBy = (edit: LastEdit, write: TablelessAction['write']): TablelessAction['write'] => {
   const { Put, Update } = write;
@@ -73,7 +73,8 @@ const signedBy = (edit: LastEdit, write: TablelessAction['write']): TablelessAct
   if (Update === undefined || !isTold(Update.Key)) return write;
   const { UpdateExpression = '', ExpressionAttributeNames: names, ExpressionAttributeValues: values } = Update;
   const sortKey: unknown = Update.Key?.[KEY.sort];
-  if (sortKey === SORT_KEYS.calendar.is && names?.['#memberships'] === undefined) return write;
+  const isOwn = SUBJECTS.calendar.fields.some((field) => names?.[`#${field}`] !== undefined);
+  if (sortKey === SORT_KEYS.calendar.is && !isOwn) return write;
   return {
     Update: {
       ...Update,

@@ -4,7 +4,7 @@ import type { Permission } from '../../core/identity/permission.ts';
 import type { Listed } from '../../core/page.ts';
 import { LIST_INDEXES } from '../dynamodb/table.ts';
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** What a gateway serves: `HEAD` comes with every `GET`. */
 export type ServedMethod = Method | 'HEAD';
 

@@ -1,6 +1,6 @@
 /** What pages of the configured origins may send and read. No cookie is involved, so none is allowed. */
 export const CORS = {
-  methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+  methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   requestHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-None-Match'],
   responseHeaders: ['ETag', 'Link', 'Retry-After', 'Idempotency-Replayed', 'X-Request-Id'],
 } as const;

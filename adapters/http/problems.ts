@@ -21,6 +21,7 @@ export const PROBLEMS = {
   route_not_found: missing('route'),
   schedule_conflict: conflict('Overlapping assignment'),
   unavailable: conflict('The user is absent'),
+  outside_working_hours: conflict('Outside working hours'),
   already_assigned: conflict('Already assigned'),
   already_dispatched: conflict('Already dispatched'),
   engine_changed: conflict('Decided by another engine'),

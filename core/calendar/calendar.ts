@@ -4,6 +4,7 @@ import type { Page, PageRequest } from '../page.ts';
 import { instantSchema } from '../time/instant.ts';
 import type { AbsenceConflict, Conflict } from '../errors.ts';
 import { HELD_STATES } from '../tasks/lifecycle.ts';
+import { workingHoursSchema } from '../working-hours/hours.ts';
 import type { Window } from './window.ts';
 
 const membershipSchema = z.object({
@@ -34,6 +35,8 @@ export const calendarSchema = z.object({
   active_count: z.number().int(),
   is_active: z.boolean(),
   memberships: z.array(membershipSchema),
+  /** Null: always at work. Here, so that a decision moves the version of what it was decided from. */
+  working_hours: workingHoursSchema.nullable().default(null),
   /** What was taken last, latest first: what a stale plan is compared with. */
   recent: z.array(takenSchema).default([]),
 });

@@ -1,29 +1,63 @@
 import type { Call } from '../call.ts';
-import { DomainError } from '../errors.ts';
+import { DomainError, type Violation } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { BookingCommit, Bookings, Release, Taking } from './bookings.ts';
-import { idOf, obstaclesIn, type Calendars, type HeldWindow } from './calendar.ts';
-import { covers } from './window.ts';
+import { isWorking, nearestTo, type WorkingHours } from '../working-hours/hours.ts';
+import { idOf, isAbsence, obstaclesIn, type Calendars, type HeldWindow } from './calendar.ts';
+import { covers, type Window } from './window.ts';
 
 export type Guard<C> = (
   call: Call,
   move: { readonly changes: readonly C[]; readonly bookings: Bookings; readonly answer: unknown },
 ) => Promise<void>;
 
-/** The refusal of a window that is taken: by tasks, or else by absences. It lists a bounded number of them. */
-export const scheduleConflict = (userId: string, inTheWay: readonly HeldWindow[]): DomainError => {
+/** Every rule about a person that a window breaks, in the order in which a refusal names them. */
+export const violationsOf = (
+  hours: WorkingHours | null,
+  window: Window,
+  inTheWay: readonly HeldWindow[],
+): readonly Violation[] => {
   const { conflicts, absences } = obstaclesIn(inTheWay.slice(0, LIMITS.conflictsListed));
-  const left = inTheWay.length - conflicts.length - absences.length;
-  if (conflicts.length === 0) {
-    const times = absences.map(({ start_at, end_at }) => `${start_at} to ${end_at}`);
-    return new DomainError('unavailable', `User ${userId} is absent: ${few(times, left)}.`, { absences });
-  }
-  const named = conflicts.map(
-    ({ name, planned_start_at, planned_end_at }) => `"${name}" (${planned_start_at} to ${planned_end_at})`,
-  );
-  const message = `User ${userId} has an overlapping assignment: ${few(named, left)}.`;
-  return new DomainError('schedule_conflict', message, absences.length === 0 ? { conflicts } : { conflicts, absences });
+  return [
+    ...(conflicts.length === 0 ? [] : [{ rule: 'schedule_conflict' as const, conflicts }]),
+    ...(absences.length === 0 ? [] : [{ rule: 'unavailable' as const, absences }]),
+    ...(hours === null || isWorking(hours, window)
+      ? []
+      : [{ rule: 'outside_working_hours' as const, nearest: nearestTo(hours, window).map(shown) }]),
+  ];
 };
+
+const shown = ({ start, end }: Window) => ({ start_at: start, end_at: end });
+
+/** The refusal of a window that breaks rules: by the first of them, with all. `left` are windows that are not listed. */
+export const refusalOf = (userId: string, violations: readonly Violation[], left = 0): DomainError | undefined => {
+  const [first] = violations;
+  const ofAbsence = violations.find((one) => one.rule === 'unavailable');
+  switch (first?.rule) {
+    case undefined:
+      return undefined;
+    case 'schedule_conflict': {
+      const named = first.conflicts.map(
+        ({ name, planned_start_at, planned_end_at }) => `"${name}" (${planned_start_at} to ${planned_end_at})`,
+      );
+      const message = `User ${userId} has an overlapping assignment: ${few(named, left)}.`;
+      const absences = ofAbsence === undefined ? {} : { absences: ofAbsence.absences };
+      return new DomainError('schedule_conflict', message, { conflicts: first.conflicts, ...absences, violations });
+    }
+    case 'unavailable': {
+      const message = `User ${userId} is absent: ${few(first.absences.map(timeOf), left)}.`;
+      return new DomainError('unavailable', message, { absences: first.absences, violations });
+    }
+    case 'outside_working_hours': {
+      const near = first.nearest.length === 0 ? 'none within two weeks' : few(first.nearest.map(timeOf), 0);
+      const message = `The window is outside the working hours of user ${userId}; the nearest are ${near}.`;
+      return new DomainError('outside_working_hours', message, { violations });
+    }
+  }
+};
+
+const timeOf = ({ start_at, end_at }: { readonly start_at: string; readonly end_at: string }): string =>
+  `${start_at} to ${end_at}`;
 
 const NAMED = 3;
 /** The first few, and how many more there are. */
@@ -40,7 +74,7 @@ export const few = (all: readonly string[], left: number): string => {
  * 1. The calendar's version is read (by the caller: `bookings.take.calendar`).
  * 2. The user's windows that overlap the wanted one are read, strongly consistent.
  * 3. Any of them refuses the change with `schedule_conflict`, or with `unavailable` when only absences are in the way;
- *    the window that the task itself holds does not count.
+ *    the window that the task itself holds does not count. So does a window outside the hours of the same calendar.
  * 4. One transaction moves the calendar from the version seen to the next, and writes the window with everything that
  *    the change means. A window that came in between 1 and 4 has moved the version, so the transaction fails.
  *
@@ -73,5 +107,9 @@ const requireFree = async (
   if (holding.window === undefined) return;
   const held = await calendars.overlapping(calendar, holding.window);
   const inTheWay = held.filter((other) => idOf(other) !== idOf(holding));
-  if (inTheWay.length > 0) throw scheduleConflict(calendar.user_id, inTheWay);
+  // An absence is no work; and what is held already may shrink, whatever the hours have become.
+  const hours = isAbsence(holding) || isLess ? null : calendar.working_hours;
+  const violations = violationsOf(hours, holding.window, inTheWay);
+  const refusal = refusalOf(calendar.user_id, violations, Math.max(0, inTheWay.length - LIMITS.conflictsListed));
+  if (refusal !== undefined) throw refusal;
 };

@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { DomainError } from '../errors.ts';
+import { DomainError, isRefusal } from '../errors.ts';
 import { idSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import { instantSchema } from '../time/instant.ts';
 import type { Taking } from './bookings.ts';
 import { idOf, type Calendar, type Calendars } from './calendar.ts';
 import { gapsIn, lengthOf, slotsIn } from './slots.ts';
+import { isWorking, shifted, workingIn } from '../working-hours/hours.ts';
 import type { Window } from './window.ts';
 
 export const suggestionsSchema = z.object({
@@ -43,6 +44,9 @@ const SLOTS = 3;
 const WINDOWS_READ = 100;
 const LOOKS = 10;
 
+/** How far ahead working hours are followed: they never end, and may leave no room. */
+const HOURS_DAYS = 90;
+
 type Reads = Pick<Calendars, 'held' | 'survey' | 'activeUserIds'>;
 
 export const makeSuggest =
@@ -52,7 +56,9 @@ export const makeSuggest =
       await booking();
     } catch (error) {
       const isTimeTaken =
-        error instanceof DomainError && (error.code === 'schedule_conflict' || error.code === 'unavailable');
+        isRefusal(error, 'schedule_conflict') ||
+        isRefusal(error, 'unavailable') ||
+        isRefusal(error, 'outside_working_hours');
       const wanted = take?.holding.window;
       if (!isTimeTaken || take === undefined || wanted === undefined) throw error;
       const { calendar, holding } = take;
@@ -101,11 +107,12 @@ export const suggestionsFor = async (
  */
 export const nextSlots = async (
   calendars: Pick<Calendars, 'held'>,
-  { tenant_id, user_id }: Calendar,
+  { tenant_id, user_id, working_hours: hours }: Calendar,
   wanted: Window,
   taskId: string,
 ): Promise<Pick<Suggestions, 'slots' | 'searched_until'>> => {
   const slots: Window[] = [];
+  const horizon = hours === null ? END_OF_TIME : shifted(wanted.start, HOURS_DAYS);
   let from = wanted.start;
   let isWhole = false;
   for (let look = 1; look <= LOOKS && slots.length < SLOTS; look += 1) {
@@ -113,11 +120,13 @@ export const nextSlots = async (
     const windows = held.filter((one) => idOf(one) !== taskId).map(({ window }) => window);
     const isAll = held.length < WINDOWS_READ;
     // A gap behind the last window read may go on: the next look begins with it.
-    const known = isAll ? END_OF_TIME : (windows.at(-1)?.end ?? END_OF_TIME);
-    slots.push(...slotsIn(gapsIn({ start: from, end: known }, windows), lengthOf(wanted), SLOTS - slots.length));
-    isWhole = isAll;
-    if (isAll) break;
+    const end = isAll ? END_OF_TIME : (windows.at(-1)?.end ?? END_OF_TIME);
+    const known = end < horizon ? end : horizon;
+    const gaps = from < known ? workingIn(hours, gapsIn({ start: from, end: known }, windows)) : [];
+    slots.push(...slotsIn(gaps, lengthOf(wanted), SLOTS - slots.length));
+    isWhole = known === END_OF_TIME;
     from = known;
+    if (isAll || known === horizon) break;
   }
   return {
     slots: slots.map(({ start, end }) => ({ start_at: start, end_at: end })),
@@ -134,7 +143,11 @@ const freeUsers = async (
   const surveyed = await calendars.survey(tenant_id, ids, wanted, 'eventual');
   const user_ids = surveyed
     .filter(
-      ({ calendar, overlapping }) => calendar.is_active && calendar.user_id !== user_id && overlapping.length === 0,
+      ({ calendar, overlapping }) =>
+        calendar.is_active &&
+        calendar.user_id !== user_id &&
+        overlapping.length === 0 &&
+        isWorking(calendar.working_hours, wanted),
     )
     .map(({ calendar }) => calendar.user_id)
     .sort();

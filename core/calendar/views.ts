@@ -6,6 +6,7 @@ import type { Page, PageRequest } from '../page.ts';
 import { HELD_STATES } from '../tasks/lifecycle.ts';
 import { instantSchema, parseInstant, type Instant } from '../time/instant.ts';
 import { isAbsence, type Calendar, type Calendars, type HeldWindow } from './calendar.ts';
+import { workingIn } from '../working-hours/hours.ts';
 import { gapsIn, lengthOf } from './slots.ts';
 import type { Window } from './window.ts';
 
@@ -170,7 +171,8 @@ export const makeListFreeSlots =
     const windows = held.map(({ window }) => window);
     const last = windows.at(-1);
     const known = windows.length < WINDOWS_PER_PAGE || last === undefined || last.end >= to ? to : last.end;
-    const free = gapsIn({ start, end: known }, windows).filter((gap) => lengthOf(gap) >= duration_minutes * 60_000);
+    const gaps = workingIn(surveyed.calendar.working_hours, gapsIn({ start, end: known }, windows));
+    const free = gaps.filter((gap) => lengthOf(gap) >= duration_minutes * 60_000);
     const page = free.slice(0, limit);
     const items = page.map((gap) => ({ start_at: gap.start, end_at: gap.end, minutes: lengthOf(gap) / 60_000 }));
     const end = page.at(-1)?.end;

@@ -2,13 +2,15 @@ import * as z from 'zod';
 import { DomainError, notFound } from '../errors.ts';
 import { idSchema } from '../fields.ts';
 import type { Page, PageRequest } from '../page.ts';
-import { candidateFactsSchema, rank, scoreSchema, taskFactsSchema, type Ranked } from '../scoring/score.ts';
+import { candidateFactsSchema, isEligible, rank, scoreSchema, taskFactsSchema, type Ranked } from '../scoring/score.ts';
 import { strategySchema, weightsSchema } from '../scoring/strategies.ts';
 import { instantSchema } from '../time/instant.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 
-/** Names the way candidates are ranked. It changes with every change of the formulas, so that old decisions stay true. */
-export const ENGINE = 'ranking-1';
+/** Names the way candidates are ranked and ruled out. It changes with every change of that, so that old decisions stay true. */
+export const ENGINE = 'ranking-2';
+/** The first knew no rule but time; of what it kept, this one makes the same to the bit. */
+const REPLAYED: readonly string[] = ['ranking-1', ENGINE];
 
 /** An auto-dispatch with everything that it was decided from: enough to decide it again. */
 export const decisionSchema = z.object({
@@ -69,7 +71,7 @@ export const rankingOf = (ranked: readonly Ranked[]): [string, number][] =>
 
 /** The first candidate of a ranking who is free: the one who is chosen. */
 export const firstFree = (ranked: readonly Ranked[]): string | undefined =>
-  ranked.find(({ candidate }) => candidate.overlaps === 0)?.candidate.user_id;
+  ranked.find(({ candidate }) => isEligible(candidate))?.candidate.user_id;
 
 /** Oldest first. Refuses with `task_not_found`. */
 export const makeListDecisions =
@@ -88,7 +90,7 @@ export const makeReplayDecision =
   async (tenantId: string, taskId: string, decisionId: string, { weights }: ReplayDraft): Promise<Replay> => {
     const [, decision] = await Promise.all([tasks.get(tenantId, taskId), decisions.find(tenantId, taskId, decisionId)]);
     if (decision === undefined) throw notFound('decision', decisionId);
-    if (decision.engine_version !== ENGINE) {
+    if (!REPLAYED.includes(decision.engine_version)) {
       throw new DomainError(
         'engine_changed',
         `The decision was made by ${decision.engine_version}; this is ${ENGINE}.`,

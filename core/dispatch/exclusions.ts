@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { obstaclesIn, type Surveyed } from '../calendar/calendar.ts';
-import { few } from '../calendar/guard.ts';
-import type { DomainError } from '../errors.ts';
+import type { Surveyed } from '../calendar/calendar.ts';
+import { few, violationsOf } from '../calendar/guard.ts';
+import type { Window } from '../calendar/window.ts';
+import type { DomainError, Violation } from '../errors.ts';
 import { idSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 
-const EXCLUSIONS = ['unknown_user', 'inactive', 'schedule_conflict', 'unavailable'] as const;
+const EXCLUSIONS = ['unknown_user', 'inactive', 'schedule_conflict', 'unavailable', 'outside_working_hours'] as const;
 
 /** A candidate who could not be chosen, and why. */
 export const excludedSchema = z
@@ -22,8 +23,12 @@ export const excludedSchema = z
   .meta({ id: 'ExcludedCandidate' });
 export type Excluded = z.infer<typeof excludedSchema>;
 
-/** Why each candidate who could not be chosen could not. */
-export const exclusionsOf = (userIds: readonly string[], surveyed: readonly Surveyed[]): readonly Excluded[] => {
+/** Why each candidate who could not be chosen could not: by the first rule that fails. */
+export const exclusionsOf = (
+  userIds: readonly string[],
+  surveyed: readonly Surveyed[],
+  window: Window | undefined,
+): readonly Excluded[] => {
   const byId = new Map(surveyed.map((one) => [one.calendar.user_id, one]));
   return userIds.flatMap((user_id): readonly Excluded[] => {
     const one = byId.get(user_id);
@@ -31,26 +36,48 @@ export const exclusionsOf = (userIds: readonly string[], surveyed: readonly Surv
       return [{ user_id, code: 'unknown_user', detail: 'The tenant has no such user.', conflicts: [] }];
     if (!one.calendar.is_active)
       return [{ user_id, code: 'inactive', detail: 'The user is not active.', conflicts: [] }];
-    if (one.overlapping.length === 0) return [];
-    return [busy(user_id, obstaclesIn(one.overlapping))];
+    const [first] = window === undefined ? [] : violationsOf(one.calendar.working_hours, window, one.overlapping);
+    return first === undefined ? [] : [excludedBy(user_id, first)];
   });
 };
 
 /** One who ranked as free, and whose time the guard found taken. */
 export const becameBusyAs = (
   userId: string,
-  refusal: DomainError<'schedule_conflict'> | DomainError<'unavailable'>,
-): Excluded => {
-  const { conflicts = [], absences = [] }: Partial<ReturnType<typeof obstaclesIn>> = refusal.details;
-  return busy(userId, { conflicts, absences });
+  { details }: DomainError<'schedule_conflict'> | DomainError<'unavailable'>,
+): Excluded =>
+  excludedBy(
+    userId,
+    'conflicts' in details
+      ? { rule: 'schedule_conflict', conflicts: details.conflicts }
+      : { rule: 'unavailable', absences: details.absences },
+  );
+
+/** It lists a bounded number of windows: there may be a thousand candidates. */
+const excludedBy = (user_id: string, violation: Violation): Excluded => {
+  switch (violation.rule) {
+    case 'schedule_conflict': {
+      const { length } = violation.conflicts;
+      const detail = `The user holds ${length} overlapping assignment${length === 1 ? '' : 's'}.`;
+      const conflicts = violation.conflicts.slice(0, LIMITS.conflictsPerCandidate);
+      return { user_id, code: violation.rule, detail, conflicts };
+    }
+    case 'unavailable':
+      return {
+        user_id,
+        code: violation.rule,
+        detail: `The user is absent: ${timesOf(violation.absences)}.`,
+        conflicts: [],
+      };
+    case 'outside_working_hours': {
+      const near = violation.nearest.length === 0 ? 'none within two weeks' : timesOf(violation.nearest);
+      return { user_id, code: violation.rule, detail: `The nearest working hours are ${near}.`, conflicts: [] };
+    }
+  }
 };
 
-/** An exclusion for want of time, which lists a bounded number of windows: there may be a thousand candidates. */
-const busy = (user_id: string, { conflicts, absences }: ReturnType<typeof obstaclesIn>): Excluded => {
-  if (conflicts.length === 0) {
-    const times = absences.map(({ start_at, end_at }) => `${start_at} to ${end_at}`);
-    return { user_id, code: 'unavailable', detail: `The user is absent: ${few(times, 0)}.`, conflicts: [] };
-  }
-  const detail = `The user holds ${conflicts.length} overlapping assignment${conflicts.length === 1 ? '' : 's'}.`;
-  return { user_id, code: 'schedule_conflict', detail, conflicts: conflicts.slice(0, LIMITS.conflictsPerCandidate) };
-};
+const timesOf = (times: readonly { readonly start_at: string; readonly end_at: string }[]): string =>
+  few(
+    times.map(({ start_at, end_at }) => `${start_at} to ${end_at}`),
+    0,
+  );

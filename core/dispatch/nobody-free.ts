@@ -35,7 +35,7 @@ export const nobodyIsFree = async (
         };
   return new DomainError(
     'no_conflict_free_candidate',
-    `None of the ${ranked.length} candidates is free: each has an overlapping assignment or absence in the planned window.`,
+    `None of the ${ranked.length} candidates is free: each has an overlapping assignment or absence in the planned window, or is outside working hours.`,
     { excluded, counts, scores, ...suggestions },
   );
 };

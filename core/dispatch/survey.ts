@@ -1,11 +1,20 @@
 import type { Assets, Tally } from '../assets/asset.ts';
-import { idOf, type Calendars, type Consistency, type HeldWindow, type Surveyed } from '../calendar/calendar.ts';
+import {
+  idOf,
+  type Calendar,
+  type Calendars,
+  type Consistency,
+  type HeldWindow,
+  type Surveyed,
+} from '../calendar/calendar.ts';
+import type { Window } from '../calendar/window.ts';
 import { DomainError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
-import { rank, type CandidateFacts, type Ranked, type TaskFacts } from '../scoring/score.ts';
+import { isEligible, rank, type CandidateFacts, type Ranked, type TaskFacts } from '../scoring/score.ts';
 import { ruleOf, type ChosenStrategies } from '../scoring/strategies.ts';
 import { STRATEGY_V2_0, type Strategy } from '../scoring/strategy.ts';
 import { windowOf, type Task } from '../tasks/task.ts';
+import { isWorking } from '../working-hours/hours.ts';
 import { exclusionsOf, type Excluded } from './exclusions.ts';
 
 /** What was read of the candidates and the assets, and the ranking made from it. */
@@ -91,7 +100,7 @@ const equalsOf = (survey: Survey, userId: string): readonly string[] => {
 /** Those who may be chosen, best first. */
 export const freeIn = ({ ranked, becameBusy }: Pick<Survey, 'ranked' | 'becameBusy'>): readonly Ranked[] => {
   const busy = new Set(becameBusy.map(({ user_id }) => user_id));
-  return ranked.filter(({ candidate }) => candidate.overlaps === 0 && !busy.has(candidate.user_id));
+  return ranked.filter(({ candidate }) => isEligible(candidate) && !busy.has(candidate.user_id));
 };
 
 /**
@@ -131,7 +140,7 @@ const ranking = (
   };
   const candidates = read.surveyed.filter(({ calendar }) => calendar.is_active).map(factsOf(task));
   const ranked = rank(strategy, facts, candidates);
-  return { ...read, strategy, facts, ranked, excluded: exclusionsOf(read.userIds, read.surveyed) };
+  return { ...read, strategy, facts, ranked, excluded: exclusionsOf(read.userIds, read.surveyed, windowOf(task)) };
 };
 
 const factsOf =
@@ -141,4 +150,8 @@ const factsOf =
     active_assignments: calendar.active_count,
     is_member: calendar.memberships.some(({ org_unit_id }) => org_unit_id === task.org_unit_id),
     overlaps: overlapping.length,
+    ...(isWithinHours(calendar, windowOf(task)) ? {} : { blocked_by: ['outside_working_hours'] }),
   });
+
+const isWithinHours = ({ working_hours }: Calendar, window: Window | undefined): boolean =>
+  window === undefined || isWorking(working_hours, window);

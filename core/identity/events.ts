@@ -32,28 +32,29 @@ const userEvent = <Name extends string>(name: Name, before: UserFacts | undefine
   return edit && { ...occasionOf(edit, after), name, data: { user_id, username, is_active, role_ids } };
 };
 
-/** Memberships are kept with the calendar, whose other changes are those of tasks and absences. */
+/** Memberships and hours are kept with the calendar, whose other changes are those of tasks and absences. */
 export const membershipEvents = eventful(
-  [resourceEvent('user.memberships_changed', { user_id: idSchema, org_unit_ids: z.array(idSchema) })],
+  [
+    resourceEvent('user.memberships_changed', { user_id: idSchema, org_unit_ids: z.array(idSchema) }),
+    resourceEvent('user.working_hours_changed', { user_id: idSchema }),
+  ],
   z.object({
     tenant_id: idSchema,
     user_id: idSchema,
-    memberships: z.array(z.object({ org_unit_id: idSchema })),
+    memberships: z.array(z.object({ org_unit_id: idSchema, is_primary: z.boolean() })),
     ...editedSchema.shape,
   }),
 )({
   created: () => undefined,
   changed: (before, after) => {
     const edit = newEdit(before, after);
+    if (edit === undefined) return undefined;
     const { user_id, memberships } = after;
+    const occasion = occasionOf(edit, after);
+    if (JSON.stringify(memberships) === JSON.stringify(before.memberships))
+      return { ...occasion, name: 'task_center.user.working_hours_changed', data: { user_id } };
     const org_unit_ids = memberships.map(({ org_unit_id }) => org_unit_id);
-    return (
-      edit && {
-        ...occasionOf(edit, after),
-        name: 'task_center.user.memberships_changed',
-        data: { user_id, org_unit_ids },
-      }
-    );
+    return { ...occasion, name: 'task_center.user.memberships_changed', data: { user_id, org_unit_ids } };
   },
 });
 

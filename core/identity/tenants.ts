@@ -78,5 +78,6 @@ export const emptyCalendar = ({ id, tenant_id, is_active }: User): Calendar => (
   active_count: 0,
   is_active,
   memberships: [],
+  working_hours: null,
   recent: [],
 });

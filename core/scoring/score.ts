@@ -18,8 +18,14 @@ export const candidateFactsSchema = z.object({
   is_member: z.boolean(),
   /** Held windows that overlap the task's; 0 for an unscheduled task. */
   overlaps: z.number(),
+  /** Rules that the task would break with this person, the overlaps aside: one is enough to be out. */
+  blocked_by: z.array(z.string()).optional(),
 });
 export type CandidateFacts = z.infer<typeof candidateFactsSchema>;
+
+/** Whether a candidate may be chosen. */
+export const isEligible = ({ overlaps, blocked_by = [] }: CandidateFacts): boolean =>
+  overlaps === 0 && blocked_by.length === 0;
 
 export const breakdownSchema = z
   .object({

@@ -25,8 +25,14 @@ export const SUBJECTS = {
     fields: ['username', 'is_active', 'role_ids'],
     secrets: { password_hash: 'password' },
   },
-  /** Memberships are kept with the calendar; what is held in it is the tasks' own. */
-  calendar: { kind: 'user', reader: 'identity.read', id: 'user_id', fields: ['memberships'] },
+  /** Memberships and hours are kept with the calendar; what is held in it is the tasks' own. */
+  calendar: {
+    kind: 'user',
+    reader: 'identity.read',
+    id: 'user_id',
+    fields: ['memberships', 'working_hours'],
+    documents: ['working_hours'],
+  },
   role: { reader: 'identity.read', id: 'id', fields: ['name', 'description', 'permissions'] },
   org_unit: { reader: 'identity.read', id: 'id', fields: ['name', 'code', 'parent_id', 'is_active'] },
   asset: {

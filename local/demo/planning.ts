@@ -1,6 +1,13 @@
 import { suggestionsSchema } from '../../core/calendar/suggest.ts';
-import { autoDispatchTask, listDecisions, replayDecision, rescheduleTask } from '../../functions/dispatch/contract.ts';
+import {
+  autoDispatchTask,
+  dispatchTask,
+  listDecisions,
+  replayDecision,
+  rescheduleTask,
+} from '../../functions/dispatch/contract.ts';
 import { createTask, getTask } from '../../functions/tasks/contract.ts';
+import { removeWorkingHours, setWorkingHours } from '../../functions/working-hours/contract.ts';
 import { expectEqual, expectFields, mismatch } from './expectation.ts';
 import type { MainJob } from './main-job.ts';
 import { tellHistory, windowText, type Stage } from './stage.ts';
@@ -130,4 +137,25 @@ export const tellPlanning = async (stage: Stage, job: MainJob): Promise<void> =>
     tell.say(`${moved.name}: ${windowText(evening)} became ${windowText(moved)}`);
     await tellHistory(stage, evening.id);
   });
+
+  await tell.step(
+    `${member.name} works by day: a night flight is refused, and goes to ${substitute.name}`,
+    async () => {
+      const night = await task('Night flight', '22:00', '23:00');
+      const of_member = { user_id: member.id };
+      const weekly = [
+        { days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const, start: '06:00', end: '20:00' },
+      ];
+      const hours = { time_zone: 'Etc/UTC', weekly: weekly.map(({ days, ...rest }) => ({ ...rest, days: [...days] })) };
+      await client.send(setWorkingHours, { params: of_member, body: { ...hours, exceptions: [] } });
+      const nightly = { task_id: night.id };
+      const byHand = { params: nightly, body: { assigned_to: member.id } };
+      const refusal = await client.refused(dispatchTask, byHand, { status: 409, code: 'outside_working_hours' });
+      tell.say(`${refusal.status} ${refusal.code}: ${refusal.title}`);
+      const { body } = await client.send(autoDispatchTask, { params: nightly, body: { candidate_user_ids } });
+      expectEqual('The one who flies at night', body.selected_user_id, substitute.id);
+      for (const { user_id, code, detail } of body.excluded) tell.say(`not ${nameOf(user_id)}: ${code}. ${detail}`);
+      await client.send(removeWorkingHours, { params: of_member });
+    },
+  );
 };

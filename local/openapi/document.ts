@@ -47,7 +47,7 @@ export const makeDocument = (rows: readonly RouteContract[], version: string): o
   );
 };
 
-const METHOD_ORDER: readonly Method[] = ['GET', 'POST', 'PATCH', 'DELETE'];
+const METHOD_ORDER: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** By tag, then path, then method, whatever the order of the rows. */
 const inReadingOrder = (contracts: readonly RouteContract[]): readonly RouteContract[] =>

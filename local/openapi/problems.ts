@@ -38,6 +38,22 @@ const absences = z
   )
   .meta({ description: 'The absences that stand in the way' });
 
+const violations = z
+  .array(
+    z.union([
+      z.object({ rule: z.literal('schedule_conflict'), conflicts }),
+      z.object({ rule: z.literal('unavailable'), absences }),
+      z.object({
+        rule: z.literal('outside_working_hours'),
+        nearest: z
+          .array(z.object({ start_at: instantSchema, end_at: instantSchema }))
+          .meta({ description: 'The working time that overlaps the window, or is next to it within two weeks' }),
+      }),
+    ]),
+  )
+  .min(1)
+  .meta({ description: 'Every rule that fails, in the order in which a refusal takes its code from them' });
+
 const counts = z.record(z.string(), z.number().int()).meta({
   description: 'Excluded candidates by reason',
   examples: [{ schedule_conflict: 2, inactive: 1 }],
@@ -54,9 +70,11 @@ const DETAILS: Details = {
   schedule_conflict: {
     conflicts: conflicts.meta({ description: 'The windows that stand in the way' }),
     absences: absences.optional(),
+    violations,
     suggestions: suggestionsSchema.optional(),
   },
-  unavailable: { absences, suggestions: suggestionsSchema.optional() },
+  unavailable: { absences, violations, suggestions: suggestionsSchema.optional() },
+  outside_working_hours: { violations, suggestions: suggestionsSchema.optional() },
   already_assigned: {},
   already_dispatched: { state: z.enum(STATES) },
   not_assigned: { state: z.enum(STATES) },

@@ -171,6 +171,6 @@ describe('a resource that is added as CONTRIBUTING.md says', () => {
     ]);
     expect(answer.paths).toEqual(['/api/task-center/depots', '/api/task-center/depots/{depot_id}']);
     expect(answer.schemas).toEqual(expect.arrayContaining(['Depot', 'DepotDraft', 'DepotNotFoundProblem']));
-    expect(answer.tags.at(-1)).toBe('depots');
+    expect(answer.tags).toContain('depots');
   }, 120_000);
 });

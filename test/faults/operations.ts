@@ -43,6 +43,8 @@ const WINDOW = { planned_start_at: '2026-03-01T08:00:00Z', planned_end_at: '2026
 /** A batch is one transaction: the tasks of many requests cost little more than one. */
 const POOL = 60;
 
+const HOURS = { time_zone: 'Europe/Berlin', weekly: [{ days: ['mon'], start: '08:00', end: '16:00' }], exceptions: [] };
+
 const code = (): string => newUuid().slice(-12);
 
 const succeed = (answer: Answer): Answer => {
@@ -432,6 +434,25 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
     };
   },
 
+  getWorkingHours: async ({ tenant }) => ({ path: `${PLANS}/users/${await tenant.user()}/working-hours` }),
+  setWorkingHours: async ({ tenant }) => {
+    const userId = await tenant.user();
+    const hours = async () => (await calendars.find(tenant.id, userId))?.working_hours ?? null;
+    return {
+      path: `${PLANS}/users/${userId}/working-hours`,
+      body: HOURS,
+      effects: async () =>
+        (await hours()) === null ? 0 : ((await calendars.find(tenant.id, userId))?.version ?? 0) - 1,
+    };
+  },
+  removeWorkingHours: async ({ tenant }) => {
+    const userId = await tenant.user();
+    const path = `${PLANS}/users/${userId}/working-hours`;
+    succeed(await tenant.call('PUT', path, HOURS));
+    const version = async () => (await calendars.find(tenant.id, userId))?.version ?? 0;
+    const before = await version();
+    return { path, effects: async () => (await version()) - before };
+  },
   changeTaskType: async (world) => {
     const name = code();
     const typeId = await newType(world);

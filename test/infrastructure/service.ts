@@ -27,7 +27,7 @@ const definitionSchema = z.strictObject({
   info: z.object({ title: z.string(), version: z.string() }),
   paths: z.record(
     z.string(),
-    z.record(z.enum(['get', 'head', 'post', 'patch', 'delete', 'options']), operationSchema.optional()),
+    z.record(z.enum(['get', 'head', 'post', 'put', 'patch', 'delete', 'options']), operationSchema.optional()),
   ),
   components: z.strictObject({ securitySchemes: z.record(z.string(), authorizerSchema) }),
   'x-amazon-apigateway-binary-media-types': z.array(z.string()),

@@ -332,6 +332,8 @@ it('tells every function of a route where the service is reached, and the publis
     [ENV.auditDays]: z.string().parse(variablesOf(publisherFunction(rich))[ENV.auditDays]),
   });
   expect(AUDIT_DAYS).toBe(30);
+  const list = CONTRACTS.filter((contract) => contract.list === 'audit_entry');
+  expect(list.map((contract) => variablesOf(functionOf(rich, contract))[ENV.auditDays])).toEqual(['30']);
 });
 
 it('bounds what one tenant may use of the time of every function of a route', () => {
@@ -624,7 +626,7 @@ describe('the API', () => {
               statusCode: '204',
               responseParameters: {
                 'method.response.header.Access-Control-Allow-Origin': "'https://app.example.com'",
-                'method.response.header.Access-Control-Allow-Methods': "'GET,POST,PATCH,DELETE'",
+                'method.response.header.Access-Control-Allow-Methods': "'GET,POST,PUT,PATCH,DELETE'",
                 'method.response.header.Access-Control-Allow-Headers':
                   "'Authorization,Content-Type,Idempotency-Key,If-Match,If-None-Match'",
                 'method.response.header.Vary': "'Origin'",

@@ -105,6 +105,14 @@ const WRITES: Readonly<Record<string, (tenant: TestTenant) => Promise<Write>>> =
   removeMembership: async (tenant) => ({
     path: `${IDENTITY}/users/${await tenant.user()}/org-units/${await unit(tenant)}`,
   }),
+  setWorkingHours: async (tenant) => ({
+    path: `/api/task-center/users/${await tenant.user()}/working-hours`,
+    body: { time_zone: 'Asia/Tokyo', weekly: [{ days: ['mon'], start: '22:00', end: '06:00' }], exceptions: [] },
+    again: { time_zone: 'Asia/Tokyo', weekly: [{ days: ['mon'], start: '22:00', end: '06:00' }] },
+  }),
+  removeWorkingHours: async (tenant) => ({
+    path: `/api/task-center/users/${await tenant.user()}/working-hours`,
+  }),
   activateStrategy: async (tenant) => ({
     path: `/api/task-center/strategies/${await strategy(tenant)}/activate`,
     body: {},
@@ -117,7 +125,9 @@ const WRITES: Readonly<Record<string, (tenant: TestTenant) => Promise<Write>>> =
 
 describe('a write whose content is there already', () => {
   it('is tried of every route that changes a thing', () => {
-    const changing = CONTRACTS.filter(({ method }) => method === 'PATCH').map(({ operation }) => operation);
+    const changing = CONTRACTS.filter(({ method }) => method === 'PATCH' || method === 'PUT').map(
+      ({ operation }) => operation,
+    );
     expect(Object.keys(WRITES)).toEqual(expect.arrayContaining(changing));
   });
 

@@ -61,6 +61,7 @@ const FITTING: Known = {
   planned_start_at: '2032-01-01T08:00:00Z',
   planned_end_at: '2032-01-01T09:00:00Z',
   org_match: 24,
+  time_zone: 'Europe/Berlin',
 };
 /** Parameters that some reads demand. */
 const DEMANDED: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
+import { scheduleConflict } from '../unit/refusals.ts';
 import { DomainError, isRefusal } from '../../core/errors.ts';
-import { makeGuard, scheduleConflict } from '../../core/calendar/guard.ts';
+import { makeGuard } from '../../core/calendar/guard.ts';
 import { isAbsence, type HeldWindow } from '../../core/calendar/calendar.ts';
 import type { Action as TableAction } from '../../adapters/dynamodb/transaction.ts';
 import type { Faulty } from './service.ts';
@@ -160,7 +161,7 @@ export const PLANTED: readonly Planted[] = [
         async (call, move) =>
           guard(call, move).catch((error: unknown) => {
             throw isRefusal(error, 'stale_read')
-              ? new DomainError('schedule_conflict', 'overlapping assignment', { conflicts: [] })
+              ? new DomainError('schedule_conflict', 'overlapping assignment', { conflicts: [], violations: [] })
               : error;
           }),
     }),

@@ -176,6 +176,7 @@ export const calendar = (patch: Partial<Calendar> = {}): Calendar => ({
   active_count: 0,
   is_active: true,
   memberships: [],
+  working_hours: null,
   recent: [],
   ...patch,
 });

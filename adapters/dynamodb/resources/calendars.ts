@@ -23,6 +23,7 @@ import { absenceReads } from './absences.ts';
 export const calendarCodec: Codec<Calendar> = /* @__PURE__ */ makeCodec({
   schema: calendarSchema,
   key: ({ tenant_id, user_id }) => calendarKey(tenant_id, user_id),
+  documents: ['working_hours'],
 });
 
 const heldWindowSchema = z.union([

@@ -399,6 +399,7 @@ describe('an event', () => {
       'task_center.user.created',
       'task_center.user.changed',
       'task_center.user.memberships_changed',
+      'task_center.user.working_hours_changed',
       'task_center.role.created',
       'task_center.role.changed',
       'task_center.role.deleted',

@@ -1,7 +1,7 @@
+import { scheduleConflict } from '../../refusals.ts';
 import { describe, expect, it } from 'vitest';
 import { problemOf, PROBLEMS, problemSchema } from '../../../../adapters/http/problems.ts';
 import { DomainError, RESOURCES, type Code } from '../../../../core/errors.ts';
-import { scheduleConflict } from '../../../../core/calendar/guard.ts';
 import { held, windowOn } from '../../records.ts';
 
 const CODES = [...Object.keys(PROBLEMS), ...RESOURCES.map((resource) => `${resource}_not_found`)] as Code[];

@@ -1,8 +1,9 @@
+import { scheduleConflict } from '../../refusals.ts';
 import { describe, expect, it } from 'vitest';
 import { makeSeal } from '../../../../adapters/http/cursor.ts';
 import type { Tally } from '../../../../core/assets/asset.ts';
 import type { Calendar, Consistency, Surveyed } from '../../../../core/calendar/calendar.ts';
-import { scheduleConflict, type Guard } from '../../../../core/calendar/guard.ts';
+import { type Guard } from '../../../../core/calendar/guard.ts';
 import { DomainError } from '../../../../core/errors.ts';
 import { LIMITS } from '../../../../core/limits.ts';
 import { makeAutoDispatchTask, type AutoDispatchDraft } from '../../../../core/dispatch/auto-dispatch.ts';

@@ -1,6 +1,7 @@
+import { scheduleConflict } from '../../refusals.ts';
 import { describe, expect, it } from 'vitest';
 import type { Calendar } from '../../../../core/calendar/calendar.ts';
-import { scheduleConflict, type Guard } from '../../../../core/calendar/guard.ts';
+import { type Guard } from '../../../../core/calendar/guard.ts';
 import type { DomainError } from '../../../../core/errors.ts';
 import { makeDispatchTask } from '../../../../core/dispatch/dispatch.ts';
 import { scheduleOf, type Task } from '../../../../core/tasks/task.ts';
