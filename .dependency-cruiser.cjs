@@ -19,6 +19,9 @@ const LAMBDA_TYPES = npm('@types/aws-lambda');
 /** Folders that are never deployed: one rule of its own guards them, so the layers' rules leave them out. */
 const DEVELOPMENT = '^((test|bench|local)/|vitest[.]config)';
 
+/** What makes the board's files, while the stack is synthesized or a local server starts. */
+const BOARD_BUILD = '^board/build[.]ts$';
+
 const CONTRACTS = '^functions/([^/]+/contract|contracts|resources)[.]ts$';
 
 /** Files of the adapters without an SDK, which any layer but the core may read. */
@@ -114,7 +117,24 @@ module.exports = {
       comment: 'Infrastructure reads names, limits and contracts; handlers enter CDK as paths.',
       severity: 'error',
       from: { path: '^lib/' },
-      to: { pathNot: ['^lib/', CDK, ESBUILD, ZOD, ...LEAVES, DEVELOPMENT], dependencyTypesNot: ['core'] },
+      to: { pathNot: ['^lib/', BOARD_BUILD, CDK, ESBUILD, ZOD, ...LEAVES, DEVELOPMENT], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'board-is-a-client',
+      comment: 'The board asks the API and runs in a browser: of the service it knows types only.',
+      severity: 'error',
+      from: { path: '^board/', pathNot: BOARD_BUILD },
+      to: {
+        pathNot: ['^board/', npm('preact|@preact/signals(-core)?|oauth4webapi|temporal-polyfill'), DEVELOPMENT],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'board-state-is-pure',
+      comment: 'What the board computes is tested without a browser: it imports itself, and types.',
+      severity: 'error',
+      from: { path: '^board/state/' },
+      to: { path: ['^board/', npm('.*')], pathNot: '^board/state/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'bin-starts-lib',
@@ -142,7 +162,7 @@ module.exports = {
       comment: 'A package that deployed code runs belongs in "dependencies". Types cost nothing at run time.',
       severity: 'error',
       // What bundles the functions runs while the stack is synthesized, as cdk-nag does; nothing of it is deployed.
-      from: { path: '^(core|adapters|functions|lib|bin)/', pathNot: '^lib/bundle[.]ts$' },
+      from: { path: '^(core|adapters|functions|board|lib|bin)/', pathNot: ['^lib/bundle[.]ts$', BOARD_BUILD] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: npm('cdk-nag') },
     },
     {

@@ -87,6 +87,10 @@ export default defineConfig(
     },
   },
   {
+    files: ['board/state/**'],
+    rules: { 'no-restricted-syntax': ['error', ...everywhere, ...inPureCode] },
+  },
+  {
     files: ['test/**', 'bench/**'],
     rules: {
       'no-restricted-syntax': ['error', ...everywhere, ...inTests],

@@ -85,6 +85,16 @@ export default defineConfig({
       },
       {
         extends: true,
+        // The pages in a real browser, on a server of their own.
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/browser/notice.ts'],
+          env: { LOG_LEVEL: 'SILENT', JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1' },
+        },
+      },
+      {
+        extends: true,
         // What takes a network, a download or many minutes: in `npm run test:long` only.
         test: { name: 'long', include: ['test/long/**/*.test.ts'], ...ON_DATABASE },
       },

@@ -1,6 +1,7 @@
 /** The resources of the service: every export of a contract is a route. */
 export * as assets from './assets/contract.ts';
 export * as audit from './audit/contract.ts';
+export * as board from './board/contract.ts';
 export * as calendar from './calendar/contract.ts';
 export * as directory from './directory/contract.ts';
 export * as dispatch from './dispatch/contract.ts';

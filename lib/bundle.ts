@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync, type BuildOptions } from 'esbuild';
+import { buildBoard } from '../board/build.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -23,6 +24,9 @@ const NEVER_RUN = [
   '@smithy/credential-provider-imds',
   '@smithy/core/event-streams',
 ];
+
+/** These serve the files of the board, which lie beside their bundle. */
+const BOARD_HANDLERS = ['board/open', 'board/file'];
 
 export interface Bundle {
   /** The folder with the bundle of a handler, named by its file below `functions/` without extension. */
@@ -58,5 +62,8 @@ export const bundleFunctions = (handlers: readonly string[], outdir: string): Bu
   rmSync(outdir, { recursive: true, force: true });
   const { metafile } = buildSync({ ...optionsOf(handlers, outdir), metafile: true });
   writeFileSync(join(outdir, 'meta.json'), JSON.stringify(metafile));
+  for (const handler of handlers.filter((one) => BOARD_HANDLERS.includes(one))) {
+    buildBoard(join(outdir, handler, 'board'));
+  }
   return { folderOf: (handler) => join(outdir, handler) };
 };

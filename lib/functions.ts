@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { leadingKeys } from '../adapters/dynamodb/keys.ts';
 import { grantsOf, indexesOf, type RouteContract } from '../adapters/http/contract.ts';
 import { ENV } from '../adapters/runtime/environment.ts';
+import { getBoardFile, getBoardSettings, openBoard } from '../functions/board/contract.ts';
 import { changeOwnPassword } from '../functions/directory/contract.ts';
 import { bootstrapAdmin, changeUser, createUser, devLogin } from '../functions/identity/contract.ts';
 import { HANDLER, NOT_DEPLOYED, type Bundle } from './bundle.ts';
@@ -30,6 +31,9 @@ const MEMORY_MB = 1_024;
 /** A password is hashed on purpose with a third of a second of a whole core (`adapters/security/passwords.ts`). */
 const HASHING_MEMORY_MB = 1_769;
 const HASHING: readonly RouteContract[] = [devLogin, bootstrapAdmin, createUser, changeUser, changeOwnPassword];
+
+/** These say how one signs in, and let the page ask the issuer. */
+const BOARD: readonly RouteContract[] = [openBoard, getBoardFile, getBoardSettings];
 
 /** API Gateway gives up after 29 s. What runs longer is paid for and answers nobody. */
 const TIMEOUT = Duration.seconds(28);
@@ -145,6 +149,15 @@ const tableStatements = (contract: RouteContract, table: ServiceTable): readonly
   ];
 };
 
+const signInOf = ({ identity, oidcIssuer, oidcAudience, oidcClientId }: Stage): Record<string, string> =>
+  identity === 'builtin'
+    ? {}
+    : {
+        ...(oidcIssuer === undefined ? {} : { [ENV.oidcIssuer]: oidcIssuer }),
+        ...(oidcAudience === undefined ? {} : { [ENV.oidcAudience]: oidcAudience }),
+        ...(oidcClientId === undefined ? {} : { [ENV.oidcClientId]: oidcClientId }),
+      };
+
 /** The function of one route: what it may do and what it is told follow from the contract. */
 export class RouteFunction extends ServiceFunction {
   constructor(
@@ -173,6 +186,7 @@ export class RouteFunction extends ServiceFunction {
         ...(stage.publicUrl === undefined ? {} : { [ENV.publicUrl]: stage.publicUrl }),
         ...(contract.list === 'audit_entry' ? { [ENV.auditDays]: String(stage.auditDays) } : {}),
         ...(isHashing ? { [ENV.passwordMinLength]: String(stage.passwordMinLength) } : {}),
+        ...(BOARD.includes(contract) ? signInOf(stage) : {}),
         ...(stage.corsOrigins.length === 0 ? {} : { [ENV.corsOrigins]: stage.corsOrigins.join(',') }),
       },
       ...(isHashing ? { memorySize: HASHING_MEMORY_MB } : {}),

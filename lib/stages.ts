@@ -40,6 +40,8 @@ const settings = z
     identity: z.enum(IDENTITY_MODES).default('oidc'),
     oidcIssuer: z.url({ protocol: /^https$/, error: 'takes the https address of an issuer' }).optional(),
     oidcAudience: text.optional(),
+    /** The public client as which the board signs people in; without it only programs can use an OIDC stage. */
+    oidcClientId: text.optional(),
     oidcTenantClaim: text.optional(),
     oidcPermissionsClaim: text.optional(),
     oidcSubjectClaim: text.optional(),

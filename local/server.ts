@@ -1,9 +1,13 @@
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { makeClient } from '../adapters/dynamodb/client.ts';
 import { makeTrailWriter } from '../adapters/dynamodb/resources/trail.ts';
 import type { RouteContract } from '../adapters/http/contract.ts';
+import { buildBoard } from '../board/build.ts';
 import { ENV, readEnvironment } from '../adapters/runtime/environment.ts';
 import { LOG_LINES, makeLog } from '../adapters/runtime/logger.ts';
 import { contractsOf } from '../functions/contracts.ts';
@@ -43,6 +47,9 @@ export interface LocalServer {
   stop(): Promise<void>;
 }
 
+/** Each process builds its own: another may be starting at the same moment. */
+const BOARD_FOLDER = join(tmpdir(), `task-center-board-${process.pid}`);
+
 const AUTHORIZERS = { builtin: 'identity/authorizer', oidc: 'identity/oidc-authorizer' } as const;
 
 /**
@@ -59,6 +66,7 @@ const functionEnvironment = (given: Variables, database: RunningDatabase): Recor
   const hasOwn = given['AWS_ACCESS_KEY_ID'] !== undefined || given['AWS_PROFILE'] !== undefined;
   return {
     [ENV.tableName]: given[ENV.tableName] ?? LOCAL_TABLE,
+    [ENV.boardFolder]: given[ENV.boardFolder] ?? BOARD_FOLDER,
     [ENV.dynamodbEndpoint]: database.endpoint,
     [ENV.identityMode]: given[ENV.identityMode] ?? 'builtin',
     [ENV.logFormat]: given[ENV.logFormat] ?? (process.stdout.isTTY ? 'text' : 'json'),
@@ -151,9 +159,10 @@ export const startLocalServer = async (options: LocalServerOptions): Promise<Loc
     ...(signal === undefined ? {} : { signal }),
   });
   try {
-    // 3. What the functions find: their environment, the table, the secrets in it.
+    // 3. What the functions find: their environment, the board, the table, the secrets in it.
     const variables = functionEnvironment(process.env, database);
     setEnvironment(variables);
+    if (variables[ENV.boardFolder] === BOARD_FOLDER) buildBoard(BOARD_FOLDER);
     const tableName = variables[ENV.tableName] ?? LOCAL_TABLE;
     await prepareTable(tableName, database.endpoint);
     signal?.throwIfAborted();
@@ -209,6 +218,7 @@ export const startLocalServer = async (options: LocalServerOptions): Promise<Loc
         await events.stop();
         await database.stop();
         lines.stop();
+        await rm(BOARD_FOLDER, { recursive: true, force: true });
       },
     };
   } catch (error) {

@@ -14,6 +14,10 @@ export interface Rendered {
   readonly body: string;
 }
 
+/** A text that goes out as it is, with headers that say what it is. */
+const fileSchema = z.object({ text: z.string(), headers: z.record(z.string(), z.string()) });
+export type FileAnswer = z.infer<typeof fileSchema>;
+
 const versioned = z.object({ version: z.number() });
 const versionedSchema = z.union([versioned, z.object({ task: versioned })]);
 const pageSchema = z.object({ items: z.array(z.unknown()), next: z.string().optional() });
@@ -21,6 +25,10 @@ const pageSchema = z.object({ items: z.array(z.unknown()), next: z.string().opti
 /** Renders a result by its contract: only what the contract declares goes out. */
 export const render = (contract: RouteContract, result: unknown): Rendered => {
   if (contract.status === 204) return { status: 204, headers: {}, body: '' };
+  if (contract.mediaTypes !== undefined) {
+    const { text, headers } = fileSchema.parse(result);
+    return { status: contract.status, headers, body: text };
+  }
   const content: unknown = contract.response.parse(result);
   const headers: Record<string, string> = {};
   if (contract.etag === true) {

@@ -40,6 +40,8 @@ export interface RouteContract {
   readonly status: 200 | 201 | 204;
   /** What the answer may hold: enforced on the way out, so that an undeclared field cannot leak. */
   readonly response: z.ZodType;
+  /** The answer is no JSON but a text as it is, of one of these media types. */
+  readonly mediaTypes?: readonly string[];
   /** The answer is a page of a list: `limit` and `cursor` are read, `Link` is written. */
   readonly paged?: true;
   /** The list of a whole tenant: its function may read the partitions of that kind, and nothing else. */

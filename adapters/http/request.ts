@@ -21,6 +21,8 @@ export interface Input<C extends RouteContract> {
 }
 
 const ID = /^[\w-]{1,64}$/;
+/** A file has an extension, too. What a name names is looked up in a list, never in a folder. */
+const FILE_NAME = /^[\w.-]{1,64}$/;
 
 /**
  * The path parameters. REST passes them percent-encoded: they are decoded once, the custom verb is split off, and an id
@@ -39,7 +41,7 @@ export const readParams = (
       continue;
     }
     const id = custom?.segment === `{${name}}` ? withoutVerb(value, custom.verb) : value;
-    if (!ID.test(id)) throw nothingNamed(name, id);
+    if (!(contract.mediaTypes === undefined ? ID : FILE_NAME).test(id)) throw nothingNamed(name, id);
     ids[name] = id;
   }
   return ids;

@@ -20,6 +20,8 @@ export const ENV = {
   localSecrets: 'LOCAL_SECRETS',
   oidcIssuer: 'OIDC_ISSUER',
   oidcAudience: 'OIDC_AUDIENCE',
+  /** The public client as which the board signs people in. */
+  oidcClientId: 'OIDC_CLIENT_ID',
   oidcTenantClaim: 'OIDC_TENANT_CLAIM',
   oidcPermissionsClaim: 'OIDC_PERMISSIONS_CLAIM',
   oidcSubjectClaim: 'OIDC_SUBJECT_CLAIM',
@@ -32,6 +34,8 @@ export const ENV = {
   corsOrigins: 'CORS_ORIGINS',
   /** The address of the service, where it is reached by another than the gateway knows: links begin with it. */
   publicUrl: 'PUBLIC_URL',
+  /** Where the built files of the board are, if not beside the bundle of their function. */
+  boardFolder: 'BOARD_FOLDER',
 } as const;
 
 export const IDENTITY_MODES = ['builtin', 'oidc'] as const;
@@ -53,6 +57,7 @@ const environment = z.object({
   [ENV.localSecrets]: z.string().optional(),
   [ENV.oidcIssuer]: z.string().optional(),
   [ENV.oidcAudience]: z.string().optional(),
+  [ENV.oidcClientId]: z.string().optional(),
   [ENV.oidcTenantClaim]: z.string().default('tenant_id'),
   [ENV.oidcPermissionsClaim]: z.string().default('permissions'),
   [ENV.oidcSubjectClaim]: z.string().default('sub'),
@@ -64,6 +69,7 @@ const environment = z.object({
     .default('')
     .transform((text) => text.split(',').filter((origin) => origin !== '')),
   [ENV.publicUrl]: z.url({ protocol: /^https?$/ }).optional(),
+  [ENV.boardFolder]: z.string().optional(),
 });
 
 export type Environment = z.infer<typeof environment>;

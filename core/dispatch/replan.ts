@@ -20,12 +20,17 @@ const suggest_users = optional(z.boolean()).meta({
   description: 'A refusal for want of time also names others who are free',
 });
 
+const validate_only = optional(z.boolean()).meta({
+  description: 'All checks, the same answer or refusal, and nothing is written',
+});
+
 /** Both ends, or null for both: then the task is unscheduled. */
 export const scheduleDraft = windowRules(
   z.strictObject({
     planned_start_at: instantInput.nullable(),
     planned_end_at: instantInput.nullable(),
     note,
+    validate_only,
     suggest_users,
   }),
 ).meta({
@@ -34,7 +39,7 @@ export const scheduleDraft = windowRules(
 });
 export type ScheduleDraft = z.infer<typeof scheduleDraft>;
 export const reassignDraft = z
-  .strictObject({ assigned_to: referenceSchema, note, suggest_users })
+  .strictObject({ assigned_to: referenceSchema, note, validate_only, suggest_users })
   .meta({ id: 'ReassignDraft', examples: [{ assigned_to: '0199c0de-0000-7000-8000-000000000003' }] });
 export type ReassignDraft = z.infer<typeof reassignDraft>;
 export const unassignDraft = z.strictObject({ note }).meta({ id: 'UnassignDraft', examples: [{ note: 'Fell ill' }] });
@@ -57,11 +62,12 @@ interface Ports {
 export const makeReschedule =
   ({ tasks, calendars, guard, suggest, retry, clock, newId }: Ports) =>
   (
-    call: Call,
+    given: Call,
     taskId: string,
-    { planned_start_at, planned_end_at, note, suggest_users = false }: ScheduleDraft,
-  ): Promise<TaskView> =>
-    retry(async () => {
+    { planned_start_at, planned_end_at, note, validate_only, suggest_users = false }: ScheduleDraft,
+  ): Promise<TaskView> => {
+    const call = { ...given, validateOnly: validate_only ?? false };
+    return retry(async () => {
       const whole = await tasks.get(call.tenantId, taskId);
       const { task } = whole;
       requireMatch(call, task);
@@ -86,12 +92,18 @@ export const makeReschedule =
       await suggest({ take: changed.bookings.take, suggestUsers: suggest_users }, () => guard(call, changed));
       return changed.answer;
     });
+  };
 
 /** Gives a held task to another user, in one transaction: when the new one's time is taken, the old one keeps it. */
 export const makeReassign =
   ({ tasks, calendars, guard, suggest, retry, clock, newId }: Ports) =>
-  (call: Call, taskId: string, { assigned_to, note, suggest_users = false }: ReassignDraft): Promise<TaskView> =>
-    retry(async () => {
+  (
+    given: Call,
+    taskId: string,
+    { assigned_to, note, validate_only, suggest_users = false }: ReassignDraft,
+  ): Promise<TaskView> => {
+    const call = { ...given, validateOnly: validate_only ?? false };
+    return retry(async () => {
       const [whole, calendar] = await Promise.all([
         tasks.get(call.tenantId, taskId),
         calendars.find(call.tenantId, assigned_to),
@@ -122,6 +134,7 @@ export const makeReassign =
       await suggest({ take: changed.bookings.take, suggestUsers: suggest_users }, () => guard(call, changed));
       return changed.answer;
     });
+  };
 
 /** Takes a dispatched task back to where it was before its dispatch; the window is released. */
 export const makeUnassign =

@@ -41,6 +41,7 @@ body.
 /** The chapters of the document in the order in which they are best read; any other comes behind them. */
 export const READING_ORDER: readonly string[] = [
   'health',
+  'board',
   'identity',
   'assets',
   'calendar',

@@ -144,7 +144,9 @@ const answerOf = (contract: RouteContract): ZodOpenApiResponseObject => {
     : {
         description: describeAnswer(contract),
         headers,
-        content: { 'application/json': { schema: contract.response } },
+        content: Object.fromEntries(
+          (contract.mediaTypes ?? ['application/json']).map((type) => [type, { schema: contract.response }]),
+        ),
       };
 };
 

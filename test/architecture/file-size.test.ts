@@ -5,8 +5,8 @@ import { expect, it } from 'vitest';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const MOST_LINES = 300;
 /** Tests and benchmarks are as long as their cases; JSON is generated. */
-const FOLDERS = ['adapters', 'bin', 'core', 'docs', 'functions', 'lib', 'local'];
-const HAND_WRITTEN = /\.(ts|mjs|cjs|js|md)$/;
+const FOLDERS = ['adapters', 'bin', 'board', 'core', 'docs', 'functions', 'lib', 'local'];
+const HAND_WRITTEN = /\.(tsx?|css|mjs|cjs|js|md)$/;
 
 const files = [
   ...readdirSync(ROOT, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [entry.name] : [])),

@@ -52,10 +52,11 @@ export const directCaller = (token?: string): Call => {
     const handler = await handlerOf(match.contract);
     const context = lambdaContext(match.contract.operation, Date.now() + LAMBDA_TIMEOUT_MS);
     const answer = await handler(proxyEvent(received, match, authorizer), context);
+    const isJson = String(answer.headers?.['Content-Type'] ?? 'json').includes('json');
     const told = Object.entries(answer.headers ?? {}).map(([name, value]) => [name, String(value)] as [string, string]);
     return {
       status: answer.statusCode,
-      body: answer.body === '' ? undefined : (JSON.parse(answer.body) as unknown),
+      body: answer.body === '' ? undefined : isJson ? (JSON.parse(answer.body) as unknown) : answer.body,
       headers: new Headers(told),
     };
   };

@@ -230,6 +230,9 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
   healthz: reading('/healthz'),
   readyz: reading('/readyz'),
   getDocument: reading('/openapi.json'),
+  openBoard: reading('/board'),
+  getBoardFile: reading('/board/my-day'),
+  getBoardSettings: reading('/board/settings.json'),
 
   createTenant: () => {
     const name = code();

@@ -114,8 +114,11 @@ const bodyProblems = (exchange: Exchange, pointer: string, { content }: Response
   const type = mediaTypeOf(exchange);
   if (!Object.hasOwn(content, type))
     return [`the content type "${type}" is none of ${Object.keys(content).join(', ')}`];
-  return method === 'HEAD' ? [] : check(`${pointer}/content/${token(type)}/schema`, parsed(text), 'the body');
+  return method === 'HEAD' ? [] : check(`${pointer}/content/${token(type)}/schema`, contentOf(type, text), 'the body');
 };
+
+/** A page or a script is a text, and no JSON. */
+const contentOf = (type: string, text: string): unknown => (type.endsWith('json') ? parsed(text) : text);
 
 /** What no route serves is refused with a problem of the document: by the gateway, or by the handler next to it. */
 const UNSERVED = [401, 403, 404, 413];

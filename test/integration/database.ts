@@ -1,6 +1,10 @@
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { TestProject } from 'vitest/node';
 import { ENV } from '../../adapters/runtime/environment.ts';
+import { buildBoard } from '../../board/build.ts';
 import { startDatabase } from '../../local/database.ts';
 import { JAVA_OPTIONS } from '../java-options.ts';
 import { createTable, ensureLocalSecrets } from '../../local/table.ts';
@@ -23,6 +27,8 @@ const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const environment = { ...process.env, ...JAVA_OPTIONS, [ENV.dynamodbEndpoint]: shared ?? given };
   const database = await startDatabase({ inMemory: true, environment });
   process.env[SHARED] = database.endpoint;
+  const boardFolder = join(tmpdir(), `task-center-test-board-${project.name}-${process.pid}`);
+  buildBoard(boardFolder);
   const tableName = `task-center-test-${project.name}`;
   const credentials = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
   Object.assign(process.env, credentials);
@@ -39,8 +45,12 @@ const setup = async (project: TestProject): Promise<() => Promise<void>> => {
     [ENV.identityMode]: 'builtin',
     [ENV.localSecrets]: secrets,
     [ENV.logLevel]: 'SILENT',
+    [ENV.boardFolder]: boardFolder,
   });
-  return () => database.stop();
+  return async () => {
+    await rm(boardFolder, { recursive: true, force: true });
+    await database.stop();
+  };
 };
 
 export default setup;

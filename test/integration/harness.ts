@@ -22,6 +22,8 @@ export type Call = (
   headers?: Readonly<Record<string, string>>,
 ) => Promise<Answer>;
 
+const isJson = (headers: Headers): boolean => (headers.get('Content-Type') ?? 'json').includes('json');
+
 /** Sends JSON; a text body goes out as it is. Throws when the answer breaks the OpenAPI document. */
 export const caller =
   (url: string, token?: string): Call =>
@@ -39,7 +41,7 @@ export const caller =
     requireConformance({ method, path, status: response.status, headers: response.headers, text });
     return {
       status: response.status,
-      body: text === '' ? undefined : (JSON.parse(text) as unknown),
+      body: text === '' ? undefined : isJson(response.headers) ? (JSON.parse(text) as unknown) : text,
       headers: response.headers,
     };
   };

@@ -286,6 +286,28 @@ describe('reassign', () => {
   });
 });
 
+describe('a preview of a change of plan', () => {
+  it('answers or refuses as the change would, and changes nothing', async () => {
+    const { id, dispatch, schedule, post, a, b } = await setUp(window('08:00', '10:00'), window('09:00', '11:00'));
+    await dispatch(0, a);
+    await dispatch(1, b);
+    const before = await contentsOf(id);
+    const isPreview = { validate_only: true };
+    expect(refusalOf(await post(0, 'reassign', { assigned_to: b, ...isPreview }))).toEqual([409, 'schedule_conflict']);
+    const moved = await schedule(0, { ...window('12:00', '13:00'), ...isPreview });
+    expect([moved.status, moved.body.planned_start_at]).toEqual([200, at('12:00')]);
+    expect(await contentsOf(id)).toEqual(before);
+    expect((await post(0, 'reassign', { assigned_to: a, ...isPreview })).body.code).toBe('already_assigned');
+    expect((await schedule(1, window('10:00', '11:00'))).status).toBe(200);
+    const free = await post(0, 'reassign', { assigned_to: b, ...isPreview });
+    expect([free.status, free.body.assigned_to, (await post(0, 'reassign', { assigned_to: b })).status]).toEqual([
+      200,
+      b,
+      200,
+    ]);
+  });
+});
+
 describe('unassign', () => {
   it.each([
     [false, 'DRAFT'],

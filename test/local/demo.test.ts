@@ -168,7 +168,7 @@ describe('npm run smoke', () => {
 
     expect([first.stderr, first.code, second.stderr, second.code]).toEqual(['', 0, '', 0]);
     const tasks = await list('/api/task-center/tasks', SMOKE_TOKEN);
-    expect(tasks.map(({ state }) => state).sort()).toEqual(['ARCHIVED', ...Array<string>(6).fill('CANCELED')]);
+    expect(tasks.map(({ state }) => state).sort()).toEqual(['ARCHIVED', ...Array<string>(7).fill('CANCELED')]);
     const users = await list('/api/identity/users', SMOKE_TOKEN);
     expect(users.filter(({ is_active }) => is_active).map(({ username }) => username)).toEqual(['admin']);
     const assets = await list('/api/assets', SMOKE_TOKEN);

@@ -1,0 +1,62 @@
+import { idOf, placeOf, stateWord, type Held, type Row } from '../../state/timeline.ts';
+import { dayText, spanText, timeText, type Range } from '../../state/time.ts';
+import type { Subject } from './perform.ts';
+import { zone } from './store.ts';
+
+/** What a move needs to know of a held window. */
+export const subjectOf = (held: Held, userId: string): Subject => ({
+  id: held.task_id ?? '',
+  name: held.name ?? '',
+  assigned_to: userId,
+  planned_start_at: held.start_at,
+  planned_end_at: held.end_at,
+});
+
+export const percent = (part: number): string => `${part * 100}%`;
+
+/** A held window as a bar: its state in colour, in pattern and in its name. */
+export const Bar = ({
+  held,
+  row,
+  range,
+  isDimmed,
+}: {
+  readonly held: Held;
+  readonly row: Row;
+  readonly range: Range;
+  readonly isDimmed: boolean;
+}) => {
+  const [start, end] = [Date.parse(held.start_at), Date.parse(held.end_at)];
+  const place = placeOf(start, end, range);
+  if (place === undefined) return null;
+  const word = stateWord(held);
+  const isAbsence = held.kind === 'absence';
+  const title = isAbsence ? `Absent${held.reason === null ? '' : `: ${held.reason}`}` : (held.name ?? '');
+  const label = `${title}, ${word}, ${row.name}, ${spanText(zone.value, start, end)}`;
+  const style = { left: percent(place.at), width: percent(place.length) };
+  if (isAbsence)
+    return (
+      <div class="bar absent" style={style} title={label} role="img" aria-label={label}>
+        {title}
+      </div>
+    );
+  return (
+    <button
+      type="button"
+      class={`bar ${held.state === 'IN_PROGRESS' ? 'started' : 'planned'}${isDimmed ? ' dimmed' : ''}`}
+      style={style}
+      title={label}
+      data-task={idOf(held)}
+      data-user={row.userId}
+      aria-keyshortcuts="M R U Enter"
+    >
+      <span class="bar-name">{held.state === 'IN_PROGRESS' ? `▸ ${title}` : title}</span>{' '}
+      <span class="bar-time">
+        {timeText(zone.value, start)}–{timeText(zone.value, end)}
+      </span>
+      <span class="unseen">
+        , {word}, {row.name}, {dayText(zone.value, start)}
+      </span>
+    </button>
+  );
+};
