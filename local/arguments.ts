@@ -8,6 +8,8 @@ export interface Arguments {
   readonly port: number;
   readonly host: string;
   readonly inMemory: boolean;
+  /** Make a tenant to look around in. */
+  readonly sample?: true;
   /** Absent in memory, and where the database is not ours to start. */
   readonly dataDirectory?: string;
 }
@@ -17,6 +19,7 @@ interface Flags {
   readonly host: string;
   readonly inMemory?: true;
   readonly data?: string;
+  readonly sample?: true;
 }
 
 const DEFAULT = { port: 3000, host: '127.0.0.1', data: '.data' } as const;
@@ -51,6 +54,7 @@ export const parseArguments = (
     .option('--host <name>', 'address to listen on', filled, DEFAULT.host)
     .option('--in-memory', 'forget all data at the end')
     .option('--data <folder>', `where the data is kept between runs (default: ${DEFAULT.data} in the project)`, filled)
+    .option('--sample', 'make a tenant to look around in: people, hours, assets, a week of tasks')
     .addHelpText(
       'after',
       `\nSet ${ENV.dynamodbEndpoint} to use a database that runs already, and ${ENV.tableName} to name the table.`,

@@ -4,6 +4,7 @@ import { parseArguments } from './arguments.ts';
 import { docsPage } from './docs-page.ts';
 import { firstSteps } from './first-steps.ts';
 import { requestLine } from './request-line.ts';
+import { makeSample, type SampleLogin } from './sample.ts';
 import type { LocalServer } from './server.ts';
 import { startLocalServer } from './server.ts';
 import { isStartupError } from './startup-error.ts';
@@ -24,15 +25,23 @@ const watchParent = (onGone: () => void): void => {
   }, PARENT_CHECK_MS).unref();
 };
 
-const welcome = ({ url, database, eventsFile }: LocalServer, { inMemory, dataDirectory }: Arguments): string => {
+const welcome = (
+  { url, database, eventsFile }: LocalServer,
+  { inMemory, dataDirectory }: Arguments,
+  sample: SampleLogin | undefined,
+): string => {
   const kept =
     database.kind === 'external' ? '' : inMemory ? ', forgotten at the end' : `, kept in ${dataDirectory ?? ''}`;
   return [
     `Task Center is ready at ${url} (data: DynamoDB at ${database.endpoint}${kept}). Ctrl-C stops it.`,
     `Its API is described, and can be tried out, at ${url}/docs.`,
     ...(eventsFile === undefined ? [] : [`Each change is a line of ${eventsFile} too.`]),
-    'To a first token and a first task, in bash:',
-    ...firstSteps(url),
+    ...(sample === undefined
+      ? [`The board is at ${url}/board.`, 'To a first token and a first task, in bash:', ...firstSteps(url)]
+      : [
+          `A sample is made. Open ${url}/board and sign in:`,
+          `  tenant    ${sample.tenant_id}\n  name      ${sample.username}\n  password  ${sample.password}`,
+        ]),
     '',
   ].join('\n\n');
 };
@@ -67,7 +76,8 @@ const run = async (): Promise<number> => {
     const onRefused = requestLine(process.env, process.stdout);
     const pages = { '/docs': docsPage };
     const server = await startLocalServer({ ...settings, pages, onRefused, signal: wish.signal });
-    console.log(welcome(server, settings));
+    const sample = settings.sample === true ? await makeSample(server.url, settings.dataDirectory) : undefined;
+    console.log(welcome(server, settings, sample));
     const lost = server.database.exited.then((sentence) => {
       if (!wish.signal.aborted) console.error(sentence);
       return 1;

@@ -29,6 +29,7 @@ describe('the command line', () => {
       dataDirectory: '/d',
     });
     expect(parseArguments(['--in-memory', '--port=0'], {})).toEqual({ port: 0, host: '127.0.0.1', inMemory: true });
+    expect(parseArguments(['--in-memory', '--sample'], {})).toMatchObject({ inMemory: true, sample: true });
   });
 
   it.each([
