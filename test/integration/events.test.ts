@@ -108,6 +108,16 @@ const expectEveryChange = async (events: readonly DomainEvent[]): Promise<void> 
   expect(distinct).toHaveLength(expected);
 };
 
+/** The same of the audit trail, which the killed processes wrote: each change of each task once, in order. */
+const expectWholeTrail = async (): Promise<void> => {
+  for (const [taskId, call] of committed.tasks) {
+    const { body, headers } = await call('GET', `/api/audit?subject=task/${taskId}&limit=200`);
+    expect(headers.has('Link')).toBe(false);
+    const told = (body as { action: string }[]).map(({ action }) => action).toReversed();
+    expect(told).toEqual((await historyOf(call, taskId)).map(({ action }) => action));
+  }
+};
+
 /** Random changes of a new tenant's tasks, legal and not, several at once. Answers how many were refused. */
 const changeAtRandom = async (seed: number, count: number): Promise<number> => {
   const random = makeRandom(seed);
@@ -275,6 +285,7 @@ describe('a publisher that is killed', () => {
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
     await expectEveryChange(await linesOf(folder));
+    await expectWholeTrail();
   });
 
   /** Where a publisher may be when it dies: before, inside and after each of its effects. */
