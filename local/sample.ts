@@ -25,8 +25,14 @@ const NAMES = [
 ];
 const AREAS = ['NORTH', 'SOUTH', 'HARBOUR'] as const;
 const SITES = ['Roof', 'Mast', 'Pipeline', 'Solar park', 'Bridge', 'Crane', 'Chimney'] as const;
-const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri'] as const;
-const HOURS = { time_zone: 'Europe/Berlin', weekly: [{ days: WEEKDAYS, start: '07:00', end: '16:00' }] };
+const WEEK = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+
+/** Two days off in a row, on other days for the next person; every sixth is always at work. */
+const isAtWork = (at: number, weekday: number): boolean => at % 6 === 5 || (weekday + 7 - (at % 7)) % 7 > 1;
+const hoursOf = (at: number): object => {
+  const days = WEEK.filter((_, weekday) => isAtWork(at, weekday));
+  return { time_zone: 'Europe/Berlin', weekly: [{ days, start: '07:00', end: '16:00' }] };
+};
 
 const madeSchema = z.object({ id: z.string() });
 const tokenSchema = z.object({ access_token: z.string() });
@@ -101,8 +107,7 @@ const fill = async (send: Send): Promise<void> => {
   const people = await inTurn(NAMES, async (username, at) => {
     const id = await made('/identity/users', { username, password: LOGIN.password });
     await send('POST', `/identity/users/${id}/org-units/${one(units, at)}`, { is_primary: true });
-    // Every sixth is always at work.
-    if (at % 6 !== 5) await send('PUT', `/task-center/users/${id}/working-hours`, HOURS);
+    if (at % 6 !== 5) await send('PUT', `/task-center/users/${id}/working-hours`, hoursOf(at));
     return id;
   });
   await inTurn(
@@ -123,9 +128,7 @@ const fill = async (send: Send): Promise<void> => {
 
   for (let day = -1; day < DAYS - 1; day += 1) {
     const midnight = dayFromToday(day);
-    const isWeekend = [0, 6].includes(midnight.getUTCDay());
-    // The same people every day would look made up: the week goes round.
-    const crew = people.filter((_, at) => (isWeekend ? at % 6 === 5 : (at + day + 7) % 5 !== 0));
+    const crew = people.filter((_, at) => isAtWork(at, midnight.getUTCDay()));
     const assigned = crew.flatMap((userId, row) =>
       STARTS.filter((_, column) => (row + column + day + 7) % 3 !== 0).map((hour) => ({ userId, hour })),
     );
@@ -151,6 +154,6 @@ const draftAt = (midnight: Date, hour: number, at: number, task_type_id: string,
   const instant = (hours: number): string => new Date(midnight.getTime() + hours * 3_600_000).toISOString();
   return {
     ...{ task_type_id, template_id, name: `${one(SITES, at)} ${at + 1}`, priority: 1 + ((at * 3) % 10) },
-    ...{ area_code: one(AREAS, at), planned_start_at: instant(hour), planned_end_at: instant(hour + 1.5) },
+    ...{ area_code: one(AREAS, at), planned_start_at: instant(hour), planned_end_at: instant(hour + 2) },
   };
 };

@@ -385,12 +385,16 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
     return { path: `${path}/${role?.id ?? ''}`, effects: async () => 1 - (await left()) };
   },
   getOrgUnit: ({ orgUnitId }) => Promise.resolve({ path: `${IDENTITY}/org-units/${orgUnitId}` }),
-  changeOrgUnit: async ({ tenant, orgUnitId }) => {
-    const unitId = await made(tenant.call, `${IDENTITY}/org-units`, { code: code(), name: 'West' });
+  changeOrgUnit: async () => {
+    // The moves of a tenant follow one another: those of requests side by side would take the effect from each other.
+    const tenant = await tenantOver(directCaller);
+    const unit = (): Promise<string> => made(tenant.call, `${IDENTITY}/org-units`, { code: code(), name: 'West' });
+    const [unitId, parent_id] = [await unit(), await unit()];
     const path = `${IDENTITY}/org-units/${unitId}`;
     return {
       path,
-      body: { parent_id: orgUnitId },
+      call: tenant.call,
+      body: { parent_id },
       effects: async () => ((await directory.findOrgUnit(tenant.id, unitId))?.version ?? 0) - 1,
       shown: async () => succeed(await tenant.call('GET', path)).body,
     };
