@@ -120,9 +120,28 @@ const joined = (windows: readonly Window[]): readonly Window[] => {
   return union;
 };
 
-/** Whether working time covers a window whole. Without hours it always does. */
-export const isWorking = (hours: WorkingHours | null, window: Window): boolean =>
-  hours === null || intervalsIn(hours, window).some(({ start, end }) => start <= window.start && window.end <= end);
+/**
+ * Whether working time covers a window whole. Without hours it always does; with hours it covers none of more than a year.
+ * It is followed from the start on and no further than to the first gap, so that a long window costs no more than a short one.
+ */
+export const isWorking = (hours: WorkingHours | null, window: Window): boolean => {
+  if (hours === null) return true;
+  if (window.end > shifted(window.start, LONGEST_DAYS)) return false;
+  let covered = window.start;
+  while (covered < window.end) {
+    const at = covered;
+    const around = intervalsIn(hours, { start: at, end: earlier(window.end, shifted(at, STEP_DAYS)) });
+    const next = around.find(({ start, end }) => start <= at && at < end);
+    if (next === undefined) return false;
+    covered = next.end;
+  }
+  return true;
+};
+/** Days: nobody is at work for longer, and what is followed at a time. */
+const LONGEST_DAYS = 366;
+const STEP_DAYS = 14;
+
+const earlier = (a: Instant, b: Instant): Instant => (a < b ? a : b);
 
 /** The parts of ranges that are working time. */
 export const workingIn = (hours: WorkingHours | null, ranges: readonly Window[]): readonly Window[] =>
@@ -137,7 +156,9 @@ export const workingIn = (hours: WorkingHours | null, ranges: readonly Window[])
 
 /** The working time next to a window: what overlaps it, or else the last before and the first after within two weeks. */
 export const nearestTo = (hours: WorkingHours, window: Window): readonly Window[] => {
-  const around = intervalsIn(hours, { start: shifted(window.start, -NEAR_DAYS), end: shifted(window.end, NEAR_DAYS) });
+  // Of a long window the beginning: what is behind it would be read for nothing.
+  const end = shifted(earlier(window.end, shifted(window.start, NEAR_DAYS)), NEAR_DAYS);
+  const around = intervalsIn(hours, { start: shifted(window.start, -NEAR_DAYS), end });
   const within = around.filter(({ start, end }) => start < window.end && end > window.start);
   if (within.length > 0) return within.slice(0, LIMITS.intervalsPerDay);
   const before = around.filter(({ end }) => end <= window.start).slice(-1);

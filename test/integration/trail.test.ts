@@ -212,8 +212,8 @@ describe('the audit trail', () => {
         throw new Error('killed');
       },
     };
-    for (let attempt = 0; attempt < 3; attempt += 1) await publish(failing, 7);
-    await publish(writer, 50);
+    for (let attempt = 0; attempt < 3; attempt += 1) await publish(failing, 100);
+    await publish(writer);
     const { call, id } = world.tenant;
     const trail = await trailOf(call);
     expect(new Set(trail.map((entry) => entry.id)).size).toBe(trail.length);

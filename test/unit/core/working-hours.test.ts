@@ -10,6 +10,7 @@ const hours = (more: object = {}) =>
     weekly: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], start: '08:00', end: '16:00' }],
     ...more,
   });
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 /** 2026-03-02 is a Monday. */
 const week = window('2026-03-02T00:00:00Z', '2026-03-09T00:00:00Z');
 
@@ -42,6 +43,22 @@ describe('working hours', () => {
       weekly: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], start: '00:00', end: '00:00' }],
     });
     expect(isWorking(always, window('2026-03-02T03:00:00Z', '2026-05-02T03:00:00Z'))).toBe(true);
+  });
+
+  it('end at the first gap, and cover no window of more than a year: a window of millennia costs no more than an hour', () => {
+    const forever = window('2026-03-02T07:00:00Z', '9999-01-01T00:00:00Z');
+    const always = hours({ weekly: [{ days: DAYS, start: '00:00', end: '00:00' }] });
+    for (const one of [hours(), always]) {
+      expect(isWorking(one, forever)).toBe(false);
+      expect(nearestTo(one, forever).length).toBeGreaterThan(0);
+    }
+    expect(isWorking(always, window('2026-03-02T07:00:00Z', '2027-03-02T07:00:00Z'))).toBe(true);
+    const gap = hours({
+      weekly: [{ days: DAYS, start: '00:00', end: '00:00' }],
+      exceptions: [{ date: '2026-12-24', intervals: [] }],
+    });
+    expect(isWorking(gap, window('2026-03-02T07:00:00Z', '2026-12-23T07:00:00Z'))).toBe(true);
+    expect(isWorking(gap, window('2026-03-02T07:00:00Z', '2026-12-25T07:00:00Z'))).toBe(false);
   });
 
   it('are replaced on a day by its exception, which may be empty', () => {
