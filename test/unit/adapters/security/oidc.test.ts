@@ -89,6 +89,15 @@ describe('a token of an OpenID Connect issuer', () => {
     expect(await makeVerifier()(await sign(payload))).toMatchObject({ sub: 'user-1' });
   });
 
+  it('may come from a clock that is up to a minute off, and no more', async () => {
+    // Whole seconds, half a minute off the limit either way: the test takes a moment itself.
+    const now = Math.floor(Date.now() / 1_000);
+    for (const payload of [{ exp: now - 30 }, { nbf: now + 30 }])
+      expect(await makeVerifier()(await sign(payload))).toMatchObject({ sub: 'user-1' });
+    for (const payload of [{ exp: now - 90 }, { nbf: now + 120 }])
+      await expect(makeVerifier()(await sign(payload))).rejects.toThrow(InvalidToken);
+  });
+
   it.each<[string, Readonly<Record<string, unknown>>]>([
     ['another issuer', { iss: 'https://elsewhere.example' }],
     ['another audience', { aud: 'app-2' }],

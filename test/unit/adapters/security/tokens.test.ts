@@ -84,6 +84,12 @@ describe('a token of the built-in mode', () => {
     await expect(verify(await forge(forged))).rejects.toThrow(InvalidToken);
   });
 
+  it.each([7, null, ['k1'], { k1: 1 }, true])('is not accepted with the key id %j', async (kid) => {
+    const [, payload = '', signature = ''] = (await issue()).split('.');
+    const header = Buffer.from(JSON.stringify({ alg: 'HS256', kid })).toString('base64url');
+    await expect(verify([header, payload, signature].join('.'))).rejects.toThrow(InvalidToken);
+  });
+
   it('is not accepted unsigned', async () => {
     const claims = decodeJwt(await issue());
     const unsigned = new UnsecuredJWT(claims).encode();
