@@ -24,8 +24,11 @@ export const MIXES = ['contested', 'fickle', 'replanned', 'planned'] as const;
 export type Mix = (typeof MIXES)[number];
 
 const onActions = (labels: readonly string[], change: (action: TableAction) => readonly TableAction[]): Faulty => ({
-  transact: (send) => (actions) =>
-    send(actions.flatMap((action) => (labels.includes(action.label) ? change(action) : [action]))),
+  transact: (send) => async (actions) => {
+    const sent = actions.flatMap((action) => (labels.includes(action.label) ? change(action) : [action]));
+    // A request that found its content there commits its receipt alone: without it there is nothing to send.
+    if (sent.length > 0) await send(sent);
+  },
 });
 
 const left = (...labels: readonly string[]): Faulty => onActions(labels, () => []);
