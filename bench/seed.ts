@@ -6,6 +6,7 @@ import type { TaskHolding } from '../core/calendar/calendar.ts';
 import { composeTask } from '../core/tasks/compose.ts';
 import { taskDraft } from '../core/tasks/task.ts';
 import { instantAt, type Instant } from '../core/time/instant.ts';
+import { userResource } from '../core/calendar/resource.ts';
 
 export interface Target {
   readonly client: DynamoDBDocumentClient;
@@ -60,7 +61,7 @@ export const fillCalendar = (target: Target, tenantId: string, userId: string, h
   seed(target, hours, (at) => {
     const window = { start: hour(at), end: hour(at, 30) };
     const holding: TaskHolding = { task_id: newUuid(), name: 'Held', state: 'DISPATCHED', window };
-    return { ...windowKey(tenantId, userId, window.start, holding.task_id), ...holding };
+    return { ...windowKey(tenantId, userResource(userId), window.start, holding.task_id), ...holding };
   });
 
 /** So many tasks of one type, as the service would keep them. */

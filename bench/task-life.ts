@@ -1,3 +1,4 @@
+import { userResource } from '../core/calendar/resource.ts';
 import { makeBookingCommit } from '../adapters/dynamodb/bookings.ts';
 import { calendarCodec } from '../adapters/dynamodb/resources/calendars.ts';
 import { taskCodec, taskWrites } from '../adapters/dynamodb/resources/tasks.ts';
@@ -138,9 +139,12 @@ export const weighLife = async (payloadBytes: number, listIndexes: readonly Weig
   const archived = changed(accepted.after, { action: 'state_changed', patch: { state: 'ARCHIVED', archived_at: AT } });
   const create = await weigh({ kind: 'task_created', task });
   const bytes = scales.largest();
-  const dispatch = await weigh({ kind: 'task_changed', ...dispatched }, { take: { calendar: CALENDAR, holding } });
+  const dispatch = await weigh({ kind: 'task_changed', ...dispatched }, { take: [{ calendar: CALENDAR, holding }] });
   const start = await weigh({ kind: 'task_changed', ...started });
-  const accept = await weigh({ kind: 'task_changed', ...accepted }, { release: { userId: USER, holding } });
+  const accept = await weigh(
+    { kind: 'task_changed', ...accepted },
+    { release: [{ resource: userResource(USER), holding }] },
+  );
   const archive = await weigh({ kind: 'task_changed', ...archived });
   const steps = [create, dispatch, start, accept, archive];
   return {

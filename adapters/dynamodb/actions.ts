@@ -31,7 +31,8 @@ export type Writes<C extends { readonly kind: string }> = {
   readonly [K in C['kind']]: (change: Extract<C, { readonly kind: K }>) => Planned;
 };
 
-const stale = (moved: Moved = 'other'): DomainError =>
+/** What was read has moved on. */
+export const stale = (moved: Moved = 'other'): DomainError =>
   new DomainError('stale_read', 'What was read has changed since.', { moved });
 
 const duplicate = (field: string, value: string): DomainError =>

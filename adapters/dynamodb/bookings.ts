@@ -1,10 +1,23 @@
 import type { BookingCommit, Bookings, Taking } from '../../core/calendar/bookings.ts';
-import { idOf, isAbsence, type Calendar, type Holding } from '../../core/calendar/calendar.ts';
+import { idOf, isAbsence, resourceOf, type Holding, type ResourceCalendar } from '../../core/calendar/calendar.ts';
+import { resourceName, type Resource } from '../../core/calendar/resource.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { add, all, exists, keyOf, putOver, remove, update, type KeyedItem, type Planned } from './actions.ts';
+import {
+  add,
+  all,
+  exists,
+  keyOf,
+  put,
+  putOver,
+  remove,
+  stale,
+  update,
+  type KeyedItem,
+  type Planned,
+} from './actions.ts';
 import { makeSend, plansOf, type ChangeOf, type CommitPorts, type Registered } from './commit.ts';
 import { calendarKey, openAssignmentKey, windowKey, type Key } from './keys.ts';
-import { calendarCodec } from './resources/calendars.ts';
+import { assetCalendarCodec, calendarCodec } from './resources/calendars.ts';
 
 /** A commit that writes the guard's bookings behind the changes, in the same transaction. */
 export const makeBookingCommit = <M>(ports: CommitPorts, writes: Registered<M>): BookingCommit<ChangeOf<M>> => {
@@ -13,50 +26,65 @@ export const makeBookingCommit = <M>(ports: CommitPorts, writes: Registered<M>):
     send(call, [...plansOf(writes, changes), planOf(call.tenantId, bookings)], answer);
 };
 
-/** A calendar is written once, whatever is taken from it and given back to it. */
-const planOf = (tenantId: string, { take, release, refresh }: Bookings): Planned => {
-  const isSameUser = take !== undefined && take.calendar.user_id === release?.userId;
-  const taken = take === undefined ? undefined : holdingItem(tenantId, take.calendar.user_id, take.holding);
-  const given = release === undefined ? undefined : holdingItem(tenantId, release.userId, release.holding);
-  const plans: Planned[] = [];
-  if (take !== undefined) plans.push(takeFrom(take, isSameUser));
-  if (release !== undefined && !isSameUser) {
-    const key = calendarKey(tenantId, release.userId);
-    plans.push(
-      add('calendar given back to', key, { version: 1, active_count: 0 - workloadOf(release.holding) }, exists),
-    );
-  }
-  if (taken !== undefined) plans.push(putOver('holding', taken));
-  if (given !== undefined && (taken === undefined || !isSameKey(given, taken))) {
-    plans.push(remove('holding given back', keyOf(given)));
-  }
-  if (refresh !== undefined) plans.push(putOver('holding', holdingItem(tenantId, refresh.userId, refresh.holding)));
-  return all(...plans);
+/** Every calendar is written once, whatever is taken from it and given back to it. */
+const planOf = (tenantId: string, { take = [], release = [], refresh = [] }: Bookings): Planned => {
+  const taken = take.map(({ calendar, holding }) => holdingItem(tenantId, resourceOf(calendar), holding));
+  const kept = new Set(taken.map(addressOf));
+  const given = release.map(({ resource, holding }) => holdingItem(tenantId, resource, holding));
+  const takers = new Map(take.map(({ calendar }) => [resourceName(resourceOf(calendar)), calendar]));
+  const givers = new Map(release.map(({ resource }) => [resourceName(resource), resource]));
+  return all(
+    ...[...takers].map(([name, calendar]) =>
+      takeFrom(
+        calendar,
+        take.filter((one) => resourceName(resourceOf(one.calendar)) === name),
+        workloadOf(release.filter(({ resource }) => resourceName(resource) === name)),
+      ),
+    ),
+    ...[...givers]
+      .filter(([name]) => !takers.has(name))
+      .map(([name, resource]) => {
+        const count = workloadOf(release.filter((one) => resourceName(one.resource) === name));
+        const amounts = { version: 1, active_count: 0 - count };
+        return add('calendar given back to', calendarKey(tenantId, resource), amounts, exists);
+      }),
+    ...taken.map((item) => putOver('holding', item)),
+    ...given.filter((item) => !kept.has(addressOf(item))).map((item) => remove('holding given back', keyOf(item))),
+    ...refresh.map(({ resource, holding }) => putOver('holding', holdingItem(tenantId, resource, holding))),
+  );
 };
 
-const takeFrom = ({ calendar, holding }: Taking, isMove: boolean): Planned => {
+const takeFrom = (calendar: ResourceCalendar, taking: readonly Taking[], given: number): Planned => {
   const version = calendar.version + 1;
-  const taken = isAbsence(holding)
-    ? { version, absence_id: holding.absence_id, window: holding.window }
-    : { version, task_id: holding.task_id, name: holding.name, window: holding.window };
-  const after: Calendar = {
-    ...calendar,
+  const taken = taking.map(({ holding }) =>
+    isAbsence(holding)
+      ? { version, absence_id: holding.absence_id, window: holding.window }
+      : { version, task_id: holding.task_id, name: holding.name, window: holding.window },
+  );
+  const changed = {
     version,
-    active_count: calendar.active_count + (isMove ? 0 : workloadOf(holding)),
-    recent: [taken, ...calendar.recent].slice(0, LIMITS.recentTakings),
+    active_count: calendar.active_count + workloadOf(taking) - given,
+    recent: [...taken, ...calendar.recent].slice(0, LIMITS.recentTakings),
   };
-  const seen = { version: calendar.version };
-  return update('calendar taken from', calendarCodec.toItem(calendar), calendarCodec.toItem(after), seen, 'calendar');
+  const [before, after] =
+    'user_id' in calendar
+      ? [calendarCodec.toItem(calendar), calendarCodec.toItem({ ...calendar, ...changed })]
+      : [assetCalendarCodec.toItem(calendar), assetCalendarCodec.toItem({ ...calendar, ...changed })];
+  // An asset that nobody has taken yet has no calendar.
+  if (calendar.version === 0 && 'asset_id' in calendar)
+    return put('calendar taken from', after, () => stale('calendar'));
+  return update('calendar taken from', before, after, { version: calendar.version }, 'calendar');
 };
 
-const isSameKey = (a: Key, b: Key): boolean => a.PK === b.PK && a.SK === b.SK;
+const addressOf = ({ PK, SK }: Key): string => `${PK} ${SK}`;
 
 /** An absence is no work. */
-const workloadOf = (holding: Holding): number => (isAbsence(holding) ? 0 : 1);
+const workloadOf = (moves: readonly { readonly holding: Holding }[]): number =>
+  moves.filter(({ holding }) => !isAbsence(holding)).length;
 
-const holdingItem = (tenantId: string, userId: string, holding: Holding): KeyedItem => ({
+const holdingItem = (tenantId: string, resource: Resource, holding: Holding): KeyedItem => ({
   ...(holding.window === undefined
-    ? openAssignmentKey(tenantId, userId, idOf(holding))
-    : windowKey(tenantId, userId, holding.window.start, idOf(holding))),
+    ? openAssignmentKey(tenantId, resource, idOf(holding))
+    : windowKey(tenantId, resource, holding.window.start, idOf(holding))),
   ...holding,
 });

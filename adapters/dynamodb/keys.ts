@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Resource } from '../../core/calendar/resource.ts';
 import type { Listed } from '../../core/page.ts';
 import type { Instant } from '../../core/time/instant.ts';
 
@@ -15,6 +16,7 @@ export const SORT_KEYS = {
   tenant: { is: 'TENANT' },
   user: { is: 'PROFILE' },
   calendar: { is: 'CALENDAR' },
+  asset_calendar: { is: 'ASSET_CALENDAR' },
   chosen_strategies: { is: 'CHOSEN' },
   strategy: { begins: 'STRATEGY#' },
   absence: { begins: 'ABSENCE#' },
@@ -51,6 +53,9 @@ const LONGEST_PART = 512;
 const tenant = (tenantId: string): string => `T#${part(tenantId)}`;
 const taskPartition = (tenantId: string, taskId: string): string => `${tenant(tenantId)}#TASK#${part(taskId)}`;
 const userPartition = (tenantId: string, userId: string): string => `${tenant(tenantId)}#USER#${part(userId)}`;
+/** The partition of all that a resource holds. */
+const holderPartition = (tenantId: string, { kind, id }: Resource): string =>
+  kind === 'user' ? userPartition(tenantId, id) : `${tenant(tenantId)}#ASSET#${part(id)}`;
 /** The key of a resource that is alone in its partition. */
 export const singleKey =
   (item: Single) =>
@@ -109,16 +114,16 @@ export const userKey = (tenantId: string, userId: string): Key => ({
   PK: userPartition(tenantId, userId),
   SK: SORT_KEYS.user.is,
 });
-export const calendarKey = (tenantId: string, userId: string): Key => ({
-  PK: userPartition(tenantId, userId),
-  SK: SORT_KEYS.calendar.is,
+export const calendarKey = (tenantId: string, resource: Resource): Key => ({
+  PK: holderPartition(tenantId, resource),
+  SK: resource.kind === 'user' ? SORT_KEYS.calendar.is : SORT_KEYS.asset_calendar.is,
 });
-export const openAssignmentKey = (tenantId: string, userId: string, taskId: string): Key => ({
-  PK: userPartition(tenantId, userId),
+export const openAssignmentKey = (tenantId: string, resource: Resource, taskId: string): Key => ({
+  PK: holderPartition(tenantId, resource),
   SK: `OPEN#${part(taskId)}`,
 });
-export const windowKey = (tenantId: string, userId: string, start: Instant, taskId: string): Key => ({
-  PK: userPartition(tenantId, userId),
+export const windowKey = (tenantId: string, resource: Resource, start: Instant, taskId: string): Key => ({
+  PK: holderPartition(tenantId, resource),
   SK: `${windowsFrom(start)}#${part(taskId)}`,
 });
 /** Before every window that starts at the instant or later, and after every earlier one. */
@@ -126,8 +131,8 @@ export const windowsFrom = (start: Instant): string => `WINDOW#${start}`;
 export const WINDOWS_BEGIN = 'WINDOW#';
 
 export const ABSENCE_PREFIX = SORT_KEYS.absence.begins;
-export const absenceKey = (tenantId: string, userId: string, id: string): Key => ({
-  PK: userPartition(tenantId, userId),
+export const absenceKey = (tenantId: string, resource: Resource, id: string): Key => ({
+  PK: holderPartition(tenantId, resource),
   SK: `${ABSENCE_PREFIX}${part(id)}`,
 });
 

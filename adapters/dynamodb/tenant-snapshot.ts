@@ -33,6 +33,7 @@ import { userCodec } from './resources/users.ts';
 import type { TableReader } from './table-reader.ts';
 import { KEY, TASK_INDEXES } from './table.ts';
 import type { Item } from './transaction.ts';
+import { userResource } from '../../core/calendar/resource.ts';
 
 /** Reads everything of a tenant that its invariants speak of. Every item is read strongly consistent. */
 export interface TenantSnapshots {
@@ -169,8 +170,8 @@ const SORT = {
   asset: SORT_KEYS.asset.begins,
   history: historyKey('', '', 0).SK.slice(0, -10),
   user: userKey('', '').SK,
-  calendar: calendarKey('', '').SK,
-  open: openAssignmentKey('', '', '').SK,
+  calendar: calendarKey('', userResource('')).SK,
+  open: openAssignmentKey('', userResource(''), '').SK,
   batch: SORT_KEYS.batch.is,
   receipt: receiptKey('', '').SK,
 } as const;

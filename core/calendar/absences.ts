@@ -9,6 +9,7 @@ import { latest, type Clock } from '../time/instant.ts';
 import type { Absence, AbsenceHolding, Calendars } from './calendar.ts';
 import type { AbsenceAdded, AbsenceRemoved } from './changes.ts';
 import type { Guard } from './guard.ts';
+import { userResource } from './resource.ts';
 
 export const absenceDraft = z
   .strictObject({ start_at: instantInput, end_at: instantInput, reason: optional(freeText(LIMITS.note)) })
@@ -48,7 +49,7 @@ export const makeAddAbsence =
       };
       await guard(call, {
         changes: [{ kind: 'absence_added', tenantId: call.tenantId, absence }],
-        bookings: { take: { calendar, holding: holdingOf(absence) } },
+        bookings: { take: [{ calendar, holding: holdingOf(absence) }] },
         answer: absence,
       });
       return absence;
@@ -74,7 +75,7 @@ export const makeRemoveAbsence =
             at: latest(clock(), absence.created_at),
           },
         ],
-        bookings: { release: { userId, holding: holdingOf(absence) } },
+        bookings: { release: [{ resource: userResource(userId), holding: holdingOf(absence) }] },
         answer: undefined,
       });
     });

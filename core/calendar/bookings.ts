@@ -1,24 +1,28 @@
 import type { Call } from '../call.ts';
-import type { Calendar, Holding, TaskHolding } from './calendar.ts';
+import type { Holding, ResourceCalendar, TaskHolding } from './calendar.ts';
+import type { Resource } from './resource.ts';
 
-/** A user takes a holding, at the version of the calendar at which the windows were found free. */
+/** A resource takes a holding, at the version of the calendar at which the windows were found free. */
 export interface Taking {
-  readonly calendar: Calendar;
+  readonly calendar: ResourceCalendar;
   readonly holding: Holding;
 }
 
-/** A user gives a holding back. This needs no version: it can only make room. */
+/** A resource gives a holding back. This needs no version: it can only make room. */
 export interface Release {
-  readonly userId: string;
+  readonly resource: Resource;
   readonly holding: Holding;
 }
 
-/** Moves of holdings. Only the guard writes them (`guard.ts`), and a test holds it to that. */
+/**
+ * Moves of holdings, of any number of resources, in one transaction. Only the guard writes them (`guard.ts`), and a test
+ * holds it to that. All takings of a resource name one reading of its calendar.
+ */
 export interface Bookings {
-  readonly take?: Taking;
-  readonly release?: Release;
-  /** A holding that stays where it is and whose task has moved on. */
-  readonly refresh?: { readonly userId: string; readonly holding: TaskHolding };
+  readonly take?: readonly Taking[];
+  readonly release?: readonly Release[];
+  /** Holdings that stay where they are and whose task has moved on. */
+  readonly refresh?: readonly { readonly resource: Resource; readonly holding: TaskHolding }[];
 }
 
 /** A `Commit` that writes bookings in the same transaction. The guard alone is given one. */

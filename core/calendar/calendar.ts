@@ -5,6 +5,7 @@ import { instantSchema } from '../time/instant.ts';
 import type { AbsenceConflict, Conflict } from '../errors.ts';
 import { HELD_STATES } from '../tasks/lifecycle.ts';
 import { workingHoursSchema } from '../working-hours/hours.ts';
+import { assetResource, userResource, type Resource } from './resource.ts';
 import type { Window } from './window.ts';
 
 const membershipSchema = z.object({
@@ -22,25 +23,38 @@ const takenSchema = z.union([
   z.object({ version: z.number().int(), absence_id: idSchema, window: windowSchema }),
 ]);
 
+/** What every calendar has, of whatever resource. */
+const timekeeping = {
+  tenant_id: idSchema,
+  /** Counts the changes of the calendar. A window may be taken only at the version at which the windows were read. */
+  version: z.number().int().min(0),
+  /** Assignments held, scheduled or not: the workload. One gone wrong, below 0 even, is for the audit to find. */
+  active_count: z.number().int(),
+  /** Null: always at work. Here, so that a decision moves the version of what it was decided from. */
+  working_hours: workingHoursSchema.nullable().default(null),
+  /** What was taken last, latest first: what a stale plan is compared with. */
+  recent: z.array(takenSchema).default([]),
+};
+
 /**
  * What every decision about a user needs, in one item: whether the user may be assigned at all, the workload, the
  * org units, and the version that each taken window moves.
  */
 export const calendarSchema = z.object({
-  tenant_id: idSchema,
+  ...timekeeping,
   user_id: idSchema,
-  /** Counts the changes of the calendar. A window may be taken only at the version at which the windows were read. */
-  version: z.number().int().min(0),
-  /** Assignments held, scheduled or not: the workload. One gone wrong, below 0 even, is for the audit to find. */
-  active_count: z.number().int(),
   is_active: z.boolean(),
   memberships: z.array(membershipSchema),
-  /** Null: always at work. Here, so that a decision moves the version of what it was decided from. */
-  working_hours: workingHoursSchema.nullable().default(null),
-  /** What was taken last, latest first: what a stale plan is compared with. */
-  recent: z.array(takenSchema).default([]),
 });
 export type Calendar = z.infer<typeof calendarSchema>;
+
+/** The calendar of an asset; its hours are those of operation. One that is kept nowhere yet is at version 0, and empty. */
+export const assetCalendarSchema = z.object({ ...timekeeping, asset_id: idSchema });
+export type AssetCalendar = z.infer<typeof assetCalendarSchema>;
+
+export type ResourceCalendar = Calendar | AssetCalendar;
+export const resourceOf = (calendar: ResourceCalendar): Resource =>
+  'user_id' in calendar ? userResource(calendar.user_id) : assetResource(calendar.asset_id);
 
 /** A task's claim on a user: with a window when the task is scheduled, else only as workload. */
 export const taskHoldingSchema = z.object({
@@ -121,7 +135,7 @@ export interface Calendars {
    * The windows of a user that overlap the wanted one, latest first; strongly consistent. It takes the calendar, not
    * the user, because the guard is only right when the calendar's version was read before the windows.
    */
-  readonly overlapping: (calendar: Calendar, wanted: Window) => Promise<readonly HeldWindow[]>;
+  readonly overlapping: (calendar: ResourceCalendar, wanted: Window) => Promise<readonly HeldWindow[]>;
   /**
    * The calendars of those ids that exist, in no particular order, each with the windows that overlap the wanted one
    * (none when nothing is wanted).

@@ -1,10 +1,11 @@
 import type { Call } from '../call.ts';
 import { DomainError, type Violation } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
-import type { BookingCommit, Bookings, Release, Taking } from './bookings.ts';
+import type { BookingCommit, Bookings, Taking } from './bookings.ts';
 import { isWorking, nearestTo, type WorkingHours } from '../working-hours/hours.ts';
-import { idOf, isAbsence, obstaclesIn, type Calendars, type HeldWindow } from './calendar.ts';
-import { covers, type Window } from './window.ts';
+import { idOf, isAbsence, obstaclesIn, resourceOf, type Calendars, type HeldWindow } from './calendar.ts';
+import { resourceName } from './resource.ts';
+import { covers, overlaps, type Window } from './window.ts';
 
 export type Guard<C> = (
   call: Call,
@@ -30,7 +31,7 @@ export const violationsOf = (
 const shown = ({ start, end }: Window) => ({ start_at: start, end_at: end });
 
 /** The refusal of a window that breaks rules: by the first of them, with all. `left` are windows that are not listed. */
-export const refusalOf = (userId: string, violations: readonly Violation[], left = 0): DomainError | undefined => {
+export const refusalOf = (resource: string, violations: readonly Violation[], left = 0): DomainError | undefined => {
   const [first] = violations;
   const ofAbsence = violations.find((one) => one.rule === 'unavailable');
   switch (first?.rule) {
@@ -40,17 +41,17 @@ export const refusalOf = (userId: string, violations: readonly Violation[], left
       const named = first.conflicts.map(
         ({ name, planned_start_at, planned_end_at }) => `"${name}" (${planned_start_at} to ${planned_end_at})`,
       );
-      const message = `User ${userId} has an overlapping assignment: ${few(named, left)}.`;
+      const message = `${resource} has an overlapping assignment: ${few(named, left)}.`;
       const absences = ofAbsence === undefined ? {} : { absences: ofAbsence.absences };
       return new DomainError('schedule_conflict', message, { conflicts: first.conflicts, ...absences, violations });
     }
     case 'unavailable': {
-      const message = `User ${userId} is absent: ${few(first.absences.map(timeOf), left)}.`;
+      const message = `${resource} is absent: ${few(first.absences.map(timeOf), left)}.`;
       return new DomainError('unavailable', message, { absences: first.absences, violations });
     }
     case 'outside_working_hours': {
       const near = first.nearest.length === 0 ? 'none within two weeks' : few(first.nearest.map(timeOf), 0);
-      const message = `The window is outside the working hours of user ${userId}; the nearest are ${near}.`;
+      const message = `The window is outside the working hours of ${resource}; the nearest are ${near}.`;
       return new DomainError('outside_working_hours', message, { violations });
     }
   }
@@ -67,16 +68,18 @@ export const few = (all: readonly string[], left: number): string => {
 };
 
 /**
- * The guard against double booking: the one function through which a window is taken, moved or released.
+ * The guard against double booking: the one function through which windows are taken, moved or released, of any number of
+ * resources at once.
  *
- * It is one attempt. Its caller has read the calendar, and runs again from that read when the commit answers
+ * It is one attempt. Its caller has read the calendars, and runs again from that read when the commit answers
  * `stale_read`. The protocol is right in this order only:
- * 1. The calendar's version is read (by the caller: `bookings.take.calendar`).
- * 2. The user's windows that overlap the wanted one are read, strongly consistent.
- * 3. Any of them refuses the change with `schedule_conflict`, or with `unavailable` when only absences are in the way;
- *    the window that the task itself holds does not count. So does a window outside the hours of the same calendar.
- * 4. One transaction moves the calendar from the version seen to the next, and writes the window with everything that
- *    the change means. A window that came in between 1 and 4 has moved the version, so the transaction fails.
+ * 1. The version of each calendar is read (by the caller: `bookings.take`).
+ * 2. The windows of each that overlap the wanted one are read, strongly consistent.
+ * 3. Any of them refuses the change with `schedule_conflict`, or with `unavailable` when only absences are in the way; what
+ *    the same bookings give back, and the window that the task itself holds, do not count. Two windows that are taken
+ *    together must not overlap either. So does a window outside the hours of the same calendar.
+ * 4. One transaction moves every calendar from the version seen to the next, and writes the windows with everything that
+ *    the change means. A window that came in between 1 and 4 has moved its version, so the transaction fails.
  *
  * Were the windows read before the version, one written between the two reads would be missed by both. Were the
  * version only checked and not moved, two writers that saw the same version would both pass.
@@ -90,26 +93,61 @@ export const makeGuard =
     readonly commit: BookingCommit<C>;
   }): Guard<C> =>
   async (call, { changes, bookings, answer }) => {
-    if (bookings.take !== undefined) await requireFree(calendars, bookings.take, bookings.release);
+    const { take = [] } = bookings;
+    for (const taking of take) requireActive(taking, bookings);
+    const broken = await Promise.all(take.map((taking) => requirementsOf(calendars, taking, bookings)));
+    for (const refusal of broken) if (refusal !== undefined) throw refusal;
     await commit(call, changes, answer, bookings);
   };
 
-const requireFree = async (
+/** Whether the resource holds at least the time already: it may keep less of what it holds, whatever has become of it. */
+const isLess = ({ calendar, holding }: Taking, { release = [] }: Bookings): boolean => {
+  const name = resourceName(resourceOf(calendar));
+  const own = release.find((one) => resourceName(one.resource) === name && idOf(one.holding) === idOf(holding));
+  return own !== undefined && (holding.window === undefined || covers(own.holding.window, holding.window));
+};
+
+const requireActive = (taking: Taking, bookings: Bookings): void => {
+  const { calendar } = taking;
+  if (!('is_active' in calendar) || calendar.is_active || isLess(taking, bookings)) return;
+  throw new DomainError('inactive_user', `User ${calendar.user_id} is not active.`, {});
+};
+
+/** The refusal that the rules mean for one taking, if there is one. */
+const requirementsOf = async (
+  calendars: Pick<Calendars, 'overlapping'>,
+  taking: Taking,
+  bookings: Bookings,
+): Promise<DomainError | undefined> => {
+  const { calendar, holding } = taking;
+  const { window } = holding;
+  if (window === undefined) return undefined;
+  const inTheWay = await obstaclesOf(calendars, taking, window, bookings);
+  // An absence is no work; and what is held already may shrink, whatever the hours have become.
+  const hours = isAbsence(holding) || isLess(taking, bookings) ? null : calendar.working_hours;
+  const violations = violationsOf(hours, window, inTheWay);
+  const left = Math.max(0, inTheWay.length - LIMITS.conflictsListed);
+  return refusalOf(nameOf(taking), violations, left);
+};
+
+const nameOf = ({ calendar }: Taking): string =>
+  'user_id' in calendar ? `User ${calendar.user_id}` : `Asset ${calendar.asset_id}`;
+
+/** What the resource holds in the window and does not give back, and what else it takes there. */
+const obstaclesOf = async (
   calendars: Pick<Calendars, 'overlapping'>,
   { calendar, holding }: Taking,
-  release: Release | undefined,
-): Promise<void> => {
-  // Who is inactive takes no time, and may keep less of what they hold.
-  const own = release?.userId === calendar.user_id ? release.holding : undefined;
-  const isLess = own !== undefined && (holding.window === undefined || covers(own.window, holding.window));
-  if (!calendar.is_active && !isLess)
-    throw new DomainError('inactive_user', `User ${calendar.user_id} is not active.`, {});
-  if (holding.window === undefined) return;
-  const held = await calendars.overlapping(calendar, holding.window);
-  const inTheWay = held.filter((other) => idOf(other) !== idOf(holding));
-  // An absence is no work; and what is held already may shrink, whatever the hours have become.
-  const hours = isAbsence(holding) || isLess ? null : calendar.working_hours;
-  const violations = violationsOf(hours, holding.window, inTheWay);
-  const refusal = refusalOf(calendar.user_id, violations, Math.max(0, inTheWay.length - LIMITS.conflictsListed));
-  if (refusal !== undefined) throw refusal;
+  window: Window,
+  { take = [], release = [] }: Bookings,
+): Promise<readonly HeldWindow[]> => {
+  const name = resourceName(resourceOf(calendar));
+  const held = await calendars.overlapping(calendar, window);
+  const given = release.filter((one) => resourceName(one.resource) === name).map((one) => idOf(one.holding));
+  const leaving = new Set([idOf(holding), ...given]);
+  const together = take
+    .filter((one) => resourceName(resourceOf(one.calendar)) === name && idOf(one.holding) !== idOf(holding))
+    .flatMap(({ holding: other }): readonly HeldWindow[] =>
+      other.window !== undefined && overlaps(other.window, window) ? [{ ...other, window: other.window }] : [],
+    );
+  return [...held.filter((other) => !leaving.has(idOf(other))), ...together];
 };

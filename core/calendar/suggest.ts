@@ -3,7 +3,7 @@ import { DomainError, isRefusal } from '../errors.ts';
 import { idSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import { instantSchema } from '../time/instant.ts';
-import type { Taking } from './bookings.ts';
+import type { Bookings } from './bookings.ts';
 import { idOf, type Calendar, type Calendars } from './calendar.ts';
 import { gapsIn, lengthOf, slotsIn } from './slots.ts';
 import { isWorking, shifted, workingIn } from '../working-hours/hours.ts';
@@ -31,8 +31,8 @@ export const suggestionsSchema = z.object({
 export type Suggestions = z.infer<typeof suggestionsSchema>;
 
 interface Wish {
-  /** What the booking takes: nothing has no want of time. */
-  readonly take: Taking | undefined;
+  /** What the booking takes for a user: who takes nothing has no want of time. */
+  readonly bookings: Bookings;
   readonly suggestUsers: boolean;
 }
 
@@ -51,7 +51,7 @@ type Reads = Pick<Calendars, 'held' | 'survey' | 'activeUserIds'>;
 
 export const makeSuggest =
   ({ calendars }: { readonly calendars: Reads }): Suggest =>
-  async ({ take, suggestUsers }, booking) => {
+  async ({ bookings, suggestUsers }, booking) => {
     try {
       await booking();
     } catch (error) {
@@ -59,9 +59,10 @@ export const makeSuggest =
         isRefusal(error, 'schedule_conflict') ||
         isRefusal(error, 'unavailable') ||
         isRefusal(error, 'outside_working_hours');
-      const wanted = take?.holding.window;
-      if (!isTimeTaken || take === undefined || wanted === undefined) throw error;
-      const { calendar, holding } = take;
+      const taking = bookings.take?.find(({ calendar }) => 'user_id' in calendar);
+      const wanted = taking?.holding.window;
+      if (!isTimeTaken || taking === undefined || wanted === undefined || !('user_id' in taking.calendar)) throw error;
+      const { calendar, holding } = taking;
       const suggestions = await suggestionsFor(calendars, {
         calendar,
         window: wanted,

@@ -89,7 +89,7 @@ export const makeDispatchTask =
         calendar,
       );
       // 4. The guard looks whether the time is free, and commits. A refusal for want of time says when it is.
-      await suggest({ take: changed.bookings.take, suggestUsers: suggest_users ?? false }, () => guard(call, changed));
+      await suggest({ bookings: changed.bookings, suggestUsers: suggest_users ?? false }, () => guard(call, changed));
       return changed.answer;
     });
   };

@@ -89,7 +89,7 @@ export const makeReschedule =
         },
         calendar,
       );
-      await suggest({ take: changed.bookings.take, suggestUsers: suggest_users }, () => guard(call, changed));
+      await suggest({ bookings: changed.bookings, suggestUsers: suggest_users }, () => guard(call, changed));
       return changed.answer;
     });
   };
@@ -131,7 +131,7 @@ export const makeReassign =
         },
         calendar,
       );
-      await suggest({ take: changed.bookings.take, suggestUsers: suggest_users }, () => guard(call, changed));
+      await suggest({ bookings: changed.bookings, suggestUsers: suggest_users }, () => guard(call, changed));
       return changed.answer;
     });
   };

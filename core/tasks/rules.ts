@@ -4,6 +4,7 @@ import { isHeldIn, requireTransition, type HeldState } from './lifecycle.ts';
 import { contentVersionOf, windowOf, type Task } from './task.ts';
 import type { Calendar, TaskHolding } from '../calendar/calendar.ts';
 import type { Bookings } from '../calendar/bookings.ts';
+import { userResource } from '../calendar/resource.ts';
 
 /** `If-Match`: refuses with `precondition_failed` when the caller named versions and the task has another. */
 export const requireMatch = (call: Call, task: Task): void => requireVersion(call, 'task', contentVersionOf(task));
@@ -44,14 +45,16 @@ export const bookingsOf = (before: Task, after: Task, calendar?: Calendar): Book
   const held = holderOf(before);
   const holds = holderOf(after);
   const release =
-    held === undefined ? {} : { release: { userId: held.userId, holding: holdingOf(before, held.state) } };
+    held === undefined
+      ? {}
+      : { release: [{ resource: userResource(held.userId), holding: holdingOf(before, held.state) }] };
   if (holds === undefined) return release;
   const holding = holdingOf(after, holds.state);
-  if (calendar?.user_id === holds.userId) return { take: { calendar, holding }, ...release };
+  if (calendar?.user_id === holds.userId) return { take: [{ calendar, holding }], ...release };
   const isSameTime =
     before.planned_start_at === after.planned_start_at && before.planned_end_at === after.planned_end_at;
   if (held?.userId !== holds.userId || !isSameTime)
     throw new Error(`User ${holds.userId} takes task ${after.id}, and the calendar was not read.`);
   const isSame = held.state === holds.state && before.name === after.name;
-  return isSame ? {} : { refresh: { userId: holds.userId, holding } };
+  return isSame ? {} : { refresh: [{ resource: userResource(holds.userId), holding }] };
 };

@@ -25,6 +25,7 @@ import { instant, makeTasks, tenantOver, type TestTenant } from '../integration/
 import { runScript } from '../local/processes.ts';
 import { WRITES } from '../unit/writes.ts';
 import { directCaller } from './direct-call.ts';
+import { userResource } from '../../core/calendar/resource.ts';
 
 const TableName = environment.TABLE_NAME;
 const { byScan: snapshot, byPartitions } = makeTenantSnapshots({ client, tableName: TableName, reader });
@@ -133,18 +134,22 @@ const CORRUPTIONS: readonly (readonly [string, (of: Furnished) => Promise<unknow
   [
     'a second window over the first',
     ({ tenant, userId }) =>
-      plant({ ...windowKey(tenant.id, userId, overlapping.start, 'no-task'), ...noTask, window: overlapping }),
+      plant({
+        ...windowKey(tenant.id, userResource(userId), overlapping.start, 'no-task'),
+        ...noTask,
+        window: overlapping,
+      }),
     'windows_disjoint',
   ],
   [
     'a window that nobody holds any more',
-    ({ tenant, userId, taskId }) => destroy(windowKey(tenant.id, userId, START, taskId)),
+    ({ tenant, userId, taskId }) => destroy(windowKey(tenant.id, userResource(userId), START, taskId)),
     'holding_of_task',
   ],
   [
     'a window that is longer than its task',
     ({ tenant, userId, taskId }) =>
-      set(windowKey(tenant.id, userId, START, taskId), 'window', { start: START, end: overlapping.end }),
+      set(windowKey(tenant.id, userResource(userId), START, taskId), 'window', { start: START, end: overlapping.end }),
     'holding_of_task',
   ],
   [
@@ -155,14 +160,14 @@ const CORRUPTIONS: readonly (readonly [string, (of: Furnished) => Promise<unknow
   [
     'an absence whose time is not held',
     ({ tenant, userId, absenceId }) =>
-      destroy(windowKey(tenant.id, userId, instant('2026-03-01T20:00:00Z'), absenceId)),
+      destroy(windowKey(tenant.id, userResource(userId), instant('2026-03-01T20:00:00Z'), absenceId)),
     'holding_of_absence',
   ],
   [
     'an absence over a task',
     ({ tenant, userId }) =>
       plant({
-        ...windowKey(tenant.id, userId, overlapping.start, 'no-absence'),
+        ...windowKey(tenant.id, userResource(userId), overlapping.start, 'no-absence'),
         ...{ absence_id: 'no-absence', reason: null, window: overlapping },
       }),
     'windows_disjoint',
@@ -174,7 +179,7 @@ const CORRUPTIONS: readonly (readonly [string, (of: Furnished) => Promise<unknow
       const [start, end] = [instant('2026-03-01T20:00:00Z'), instant('2026-03-01T21:00:00Z')];
       if ((await tenant.call('DELETE', path)).status !== 204) throw new Error('The absence was not removed.');
       await plant({
-        ...windowKey(tenant.id, userId, start, absenceId),
+        ...windowKey(tenant.id, userResource(userId), start, absenceId),
         ...{ absence_id: absenceId, reason: null, window: { start, end } },
       });
     },
@@ -201,10 +206,14 @@ const CORRUPTIONS: readonly (readonly [string, (of: Furnished) => Promise<unknow
     ({ tenant, templateId }) => destroy(revisionKey(tenant.id, templateId, 1)),
     'revision_of_task',
   ],
-  ['a count too high', ({ tenant, userId }) => set(calendarKey(tenant.id, userId), 'active_count', 7), 'active_count'],
+  [
+    'a count too high',
+    ({ tenant, userId }) => set(calendarKey(tenant.id, userResource(userId)), 'active_count', 7),
+    'active_count',
+  ],
   [
     'a count below zero',
-    ({ tenant, userId }) => set(calendarKey(tenant.id, userId), 'active_count', -1),
+    ({ tenant, userId }) => set(calendarKey(tenant.id, userResource(userId)), 'active_count', -1),
     'active_count',
   ],
   ['a lost history entry', ({ tenant, taskId }) => destroy(historyKey(tenant.id, taskId, 2)), 'history_gapless'],
@@ -230,7 +239,11 @@ const CORRUPTIONS: readonly (readonly [string, (of: Furnished) => Promise<unknow
   ],
   ['a lost tally', ({ tenant }) => destroy(tallyKey(tenant.id, 'north')), 'tally_of_assets'],
   ['a user who is not listed', ({ tenant, userId }) => destroy(rosterKey(tenant.id, userId, true)), 'roster_of_users'],
-  ['a lost calendar', ({ tenant, userId }) => destroy(calendarKey(tenant.id, userId)), 'calendar_of_users'],
+  [
+    'a lost calendar',
+    ({ tenant, userId }) => destroy(calendarKey(tenant.id, userResource(userId))),
+    'calendar_of_users',
+  ],
   ['a task lost from its batch', ({ tenant, drafts }) => destroy(taskKey(tenant.id, drafts[0] ?? '')), 'batch_whole'],
 ];
 
@@ -288,7 +301,7 @@ describe('the audit', () => {
 
   it('says what it repaired', async () => {
     const { tenant, userId } = await furnish();
-    await set(calendarKey(tenant.id, userId), 'active_count', 7);
+    await set(calendarKey(tenant.id, userResource(userId)), 'active_count', 7);
     await set(tallyKey(tenant.id, null), 'total', 9);
     const { findings, repairs: done } = await audited(tenant, true);
     expect(findings).toEqual([]);
@@ -308,7 +321,7 @@ describe('a repair of what is in use', () => {
   it('loses no booking that comes in after it has counted', async () => {
     const of = await furnish();
     const call = { tenantId: of.tenant.id, actorId: 'audit', permissions: [] };
-    await set(calendarKey(of.tenant.id, of.userId), 'active_count', 7);
+    await set(calendarKey(of.tenant.id, userResource(of.userId)), 'active_count', 7);
     const waiting = [...of.drafts];
     const own = makeRepairs({
       ...sources,
@@ -354,7 +367,7 @@ describe('a repair of what is in use', () => {
   it('works beside dispatches and releases that do not wait for it', async () => {
     const of = await furnish();
     const { call } = of.tenant;
-    await set(calendarKey(of.tenant.id, of.userId), 'active_count', 50);
+    await set(calendarKey(of.tenant.id, userResource(of.userId)), 'active_count', 50);
     const made = await makeTasks(
       call,
       Array.from({ length: 12 }, () => ({})),
@@ -394,7 +407,7 @@ describe('npm run audit', () => {
     expect(sound).toMatchObject({ code: 0, stderr: '' });
     expect(sound.stdout).toMatch(/Every invariant holds\. Read \d+ items in \d+ requests?, [\d.]+ read units\./);
 
-    await set(calendarKey(tenant.id, userId), 'active_count', 7);
+    await set(calendarKey(tenant.id, userResource(userId)), 'active_count', 7);
     const broken = await run('--tenant', tenant.id, '--json');
     expect(broken).toMatchObject({ code: 1, stderr: '' });
     const finding = { invariant: 'active_count', subject: `user/${userId}`, detail: 'counts 7, holds 3' };

@@ -17,6 +17,7 @@ import { instantAt, type Instant } from '../../core/time/instant.ts';
 import { calendar } from '../unit/records.ts';
 import { inStep, pace } from './in-step.ts';
 import { IS_LONG } from './random.ts';
+import { userResource } from '../../core/calendar/resource.ts';
 
 /** A table without indexes: the engine fills it several times faster, and no view of a calendar reads an index. */
 const TABLE = `calendars-${newId()}`;
@@ -35,7 +36,7 @@ const hour = (number: number, minutes = 0): Instant => {
 /** The first half of each hour is held. */
 const windowItem = (userId: string, at: number, name: string): Record<string, AttributeValue> => {
   const [start, end, taskId] = [hour(at), hour(at, 30), newId()];
-  const { PK, SK } = windowKey(TENANT, userId, start, taskId);
+  const { PK, SK } = windowKey(TENANT, userResource(userId), start, taskId);
   return {
     PK: { S: PK },
     SK: { S: SK },

@@ -30,6 +30,7 @@ import { instantAt, type Instant } from '../../core/time/instant.ts';
 import { makeTasks, startApi, type TestApi, type TestTenant } from './harness.ts';
 import { inStep, pace } from './in-step.ts';
 import { IS_LONG } from './random.ts';
+import { userResource } from '../../core/calendar/resource.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -95,7 +96,7 @@ const fill = (tenantId: string, userId: string, size: number): Promise<void> =>
       const task_id = newId();
       const window = { start: hour(at), end: hour(at, 30) };
       return {
-        ...windowKey(tenantId, userId, window.start, task_id),
+        ...windowKey(tenantId, userResource(userId), window.start, task_id),
         ...{ task_id, name: 'Held', state: 'DISPATCHED', window },
       };
     }),

@@ -13,6 +13,7 @@ import { KEY, TASK_INDEXES, type ListIndex } from '../../adapters/dynamodb/table
 import type { Item } from '../../adapters/dynamodb/transaction.ts';
 import { client, environment } from '../../adapters/runtime/composition.ts';
 import * as z from 'zod';
+import { userResource } from '../../core/calendar/resource.ts';
 
 /** What the table holds, read past the service: the tests' second witness. */
 const TableName = environment.TABLE_NAME;
@@ -58,7 +59,9 @@ export const contentsOf = async (tenantId: string): Promise<readonly Item[]> => 
     listed.filter((item) => String(item[KEY.sort]).startsWith(begins)).map((item) => String(item[field]));
   const owned = await together([
     ...tasks.map(partitionOf),
-    ...[...ids('ACTIVE#', 'user_id'), ...ids('INACTIVE#', 'user_id')].map((id) => calendarKey(tenantId, id).PK),
+    ...[...ids('ACTIVE#', 'user_id'), ...ids('INACTIVE#', 'user_id')].map(
+      (id) => calendarKey(tenantId, userResource(id)).PK,
+    ),
     ...ids('TEMPLATE#', 'id').map((id) => revisionKey(tenantId, id, 1).PK),
   ]);
   return [...listed, ...owned];
@@ -86,7 +89,7 @@ export const holdingsOf = async (
   tenantId: string,
   userId: string,
 ): Promise<{ windows: readonly Held[]; open: number; version: number; active_count: number }> => {
-  const Items = await query(undefined, calendarKey(tenantId, userId).PK);
+  const Items = await query(undefined, calendarKey(tenantId, userResource(userId)).PK);
   const sorted = (prefix: string): readonly Item[] => Items.filter((item) => String(item[KEY.sort]).startsWith(prefix));
   const windows = sorted(WINDOWS_BEGIN).map((item) => {
     const { task_id, window } = heldSchema.parse(item);

@@ -1,7 +1,8 @@
 import { scheduleConflict } from '../unit/refusals.ts';
 import { DomainError, isRefusal } from '../../core/errors.ts';
 import { makeGuard } from '../../core/calendar/guard.ts';
-import { isAbsence, type HeldWindow } from '../../core/calendar/calendar.ts';
+import type { Bookings } from '../../core/calendar/bookings.ts';
+import { isAbsence, resourceOf, type HeldWindow } from '../../core/calendar/calendar.ts';
 import type { Action as TableAction } from '../../adapters/dynamodb/transaction.ts';
 import type { Faulty } from './service.ts';
 import { planIn } from './world.ts';
@@ -106,6 +107,10 @@ const onlyChecked = ({ write, ...action }: TableAction): readonly TableAction[] 
   return [{ ...action, write: { Update: withoutUnused(update) } }];
 };
 
+/** Whether a user takes and gives back at once. */
+const isOwnMove = ({ take = [], release = [] }: Bookings): boolean =>
+  take.some(({ calendar }) => release.some(({ resource }) => resource.id === resourceOf(calendar).id));
+
 export const PLANTED: readonly Planted[] = [
   {
     what: 'the windows are read before the version of the calendar',
@@ -113,12 +118,12 @@ export const PLANTED: readonly Planted[] = [
       guard:
         ({ guard, calendars, commit }) =>
         async (call, move) => {
-          const { take } = move.bookings;
+          const [take] = move.bookings.take ?? [];
           if (take?.holding.window === undefined) return guard(call, move);
           const seen = await calendars.overlapping(take.calendar, take.holding.window);
-          const calendar = await calendars.find(call.tenantId, take.calendar.user_id);
+          const calendar = await calendars.find(call.tenantId, resourceOf(take.calendar).id);
           const late = makeGuard({ calendars: { overlapping: () => Promise.resolve(seen) }, commit });
-          const bookings = { ...move.bookings, take: { ...take, calendar: calendar ?? take.calendar } };
+          const bookings = { ...move.bookings, take: [{ ...take, calendar: calendar ?? take.calendar }] };
           return late(call, { ...move, bookings });
         },
     }),
@@ -177,7 +182,7 @@ export const PLANTED: readonly Planted[] = [
         calendars: (sound) => ({
           ...sound,
           overlapping: async (calendar, wanted) => {
-            const name = `${calendar.user_id} ${wanted.start} ${wanted.end}`;
+            const name = `${resourceOf(calendar).id} ${wanted.start} ${wanted.end}`;
             const old = last.get(name) ?? [];
             last.set(name, await sound.overlapping(calendar, wanted));
             return old;
@@ -192,10 +197,10 @@ export const PLANTED: readonly Planted[] = [
       guard:
         ({ guard, calendars }) =>
         async (call, move) => {
-          const { take } = move.bookings;
+          const [take] = move.bookings.take ?? [];
           if (take?.holding.window === undefined) return guard(call, move);
           const held = await calendars.overlapping(take.calendar, take.holding.window);
-          if (held.length > 0) throw scheduleConflict(take.calendar.user_id, held);
+          if (held.length > 0) throw scheduleConflict(resourceOf(take.calendar).id, held);
           return guard(call, move);
         },
     }),
@@ -273,9 +278,7 @@ export const PLANTED: readonly Planted[] = [
       guard:
         ({ guard, commit }) =>
         (call, move) => {
-          const { take, release } = move.bookings;
-          const isOwn = take !== undefined && take.calendar.user_id === release?.userId;
-          return isOwn ? commit(call, move.changes, move.answer, move.bookings) : guard(call, move);
+          return isOwnMove(move.bookings) ? commit(call, move.changes, move.answer, move.bookings) : guard(call, move);
         },
     }),
   },
@@ -287,8 +290,7 @@ export const PLANTED: readonly Planted[] = [
         ({ guard, commit }) =>
         async (call, move) => {
           const { take, release } = move.bookings;
-          if (take === undefined || release === undefined || take.calendar.user_id === release.userId)
-            return guard(call, move);
+          if (take === undefined || release === undefined || isOwnMove(move.bookings)) return guard(call, move);
           const { receipt: _, ...without } = call;
           await commit(without, [], undefined, { release });
           return guard(call, { ...move, bookings: { take } });

@@ -1,5 +1,5 @@
 import type { Asset } from '../../core/assets/asset.ts';
-import type { Absence, Calendar, HeldWindow } from '../../core/calendar/calendar.ts';
+import type { AssetCalendar, Absence, Calendar, HeldWindow } from '../../core/calendar/calendar.ts';
 import type { Window } from '../../core/calendar/window.ts';
 import type { OrgUnit, Role, User } from '../../core/identity/directory.ts';
 import type { TenantStrategy } from '../../core/scoring/strategies.ts';
@@ -176,6 +176,16 @@ export const calendar = (patch: Partial<Calendar> = {}): Calendar => ({
   active_count: 0,
   is_active: true,
   memberships: [],
+  working_hours: null,
+  recent: [],
+  ...patch,
+});
+
+export const assetCalendar = (patch: Partial<AssetCalendar> = {}): AssetCalendar => ({
+  tenant_id: 'tenant-1',
+  asset_id: 'asset-1',
+  version: 0,
+  active_count: 0,
   working_hours: null,
   recent: [],
   ...patch,

@@ -8,10 +8,11 @@ import { ABSENCE_PREFIX, absenceKey, calendarKey } from '../keys.ts';
 import { behind, END, keySchema } from '../pages.ts';
 import { KEY } from '../table.ts';
 import type { Item } from '../transaction.ts';
+import { userResource } from '../../../core/calendar/resource.ts';
 
 /** Absences are kept with their tenant, which their own fields do not name. */
 export const absenceCodec = (tenantId: string): Codec<Absence> =>
-  makeCodec({ schema: absenceSchema, key: ({ user_id, id }) => absenceKey(tenantId, user_id, id) });
+  makeCodec({ schema: absenceSchema, key: ({ user_id, id }) => absenceKey(tenantId, userResource(user_id), id) });
 
 /** An absence that was removed carries this until its expiry: it is there for its event only. */
 export const REMOVAL = 'removal';
@@ -19,9 +20,9 @@ export const isRemoved = (item: Item): boolean => item[REMOVAL] !== undefined;
 
 export const absenceReads = ({ reader }: Reads): Pick<Calendars, 'absences' | 'findAbsence'> => ({
   absences: async (tenantId, userId, { limit, after }) => {
-    const { PK: partition } = calendarKey(tenantId, userId);
+    const { PK: partition } = calendarKey(tenantId, userResource(userId));
     const kept: Item[] = [];
-    let from = after === undefined ? ABSENCE_PREFIX : behind(absenceKey(tenantId, userId, after));
+    let from = after === undefined ? ABSENCE_PREFIX : behind(absenceKey(tenantId, userResource(userId), after));
     for (;;) {
       const read = await reader.rangePage({ partition, from, to: `${ABSENCE_PREFIX}${END}`, limit: limit + 1 });
       kept.push(...read.items.filter((item) => !isRemoved(item)));
@@ -33,7 +34,7 @@ export const absenceReads = ({ reader }: Reads): Pick<Calendars, 'absences' | 'f
     return kept.length > limit && last !== undefined ? { items: page, next: last.id } : { items: page };
   },
   findAbsence: async (tenantId, userId, id) => {
-    const item = await reader.get(absenceKey(tenantId, userId, id));
+    const item = await reader.get(absenceKey(tenantId, userResource(userId), id));
     return item === undefined || isRemoved(item) ? undefined : absenceCodec(tenantId).fromItem(item);
   },
 });
@@ -45,7 +46,7 @@ export const absenceWrites: Writes<AbsenceChanges> = {
   absence_removed: ({ tenantId, absence, at }) =>
     action('absence', {
       Update: {
-        Key: { ...absenceKey(tenantId, absence.user_id, absence.id) },
+        Key: { ...absenceKey(tenantId, userResource(absence.user_id), absence.id) },
         UpdateExpression: 'SET #removal = :removal, #expiry = :expiry',
         ConditionExpression: `${exists} AND attribute_not_exists(#removal)`,
         ExpressionAttributeNames: { '#removal': REMOVAL, '#expiry': KEY.expiry },

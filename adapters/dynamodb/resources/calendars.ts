@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import {
   absenceHoldingSchema,
+  assetCalendarSchema,
   calendarSchema,
   idOf,
+  resourceOf,
   taskHoldingSchema,
+  type AssetCalendar,
   type Calendar,
   type Calendars,
   type Consistency,
@@ -19,10 +22,16 @@ import { ACTIVE_PREFIX, calendarKey, rosterKey, WINDOWS_BEGIN, windowsFrom } fro
 import { END } from '../pages.ts';
 import type { Item } from '../transaction.ts';
 import { absenceReads } from './absences.ts';
+import { assetResource, userResource, type Resource } from '../../../core/calendar/resource.ts';
 
 export const calendarCodec: Codec<Calendar> = /* @__PURE__ */ makeCodec({
   schema: calendarSchema,
-  key: ({ tenant_id, user_id }) => calendarKey(tenant_id, user_id),
+  key: ({ tenant_id, user_id }) => calendarKey(tenant_id, userResource(user_id)),
+  documents: ['working_hours'],
+});
+export const assetCalendarCodec: Codec<AssetCalendar> = /* @__PURE__ */ makeCodec({
+  schema: assetCalendarSchema,
+  key: ({ tenant_id, asset_id }) => calendarKey(tenant_id, assetResource(asset_id)),
   documents: ['working_hours'],
 });
 
@@ -53,11 +62,11 @@ export const makeCalendars = (reads: Reads): Calendars => {
    */
   const overlapping = async (
     tenantId: string,
-    userId: string,
+    resource: Resource,
     wanted: Window,
     consistency: Consistency,
   ): Promise<readonly HeldWindow[]> => {
-    const { PK: partition } = calendarKey(tenantId, userId);
+    const { PK: partition } = calendarKey(tenantId, resource);
     const [latest] = await windows(
       partition,
       { from: WINDOWS_BEGIN, to: windowsFrom(wanted.end), limit: 1 },
@@ -79,17 +88,17 @@ export const makeCalendars = (reads: Reads): Calendars => {
     userIds: readonly string[],
     consistency: Consistency,
   ): Promise<readonly Calendar[]> => {
-    const keys = userIds.map((userId) => calendarKey(tenantId, userId));
+    const keys = userIds.map((userId) => calendarKey(tenantId, userResource(userId)));
     return (await reader.getMany(keys, consistency)).map(calendarCodec.fromItem);
   };
 
   return {
     ...absenceReads(reads),
-    find: (tenantId, userId) => find(reads, calendarCodec, calendarKey(tenantId, userId)),
-    overlapping: ({ tenant_id, user_id }, wanted) => overlapping(tenant_id, user_id, wanted, 'strong'),
+    find: (tenantId, userId) => find(reads, calendarCodec, calendarKey(tenantId, userResource(userId))),
+    overlapping: (calendar, wanted) => overlapping(calendar.tenant_id, resourceOf(calendar), wanted, 'strong'),
     survey: async (tenantId, userIds, wanted, consistency) => {
       const held = (userId: string) =>
-        wanted === undefined ? Promise.resolve([]) : overlapping(tenantId, userId, wanted, consistency);
+        wanted === undefined ? Promise.resolve([]) : overlapping(tenantId, userResource(userId), wanted, consistency);
       if (consistency === 'strong') {
         const calendars = await findMany(tenantId, userIds, 'strong');
         return Promise.all(
@@ -105,7 +114,7 @@ export const makeCalendars = (reads: Reads): Calendars => {
       return calendars.map((calendar) => ({ calendar, overlapping: byUser.get(calendar.user_id) ?? [] }));
     },
     held: async (tenantId, userId, range, limit) => {
-      const { PK: partition } = calendarKey(tenantId, userId);
+      const { PK: partition } = calendarKey(tenantId, userResource(userId));
       const show = { partition, consistency: 'eventual' as const };
       const [before, within] = await Promise.all([
         reader.range({ ...show, from: WINDOWS_BEGIN, to: windowsFrom(range.start), descending: true, limit: 1 }),

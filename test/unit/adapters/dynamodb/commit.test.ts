@@ -1,3 +1,4 @@
+import { userResource } from '../../../../core/calendar/resource.ts';
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { makeBookingCommit } from '../../../../adapters/dynamodb/bookings.ts';
@@ -490,9 +491,11 @@ const takeBy = (userId: string, version = 4) => ({
   holding,
 });
 
+const GIVEN = { resource: userResource('user-1'), holding };
+
 describe('the bookings of the guard', () => {
   it('say of a failed condition which item moved: the calendar taken from, or the task before it', async () => {
-    const actions = await commit([DISPATCHED], { bookings: { take: takeBy('user-1') } });
+    const actions = await commit([DISPATCHED], { bookings: { take: [takeBy('user-1')] } });
     const moved = actions.map(({ refusal }) => {
       const error = refusal();
       return isRefusal(error, 'stale_read') ? error.details.moved : error.code;
@@ -501,7 +504,7 @@ describe('the bookings of the guard', () => {
   });
 
   it('take a window: the calendar is moved from the version seen, not only checked', async () => {
-    const actions = await commit([DISPATCHED], { bookings: { take: takeBy('user-1') } });
+    const actions = await commit([DISPATCHED], { bookings: { take: [takeBy('user-1')] } });
     expect(actions.map(lineOf).slice(2)).toEqual([
       update(USER_1, 'CALENDAR'),
       { does: 'put', PK: USER_1, SK: WINDOW_KEY, condition: undefined, refusal: 'stale_read' },
@@ -520,11 +523,14 @@ describe('the bookings of the guard', () => {
 
   it('take an unscheduled task as workload', async () => {
     const take = { ...takeBy('user-1'), holding: { task_id: 'task-1', name: 'X', state: 'DISPATCHED' as const } };
-    expect((await linesOf([], { bookings: { take } })).map(({ SK }) => SK)).toEqual(['CALENDAR', 'OPEN#task-1']);
+    expect((await linesOf([], { bookings: { take: [take] } })).map(({ SK }) => SK)).toEqual([
+      'CALENDAR',
+      'OPEN#task-1',
+    ]);
   });
 
   it('give a window back: the calendar moves whatever its version, so that no give-back is refused', async () => {
-    const actions = await commit([], { bookings: { release: { userId: 'user-1', holding } } });
+    const actions = await commit([], { bookings: { release: [GIVEN] } });
     expect(actions.map(lineOf)).toEqual([
       update(USER_1, 'CALENDAR', 'attribute_exists(PK)'),
       { does: 'delete', PK: USER_1, SK: WINDOW_KEY, condition: undefined, refusal: 'stale_read' },
@@ -537,7 +543,7 @@ describe('the bookings of the guard', () => {
   });
 
   it('move a window from one user to another', async () => {
-    const lines = await linesOf([], { bookings: { take: takeBy('user-2'), release: { userId: 'user-1', holding } } });
+    const lines = await linesOf([], { bookings: { take: [takeBy('user-2')], release: [GIVEN] } });
     expect(lines.map(({ does, PK, SK }) => `${does} ${String(PK)} ${String(SK)}`)).toEqual([
       'update T#tenant-1#USER#user-2 CALENDAR',
       'update T#tenant-1#USER#user-1 CALENDAR',
@@ -549,7 +555,7 @@ describe('the bookings of the guard', () => {
   it('move a window within one user: one write of the calendar, the workload as it was', async () => {
     const later = { ...holding, window: records.windowOn('09:00:00', '11:00:00') };
     const actions = await commit([], {
-      bookings: { take: { ...takeBy('user-1'), holding: later }, release: { userId: 'user-1', holding } },
+      bookings: { take: [{ ...takeBy('user-1'), holding: later }], release: [GIVEN] },
     });
     expect(actions.map(lineOf).map(({ does, SK }) => `${does} ${String(SK)}`)).toEqual([
       'update CALENDAR',
@@ -562,11 +568,35 @@ describe('the bookings of the guard', () => {
     });
   });
 
+  it('write the calendar of each resource once, however many windows it takes and gives back', async () => {
+    const second: TaskHolding = { ...holding, task_id: 'task-2', window: records.windowOn('12:00:00', '13:00:00') };
+    const third: TaskHolding = { ...holding, task_id: 'task-3', window: records.windowOn('14:00:00', '15:00:00') };
+    const ofAsset = { calendar: records.assetCalendar({ asset_id: 'asset-1' }), holding: second };
+    const first = takeBy('user-1');
+    const actions = await commit([], {
+      bookings: { take: [{ ...first, holding: second }, { ...first, holding: third }, ofAsset], release: [GIVEN] },
+    });
+    expect(actions.map(lineOf).map(({ does, PK, SK }) => `${does} ${String(PK)} ${String(SK)}`)).toEqual([
+      `update ${USER_1} CALENDAR`,
+      'put T#tenant-1#ASSET#asset-1 ASSET_CALENDAR',
+      `put ${USER_1} WINDOW#2026-03-01T12:00:00.000Z#task-2`,
+      `put ${USER_1} WINDOW#2026-03-01T14:00:00.000Z#task-3`,
+      'put T#tenant-1#ASSET#asset-1 WINDOW#2026-03-01T12:00:00.000Z#task-2',
+      `delete ${USER_1} ${WINDOW_KEY}`,
+    ]);
+    const values = actions[0]?.write.Update?.ExpressionAttributeValues;
+    expect(values).toMatchObject({ ':version': 5, ':active_count': 3 });
+    expect(actions[1]?.write.Put).toMatchObject({
+      Item: { version: 1, active_count: 1 },
+      ConditionExpression: 'attribute_not_exists(PK)',
+    });
+  });
+
   it('remember the last takings of a calendar, the latest first, and no more than a few', async () => {
     const taken = (version: number) => ({ version, task_id: `task-${version}`, name: 'X' });
     const full = Array.from({ length: LIMITS.recentTakings }, (_, index) => taken(40 - index));
     const take = { calendar: calendar({ version: 40, recent: full }), holding };
-    const [moved] = await commit([], { bookings: { take } });
+    const [moved] = await commit([], { bookings: { take: [take] } });
     const recent = moved?.write.Update?.ExpressionAttributeValues?.[':recent'] as { version: number }[];
     expect(recent.map(({ version }) => version)).toEqual([41, ...full.slice(0, -1).map(({ version }) => version)]);
   });
@@ -575,18 +605,18 @@ describe('the bookings of the guard', () => {
     const window = records.windowOn('08:00:00', '10:00:00');
     const absence = { absence_id: 'absence-1', reason: null, window };
     const take = { calendar: calendar({ version: 4, active_count: 2 }), holding: absence };
-    const [moved, put] = await commit([], { bookings: { take } });
+    const [moved, put] = await commit([], { bookings: { take: [take] } });
     expect(moved?.write.Update).toMatchObject({
       UpdateExpression: 'SET #version = :version, #recent = :recent',
       ExpressionAttributeValues: { ':recent': [{ version: 5, absence_id: 'absence-1', window }] },
     });
     expect(put?.write.Put?.Item).toMatchObject({ ...absence, SK: 'WINDOW#2026-03-01T08:00:00.000Z#absence-1' });
-    const [given] = await commit([], { bookings: { release: { userId: 'user-1', holding: absence } } });
+    const [given] = await commit([], { bookings: { release: [{ ...GIVEN, holding: absence }] } });
     expect(given?.write.Update?.ExpressionAttributeValues).toEqual({ ':a0': 1, ':a1': 0 });
   });
 
   it('show a holding anew without a move of the calendar', async () => {
-    const lines = await linesOf([], { bookings: { refresh: { userId: 'user-1', holding } } });
+    const lines = await linesOf([], { bookings: { refresh: [GIVEN] } });
     expect(lines).toEqual([{ does: 'put', PK: USER_1, SK: WINDOW_KEY, condition: undefined, refusal: 'stale_read' }]);
   });
 
@@ -596,14 +626,14 @@ describe('the bookings of the guard', () => {
       sent.push(actions);
     };
     const run = makeBookingCommit({ tableName: 'table', transact, clock: clockAt(), newId: makeIds() }, WRITES);
-    await run({ ...CALL, validateOnly: true }, [DISPATCHED], undefined, { take: takeBy('user-1') });
+    await run({ ...CALL, validateOnly: true }, [DISPATCHED], undefined, { take: [takeBy('user-1')] });
     expect(sent).toEqual([]);
   });
 
   it('never write one item twice, which DynamoDB would refuse: a window that only ends later', async () => {
     const longer = { ...holding, window: records.windowOn('08:00:00', '12:00:00') };
     const lines = await linesOf([], {
-      bookings: { take: { ...takeBy('user-1'), holding: longer }, release: { userId: 'user-1', holding } },
+      bookings: { take: [{ ...takeBy('user-1'), holding: longer }], release: [GIVEN] },
     });
     expect(lines.map(({ does, SK }) => `${does} ${String(SK)}`)).toEqual(['update CALENDAR', `put ${WINDOW_KEY}`]);
   });
@@ -691,7 +721,7 @@ describe('a batch', () => {
 it('no commit writes one item twice', async () => {
   const lines = await linesOf([DISPATCHED, { kind: 'comment_added', task: PLANNED, comment: records.comment() }], {
     call: WITH_RECEIPT,
-    bookings: { take: takeBy('user-1'), release: { userId: 'user-1', holding } },
+    bookings: { take: [takeBy('user-1')], release: [GIVEN] },
   });
   const keys = lines.map(({ PK, SK }) => `${String(PK)} ${String(SK)}`);
   expect(new Set(keys).size).toBe(keys.length);

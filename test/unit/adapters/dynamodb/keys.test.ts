@@ -4,12 +4,14 @@ import * as keys from '../../../../adapters/dynamodb/keys.ts';
 import { instantAt } from '../../../../core/time/instant.ts';
 import { text } from '../../arbitraries.ts';
 import { instant, T0 } from '../../records.ts';
+import { assetResource, userResource } from '../../../../core/calendar/resource.ts';
 
 /** Every key of a tenant that holds a free text, by its name. */
 const KEYS: Readonly<Record<string, (tenantId: string, id: string) => keys.Key>> = {
   task: keys.taskKey,
   user: keys.userKey,
-  calendar: keys.calendarKey,
+  calendar: (tenantId, id) => keys.calendarKey(tenantId, userResource(id)),
+  assetCalendar: (tenantId, id) => keys.calendarKey(tenantId, assetResource(id)),
   role: keys.directoryKey('role'),
   orgUnit: keys.directoryKey('org_unit'),
   taskType: keys.directoryKey('task_type'),
@@ -26,8 +28,8 @@ const KEYS: Readonly<Record<string, (tenantId: string, id: string) => keys.Key>>
   commentOf: (tenantId, taskId) => keys.commentKey(tenantId, taskId, 'comment-1'),
   attachment: (tenantId, id) => keys.attachmentKey(tenantId, 'task-1', id),
   history: (tenantId, taskId) => keys.historyKey(tenantId, taskId, 1),
-  window: (tenantId, taskId) => keys.windowKey(tenantId, 'user-1', T0, taskId),
-  openAssignment: (tenantId, taskId) => keys.openAssignmentKey(tenantId, 'user-1', taskId),
+  window: (tenantId, taskId) => keys.windowKey(tenantId, userResource('user-1'), T0, taskId),
+  openAssignment: (tenantId, taskId) => keys.openAssignmentKey(tenantId, userResource('user-1'), taskId),
 };
 const names = fc.constantFrom(...Object.keys(KEYS));
 
@@ -105,7 +107,7 @@ describe('the order of sort keys', () => {
     fc.assert(
       fc.property(moments, moments, nasty, (a, b, taskId) => {
         const [start, other] = [instantAt(a) ?? T0, instantAt(b) ?? T0];
-        const { SK } = keys.windowKey('t', 'u', start, taskId);
+        const { SK } = keys.windowKey('t', userResource('u'), start, taskId);
         expect(SK > keys.WINDOWS_BEGIN).toBe(true);
         expect(SK > keys.windowsFrom(other)).toBe(a >= b);
       }),
@@ -122,7 +124,7 @@ describe('the order of sort keys', () => {
 });
 
 it('keys are readable where they can be', () => {
-  expect(keys.windowKey('t1', 'u1', instant('2026-03-01T08:00:00Z'), 'x1')).toEqual({
+  expect(keys.windowKey('t1', userResource('u1'), instant('2026-03-01T08:00:00Z'), 'x1')).toEqual({
     PK: 'T#t1#USER#u1',
     SK: 'WINDOW#2026-03-01T08:00:00.000Z#x1',
   });

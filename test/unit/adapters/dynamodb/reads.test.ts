@@ -13,6 +13,7 @@ import { overlaps, type Window } from '../../../../core/calendar/window.ts';
 import { instantAt } from '../../../../core/time/instant.ts';
 import { clockAt, NOW } from '../../fakes.ts';
 import { calendar, held, orgUnit, T0, taskType, template } from '../../records.ts';
+import { userResource } from '../../../../core/calendar/resource.ts';
 
 const nameOf = ({ PK, SK }: Key): string => `${PK} ${SK}`;
 
@@ -44,7 +45,7 @@ const makeReader = (stored: readonly (Item & Key)[]) => {
 
 const at = (minute: number) => instantAt(Date.parse(T0) + minute * 60_000) ?? T0;
 const windowItem = (index: number, window: Window) => ({
-  ...windowKey('tenant-1', 'user-1', window.start, `task-${index}`),
+  ...windowKey('tenant-1', userResource('user-1'), window.start, `task-${index}`),
   ...held(`task-${index}`, window),
 });
 
@@ -68,8 +69,8 @@ describe('the windows that overlap a wanted one', () => {
     await fc.assert(
       fc.asyncProperty(calendarWindows, wantedWindow, async (windows, wanted) => {
         const neighbours = [
-          { PK: calendarKey('tenant-1', 'user-1').PK, SK: 'CALENDAR' },
-          { PK: calendarKey('tenant-1', 'user-1').PK, SK: 'OPEN#x' },
+          { PK: calendarKey('tenant-1', userResource('user-1')).PK, SK: 'CALENDAR' },
+          { PK: calendarKey('tenant-1', userResource('user-1')).PK, SK: 'OPEN#x' },
         ];
         const { reader, read } = makeReader([...windows.map((window, i) => windowItem(i, window)), ...neighbours]);
         const found = await makeCalendars({ reader }).overlapping(calendar(), wanted);
@@ -85,8 +86,8 @@ describe('the windows that overlap a wanted one', () => {
   it('of nobody else: neither another user nor another tenant', async () => {
     const window = { start: at(0), end: at(9) };
     const { reader } = makeReader([
-      { ...windowKey('tenant-1', 'user-2', window.start, 'x'), ...held('x', window) },
-      { ...windowKey('tenant-2', 'user-1', window.start, 'x'), ...held('x', window) },
+      { ...windowKey('tenant-1', userResource('user-2'), window.start, 'x'), ...held('x', window) },
+      { ...windowKey('tenant-2', userResource('user-1'), window.start, 'x'), ...held('x', window) },
     ]);
     expect(await makeCalendars({ reader }).overlapping(calendar(), window)).toEqual([]);
   });

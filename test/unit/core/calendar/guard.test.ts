@@ -1,11 +1,12 @@
+import { userResource } from '../../../../core/calendar/resource.ts';
 import { describe, expect, it } from 'vitest';
 import type { Taking } from '../../../../core/calendar/bookings.ts';
-import type { Calendars, HeldWindow } from '../../../../core/calendar/calendar.ts';
+import { resourceOf, type Calendars, type HeldWindow } from '../../../../core/calendar/calendar.ts';
 import { makeGuard } from '../../../../core/calendar/guard.ts';
 import type { DomainError } from '../../../../core/errors.ts';
 import { holdingOf } from '../../../../core/tasks/rules.ts';
 import { CALL, makeFakeCommit, only, refusalOf, staleRead } from '../../fakes.ts';
-import { calendar, held, scheduled, task, windowOn } from '../../records.ts';
+import { assetCalendar, calendar, held, scheduled, task, windowOn } from '../../records.ts';
 import type { Change } from '../../writes.ts';
 
 const WANTED = task({ id: 'wanted', ...scheduled('10:00:00', '12:00:00') });
@@ -35,14 +36,14 @@ const makeScene = (windows: readonly HeldWindow[] = [], ...refusals: readonly Do
 describe('the guard', () => {
   it('reads the windows after the version it was given, then commits at that version', async () => {
     const { guard, asked, commit } = makeScene();
-    await guard(CALL, { changes: CHANGES, bookings: { take: TAKE }, answer: 'the answer' });
+    await guard(CALL, { changes: CHANGES, bookings: { take: [TAKE] }, answer: 'the answer' });
 
     expect(asked).toEqual([['overlapping', 7, windowOn('10:00:00', '12:00:00')], 'commit']);
     expect(only(commit.commits)).toEqual({
       call: CALL,
       changes: CHANGES,
       answer: 'the answer',
-      bookings: { take: TAKE },
+      bookings: { take: [TAKE] },
     });
   });
 
@@ -52,7 +53,7 @@ describe('the guard', () => {
       held('a', windowOn('09:00:00', '11:00:00'), 'First'),
     ]);
     const { message, details } = await refusalOf(
-      () => guard(CALL, { changes: CHANGES, bookings: { take: TAKE }, answer: undefined }),
+      () => guard(CALL, { changes: CHANGES, bookings: { take: [TAKE] }, answer: undefined }),
       'schedule_conflict',
     );
 
@@ -78,12 +79,12 @@ describe('the guard', () => {
   it('does not count the window that the task itself holds, only the others', async () => {
     const own = held('wanted', windowOn('10:00:00', '11:00:00'));
     const alone = makeScene([own]);
-    await alone.guard(CALL, { changes: CHANGES, bookings: { take: TAKE }, answer: undefined });
+    await alone.guard(CALL, { changes: CHANGES, bookings: { take: [TAKE] }, answer: undefined });
     expect(alone.commit.commits).toHaveLength(1);
 
     const withOther = makeScene([own, held('other', windowOn('11:00:00', '11:30:00'))]);
     const { details } = await refusalOf(
-      () => withOther.guard(CALL, { changes: CHANGES, bookings: { take: TAKE }, answer: undefined }),
+      () => withOther.guard(CALL, { changes: CHANGES, bookings: { take: [TAKE] }, answer: undefined }),
       'schedule_conflict',
     );
     expect(details.conflicts.map(({ task_id }) => task_id)).toEqual(['other']);
@@ -92,35 +93,95 @@ describe('the guard', () => {
   it('refuses a user who is not active, before it asks anything', async () => {
     const { guard, asked } = makeScene();
     const take = { ...TAKE, calendar: calendar({ is_active: false }) };
-    await refusalOf(() => guard(CALL, { changes: CHANGES, bookings: { take }, answer: undefined }), 'inactive_user');
+    await refusalOf(
+      () => guard(CALL, { changes: CHANGES, bookings: { take: [take] }, answer: undefined }),
+      'inactive_user',
+    );
     expect(asked).toEqual([]);
   });
 
   it('asks for no windows when the task is unscheduled, but takes the assignment', async () => {
     const { guard, asked, commit } = makeScene([held('a', windowOn('09:00:00', '11:00:00'))]);
     const take = { ...TAKE, holding: holdingOf(task(), 'DISPATCHED') };
-    await guard(CALL, { changes: CHANGES, bookings: { take }, answer: undefined });
+    await guard(CALL, { changes: CHANGES, bookings: { take: [take] }, answer: undefined });
     expect(asked).toEqual(['commit']);
-    expect(only(commit.commits).bookings).toEqual({ take });
+    expect(only(commit.commits).bookings).toEqual({ take: [take] });
   });
 
   it('refuses an inactive user for an unscheduled task too', async () => {
     const { guard } = makeScene();
     const take = { calendar: calendar({ is_active: false }), holding: holdingOf(task(), 'DISPATCHED') };
-    await refusalOf(() => guard(CALL, { changes: CHANGES, bookings: { take }, answer: undefined }), 'inactive_user');
+    await refusalOf(
+      () => guard(CALL, { changes: CHANGES, bookings: { take: [take] }, answer: undefined }),
+      'inactive_user',
+    );
   });
 
   it('gives a window back without asking for any', async () => {
     const { guard, asked, commit } = makeScene();
-    const bookings = { release: { userId: 'user-1', holding: holdingOf(WANTED, 'DISPATCHED') } };
+    const bookings = { release: [{ resource: userResource('user-1'), holding: holdingOf(WANTED, 'DISPATCHED') }] };
     await guard(CALL, { changes: CHANGES, bookings, answer: undefined });
     expect(asked).toEqual(['commit']);
     expect(only(commit.commits).bookings).toEqual(bookings);
   });
 
+  it('looks at every resource that takes, and refuses all when one of them is taken', async () => {
+    const asked: string[] = [];
+    const commit = makeFakeCommit();
+    const busy = held('b', windowOn('11:00:00', '13:00:00'), 'Second');
+    const guard = makeGuard({
+      calendars: {
+        overlapping: async (of) => {
+          const { id } = resourceOf(of);
+          asked.push(id);
+          return id === 'asset-1' ? [busy] : [];
+        },
+      },
+      commit,
+    });
+    const ofAsset: Taking = { ...TAKE, calendar: assetCalendar({ asset_id: 'asset-1' }) };
+    const { message } = await refusalOf(
+      () => guard(CALL, { changes: CHANGES, bookings: { take: [TAKE, ofAsset] }, answer: undefined }),
+      'schedule_conflict',
+    );
+    expect(message).toContain('Asset asset-1');
+    expect(asked).toEqual(['user-1', 'asset-1']);
+    expect(commit.commits).toEqual([]);
+  });
+
+  it('refuses windows that overlap each other when one resource takes them together', async () => {
+    const { guard, commit } = makeScene();
+    const other = task({ id: 'other', ...scheduled('11:00:00', '13:00:00') });
+    const take = [TAKE, { ...TAKE, holding: holdingOf(other, 'DISPATCHED') }];
+    const { details } = await refusalOf(
+      () => guard(CALL, { changes: CHANGES, bookings: { take }, answer: undefined }),
+      'schedule_conflict',
+    );
+    expect(details.conflicts.map(({ task_id }) => task_id)).toEqual(['other']);
+    expect(commit.commits).toEqual([]);
+  });
+
+  it('does not count what the same bookings give back: two tasks change places', async () => {
+    const { guard, commit } = makeScene([held('leaving', windowOn('09:00:00', '11:00:00'))]);
+    const leaving = task({ id: 'leaving', ...scheduled('09:00:00', '11:00:00') });
+    const release = [{ resource: userResource('user-1'), holding: holdingOf(leaving, 'DISPATCHED') }];
+    await guard(CALL, { changes: CHANGES, bookings: { take: [TAKE], release }, answer: undefined });
+    expect(commit.commits).toHaveLength(1);
+
+    // What another gives back is no room.
+    const ofOther = [{ ...only(release), resource: userResource('user-2') }];
+    await refusalOf(
+      () => guard(CALL, { changes: CHANGES, bookings: { take: [TAKE], release: ofOther }, answer: undefined }),
+      'schedule_conflict',
+    );
+  });
+
   it('is one attempt: a stale read is thrown to its caller, who reads again', async () => {
     const { guard, asked } = makeScene([], staleRead());
-    await refusalOf(() => guard(CALL, { changes: CHANGES, bookings: { take: TAKE }, answer: undefined }), 'stale_read');
+    await refusalOf(
+      () => guard(CALL, { changes: CHANGES, bookings: { take: [TAKE] }, answer: undefined }),
+      'stale_read',
+    );
     expect(asked.filter((one) => one === 'commit')).toHaveLength(1);
   });
 });

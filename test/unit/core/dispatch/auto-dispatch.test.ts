@@ -2,7 +2,7 @@ import { scheduleConflict } from '../../refusals.ts';
 import { describe, expect, it } from 'vitest';
 import { makeSeal } from '../../../../adapters/http/cursor.ts';
 import type { Tally } from '../../../../core/assets/asset.ts';
-import type { Calendar, Consistency, Surveyed } from '../../../../core/calendar/calendar.ts';
+import { resourceOf, type Calendar, type Consistency, type Surveyed } from '../../../../core/calendar/calendar.ts';
 import { type Guard } from '../../../../core/calendar/guard.ts';
 import { DomainError } from '../../../../core/errors.ts';
 import { LIMITS } from '../../../../core/limits.ts';
@@ -52,8 +52,9 @@ const makeScene = ({ task: given = PLANNED, users, tally = { total: 3, available
     },
     calendars: {
       find: () => Promise.reject(new Error('not needed')),
-      overlapping: async ({ user_id }) => {
-        const one = seenBy('strong').find(({ calendar: of }) => of.user_id === user_id);
+      overlapping: async (calendar) => {
+        const { id } = resourceOf(calendar);
+        const one = seenBy('strong').find(({ calendar: of }) => of.user_id === id);
         return one?.overlapping ?? [];
       },
       survey: async (_tenantId, ids, _wanted, consistency) => {
@@ -76,7 +77,8 @@ const makeScene = ({ task: given = PLANNED, users, tally = { total: 3, available
     },
     strategies: { chosen: async () => ({ tenant_id: 'tenant-1', active: null, shadow: null, version: 0 }) },
     guard: async (_call, move) => {
-      const userId = move.bookings.take?.calendar.user_id ?? 'nobody';
+      const [take] = move.bookings.take ?? [];
+      const userId = take === undefined ? 'nobody' : resourceOf(take.calendar).id;
       asked.push(userId);
       const refusal = rest.guard?.(userId, asked.length);
       if (refusal !== undefined) throw refusal;
@@ -147,7 +149,7 @@ describe('auto-dispatch', () => {
     });
     expect(only(dispatched)).toMatchObject({
       answer,
-      bookings: { take: { calendar: { user_id: 'a' }, holding: { task_id: 'task-1' } } },
+      bookings: { take: [{ calendar: { user_id: 'a' }, holding: { task_id: 'task-1' } }] },
     });
     expect(surveys.map(({ consistency }) => consistency)).toEqual(['eventual']);
   });

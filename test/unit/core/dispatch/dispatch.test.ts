@@ -55,15 +55,17 @@ describe('manual dispatch', () => {
     const [, move] = only(guarded);
     expect(move.answer).toBe(answer);
     expect(move.bookings).toEqual({
-      take: {
-        calendar: user,
-        holding: {
-          task_id: 'task-1',
-          name: 'Inspect the line',
-          state: 'DISPATCHED',
-          window: windowOn('08:00:00', '10:00:00'),
+      take: [
+        {
+          calendar: user,
+          holding: {
+            task_id: 'task-1',
+            name: 'Inspect the line',
+            state: 'DISPATCHED',
+            window: windowOn('08:00:00', '10:00:00'),
+          },
         },
-      },
+      ],
     });
     expect(move.changes).toMatchObject([
       {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { userResource } from '../../../../core/calendar/resource.ts';
 import type { Calendar } from '../../../../core/calendar/calendar.ts';
 import { isHeldIn, STATES } from '../../../../core/tasks/lifecycle.ts';
 import { bookingsOf, holdingOf, requireDispatchable, requireMatch } from '../../../../core/tasks/rules.ts';
@@ -66,10 +67,10 @@ describe('what a user holds of a task', () => {
         const expected = !isHeldIn(from)
           ? {}
           : !isHeldIn(to)
-            ? { release: { userId: 'user-1', holding: holdingOf(before, from) } }
+            ? { release: [{ resource: userResource('user-1'), holding: holdingOf(before, from) }] }
             : from === to
               ? {}
-              : { refresh: { userId: 'user-1', holding: holdingOf(after, to) } };
+              : { refresh: [{ resource: userResource('user-1'), holding: holdingOf(after, to) }] };
         expect(bookingsOf(before, after), `${from} to ${to}`).toEqual(expected);
       }
     }
@@ -81,8 +82,8 @@ describe('what a user holds of a task', () => {
     const later = { ...mine, ...scheduled('12:00:00', '14:00:00') };
     const theirs = { ...mine, assigned_to: 'user-2' };
     const [first, second] = [calendar({ user_id: 'user-1' }), calendar({ user_id: 'user-2' })];
-    const release = { userId: 'user-1', holding: holdingOf(mine, 'DISPATCHED') };
-    const taken = (by: Calendar, after: Task) => ({ calendar: by, holding: holdingOf(after, 'DISPATCHED') });
+    const release = [{ resource: userResource('user-1'), holding: holdingOf(mine, 'DISPATCHED') }];
+    const taken = (by: Calendar, after: Task) => [{ calendar: by, holding: holdingOf(after, 'DISPATCHED') }];
     expect(bookingsOf(draft, mine, first)).toEqual({ take: taken(first, mine) });
     expect(bookingsOf(mine, later, first)).toEqual({ take: taken(first, later), release });
     expect(bookingsOf(mine, theirs, second)).toEqual({ take: taken(second, theirs), release });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { userResource } from '../../../../core/calendar/resource.ts';
 import type { Guard } from '../../../../core/calendar/guard.ts';
 import type { DomainError } from '../../../../core/errors.ts';
 import { nextStates, STATES } from '../../../../core/tasks/lifecycle.ts';
@@ -81,7 +82,9 @@ describe('transition', () => {
     const holding = { task_id: 'task-1', name: 'Inspect the line', window: windowOn('08:00:00', '10:00:00') };
     const { bookings } = only(guarded)[1];
     expect(bookings.take).toBeUndefined();
-    expect(bookings.release).toEqual(isReleased ? { userId: 'user-1', holding: { ...holding, state } } : undefined);
+    expect(bookings.release).toEqual(
+      isReleased ? [{ resource: userResource('user-1'), holding: { ...holding, state } }] : undefined,
+    );
   });
 
   it('honours If-Match, and reads again when stale', async () => {

@@ -1,0 +1,11 @@
+/** Who or what holds windows: one mechanism serves both. */
+export interface Resource {
+  readonly kind: 'user' | 'asset';
+  readonly id: string;
+}
+
+export const userResource = (id: string): Resource => ({ kind: 'user', id });
+export const assetResource = (id: string): Resource => ({ kind: 'asset', id });
+
+/** Tells resources apart, whatever their kinds. */
+export const resourceName = ({ kind, id }: Resource): string => `${kind}/${id}`;
