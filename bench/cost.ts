@@ -75,7 +75,7 @@ const bytesOfLife = (): number => {
     planned_start_at: hour(1),
     planned_end_at: hour(2),
   });
-  const task = { ...composeTask(draft, undefined, { id: newUuid(), tenantId, actorId, at, newId: newUuid }) };
+  const task = { ...composeTask(draft, {}, { id: newUuid(), tenantId, actorId, at, newId: newUuid }) };
   const { after, entry } = changeTask(
     { ...task, assigned_to: newUuid(), dispatched_by: actorId },
     { actorId, at, entryId: newUuid() },

@@ -71,6 +71,6 @@ export const fillList = (target: Target, tenantId: string, typeId: string, count
     ...{ task_type_id: typeId, name: 'Seeded', area_code: 'NORTH' },
     ...{ planned_start_at: hour(0), planned_end_at: hour(1) },
   });
-  const task = composeTask(draft, undefined, { id, tenantId, actorId: 'bench', at: hour(0), newId: newUuid });
+  const task = composeTask(draft, {}, { id, tenantId, actorId: 'bench', at: hour(0), newId: newUuid });
   return seed(target, count, copies(taskCodec.toItem(task), id));
 };

@@ -91,7 +91,7 @@ const newTask = (payloadBytes: number): Task =>
       planned_start_at: AT,
       planned_end_at: '2026-03-01T10:00:00Z',
     }),
-    undefined,
+    {},
     { id: id(6), tenantId: TENANT, actorId: ACTOR, at: AT, newId: () => id(7) },
   );
 

@@ -23,11 +23,16 @@ export interface AbsenceConflict {
   readonly reason: string | null;
 }
 
-/** A rule about a person that a window breaks, with what would be needed to see why. */
+/** A rule that a window breaks, with what would be needed to see why. Of equipment it names the asset, or the type where none was named. */
 export type Violation =
   | { readonly rule: 'schedule_conflict'; readonly conflicts: readonly Conflict[] }
   | { readonly rule: 'unavailable'; readonly absences: readonly AbsenceConflict[] }
-  | { readonly rule: 'outside_working_hours'; readonly nearest: readonly { start_at: string; end_at: string }[] };
+  | { readonly rule: 'outside_working_hours'; readonly nearest: readonly { start_at: string; end_at: string }[] }
+  | ({ readonly rule: 'asset_conflict'; readonly conflicts: readonly Conflict[] } & AssetOrType)
+  | ({ readonly rule: 'asset_unavailable'; readonly needed: number; readonly available: number } & AssetOrType);
+export type EquipmentViolation = Extract<Violation, { readonly rule: `asset_${string}` }>;
+export type PersonViolation = Exclude<Violation, EquipmentViolation>;
+type AssetOrType = { readonly asset_id: string } | { readonly asset_type: string };
 
 /** What a refusal may say is missing: a name here is a code `<name>_not_found`, with its title and its OpenAPI entry. */
 export const RESOURCES = [
@@ -48,7 +53,7 @@ export type Resource = (typeof RESOURCES)[number];
 export type NotFoundCode = `${Resource}_not_found`;
 
 /** What changed between a read and the commit that was decided from it. Where more did, it is the first of these. */
-export const MOVED = ['task', 'calendar', 'candidates', 'other'] as const;
+export const MOVED = ['task', 'calendar', 'asset', 'candidates', 'other'] as const;
 export type Moved = (typeof MOVED)[number];
 
 interface TooLarge {
@@ -78,6 +83,12 @@ export type Refusals = Readonly<
       readonly suggestions?: object;
     };
     outside_working_hours: { readonly violations: readonly Violation[]; readonly suggestions?: object };
+    asset_conflict: {
+      readonly conflicts: readonly Conflict[];
+      readonly violations: readonly Violation[];
+      readonly suggestions?: object;
+    };
+    asset_unavailable: { readonly violations: readonly Violation[]; readonly suggestions?: object };
     already_assigned: object;
     already_dispatched: { readonly state: string };
     strategy_active: object;

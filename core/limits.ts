@@ -41,6 +41,9 @@ export const LIMITS = {
   areaCode: 100,
   geometryText: 50_000,
   checklistEntries: 200,
+  /** Minutes that a task holds before its planned window, and after it: a day. */
+  bufferMinutes: 1_440,
+  assetsPerTask: 10,
   attachmentsAtCreation: 50,
   attachmentsPerTask: 500,
   candidates: 1_000,

@@ -95,8 +95,13 @@ export const removeSeen = (label: string, key: Key, seen: Readonly<Record<string
   action(label, { Delete: { Key: { ...key }, ...seenCondition(seen) } });
 
 /** Writes nothing: holds on the condition that an item is still as it was seen. */
-export const checkSeen = (label: string, key: Key, seen: Readonly<Record<string, unknown>>): Planned =>
-  action(label, { ConditionCheck: { Key: { ...key }, ...seenCondition(seen) } });
+export const checkSeen = (
+  label: string,
+  key: Key,
+  seen: Readonly<Record<string, unknown>>,
+  moved: Moved = 'other',
+): Planned =>
+  action(label, { ConditionCheck: { Key: { ...key }, ...seenCondition(seen) } }, { refusal: () => stale(moved) });
 
 const seenCondition = (seen: Readonly<Record<string, unknown>>) => ({
   ConditionExpression: Object.keys(seen)

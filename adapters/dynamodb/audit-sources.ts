@@ -6,7 +6,6 @@ import { calendarKey, openAssignmentKey, tallyKey, WINDOWS_BEGIN } from './keys.
 import { END } from './pages.ts';
 import { holdingFrom } from './resources/calendars.ts';
 import type { TableReader } from './table-reader.ts';
-import { userResource } from '../../core/calendar/resource.ts';
 
 const tallySchema = z.object({
   total: z.number().int(),
@@ -25,11 +24,11 @@ export const makeAuditSources = ({
   const held = async (partition: string, prefix: string): Promise<readonly Holding[]> =>
     (await reader.range({ partition, from: prefix, to: `${prefix}${END}` })).map(holdingFrom);
   return {
-    heldCount: async (tenantId, userId) => {
-      const { PK: partition } = calendarKey(tenantId, userResource(userId));
+    heldCount: async (tenantId, resource) => {
+      const { PK: partition } = calendarKey(tenantId, resource);
       const [windows, open] = await Promise.all([
         held(partition, WINDOWS_BEGIN),
-        held(partition, openAssignmentKey(tenantId, userResource(userId), '').SK),
+        held(partition, openAssignmentKey(tenantId, resource, '').SK),
       ]);
       return windows.filter((holding) => !isAbsence(holding)).length + open.length;
     },

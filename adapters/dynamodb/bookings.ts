@@ -1,3 +1,4 @@
+import type { Asset } from '../../core/assets/asset.ts';
 import type { BookingCommit, Bookings, Taking } from '../../core/calendar/bookings.ts';
 import { idOf, isAbsence, resourceOf, type Holding, type ResourceCalendar } from '../../core/calendar/calendar.ts';
 import { resourceName, type Resource } from '../../core/calendar/resource.ts';
@@ -5,6 +6,7 @@ import { LIMITS } from '../../core/limits.ts';
 import {
   add,
   all,
+  checkSeen,
   exists,
   keyOf,
   put,
@@ -17,6 +19,7 @@ import {
 } from './actions.ts';
 import { makeSend, plansOf, type ChangeOf, type CommitPorts, type Registered } from './commit.ts';
 import { calendarKey, openAssignmentKey, windowKey, type Key } from './keys.ts';
+import { assetKey } from './resources/assets.ts';
 import { assetCalendarCodec, calendarCodec } from './resources/calendars.ts';
 
 /** A commit that writes the guard's bookings behind the changes, in the same transaction. */
@@ -48,6 +51,7 @@ const planOf = (tenantId: string, { take = [], release = [], refresh = [] }: Boo
         const amounts = { version: 1, active_count: 0 - count };
         return add('calendar given back to', calendarKey(tenantId, resource), amounts, exists);
       }),
+    ...take.flatMap(({ asset }) => (asset === undefined ? [] : unmoved(asset))),
     ...taken.map((item) => putOver('holding', item)),
     ...given.filter((item) => !kept.has(addressOf(item))).map((item) => remove('holding given back', keyOf(item))),
     ...refresh.map(({ resource, holding }) => putOver('holding', holdingItem(tenantId, resource, holding))),
@@ -71,10 +75,19 @@ const takeFrom = (calendar: ResourceCalendar, taking: readonly Taking[], given: 
       ? [calendarCodec.toItem(calendar), calendarCodec.toItem({ ...calendar, ...changed })]
       : [assetCalendarCodec.toItem(calendar), assetCalendarCodec.toItem({ ...calendar, ...changed })];
   // An asset that nobody has taken yet has no calendar.
-  if (calendar.version === 0 && 'asset_id' in calendar)
-    return put('calendar taken from', after, () => stale('calendar'));
-  return update('calendar taken from', before, after, { version: calendar.version }, 'calendar');
+  if (calendar.version === 0 && 'asset_id' in calendar) return put('calendar taken from', after, () => stale('asset'));
+  return update(
+    'calendar taken from',
+    before,
+    after,
+    { version: calendar.version },
+    'user_id' in calendar ? 'calendar' : 'asset',
+  );
 };
+
+/** An asset is taken as it was read: whoever takes it out of use at that moment, or this, comes too late. */
+const unmoved = ({ tenant_id, id, version }: Asset): Planned =>
+  checkSeen('asset', assetKey(tenant_id, id), { version }, 'asset');
 
 const addressOf = ({ PK, SK }: Key): string => `${PK} ${SK}`;
 

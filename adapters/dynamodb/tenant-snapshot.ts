@@ -26,14 +26,14 @@ import {
 } from './keys.ts';
 import { absenceCodec, isRemoved } from './resources/absences.ts';
 import { assetCodec, assetKey } from './resources/assets.ts';
-import { calendarCodec, holdingFrom } from './resources/calendars.ts';
+import { assetCalendarCodec, calendarCodec, holdingFrom } from './resources/calendars.ts';
 import { historyCodec, taskCodec } from './resources/tasks.ts';
 import { templateKey } from './resources/templates.ts';
 import { userCodec } from './resources/users.ts';
 import type { TableReader } from './table-reader.ts';
 import { KEY, TASK_INDEXES } from './table.ts';
 import type { Item } from './transaction.ts';
-import { userResource } from '../../core/calendar/resource.ts';
+import { assetResource, userResource, type Resource } from '../../core/calendar/resource.ts';
 
 /** Reads everything of a tenant that its invariants speak of. Every item is read strongly consistent. */
 export interface TenantSnapshots {
@@ -63,6 +63,7 @@ const revisionSchema = z.object({ id: z.string(), revision: z.number().default(1
 const referencesSchema = z.object({
   assigned_to: z.string().nullish(),
   template_id: z.string().nullish(),
+  asset_ids: z.array(z.string()).default([]),
 });
 const rosterSchema = z.object({ user_id: z.string() });
 const tallySchema = z.object({ total: z.number(), available: z.number() });
@@ -147,7 +148,12 @@ export const makeTenantSnapshots = ({
         ...directory.filter(isRosterEntry).map((entry) => rosterSchema.parse(entry).user_id),
         ...references.flatMap(({ assigned_to }) => assigned_to ?? []),
       ]);
-      const users = await partitions([...userIds].map((userId) => userKey(tenantId, userId).PK));
+      const assetIds = new Set([
+        ...directory.filter(isAsset).map((item) => idSchema.parse(item).id),
+        ...references.flatMap(({ asset_ids }) => asset_ids),
+      ]);
+      const resources = [...[...userIds].map(userResource), ...[...assetIds].map(assetResource)];
+      const users = await partitions(resources.map((resource) => calendarKey(tenantId, resource).PK));
       const held = users.filter(isHolding).flatMap((item) => {
         const holding = holdingFrom(item);
         return isAbsence(holding) ? [] : holding.task_id;
@@ -185,6 +191,7 @@ const beginsWith =
 const isHolding = beginsWith(WINDOWS_BEGIN, SORT.open);
 const isRosterEntry = beginsWith(ACTIVE_PREFIX, INACTIVE_PREFIX);
 const isTemplate = beginsWith(SORT.template);
+const isAsset = beginsWith(SORT.asset);
 
 const snapshotOf = (tenantId: string, items: readonly Item[]): TenantSnapshot => {
   const keyed = items.map((item) => ({ ...keySchema.parse(item), item }));
@@ -213,11 +220,14 @@ const snapshotOf = (tenantId: string, items: readonly Item[]): TenantSnapshot =>
       user_id: rosterSchema.parse(item).user_id,
       is_active: beginsWith(ACTIVE_PREFIX)(item),
     })),
-    calendars: sorted((SK) => SK === SORT.calendar).map(calendarCodec.fromItem),
+    calendars: [
+      ...sorted((SK) => SK === SORT.calendar).map(calendarCodec.fromItem),
+      ...sorted((SK) => SK === SORT_KEYS.asset_calendar.is).map(assetCalendarCodec.fromItem),
+    ],
     holdings: keyed
       .filter(({ item }) => isHolding(item))
       .map(({ PK, item }): KeptHolding => ({
-        user_id: idBehind(userKey(tenantId, '').PK, PK),
+        resource: holderNamed(tenantId, PK),
         ...holdingFrom(item),
       })),
     absences: sorted((SK) => SK.startsWith(ABSENCE_PREFIX))
@@ -232,6 +242,14 @@ const snapshotOf = (tenantId: string, items: readonly Item[]): TenantSnapshot =>
       ...sorted((SK) => SK === SORT.receipt).flatMap((item) => receiptSchema.parse(item).batch ?? []),
     ],
   };
+};
+
+/** Whose partition it is. */
+const holderNamed = (tenantId: string, PK: string): Resource => {
+  const ofAssets = calendarKey(tenantId, assetResource('')).PK;
+  return PK.startsWith(ofAssets)
+    ? assetResource(idBehind(ofAssets, PK))
+    : userResource(idBehind(userKey(tenantId, '').PK, PK));
 };
 
 /** The id at the end of a key. */

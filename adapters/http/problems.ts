@@ -22,6 +22,8 @@ export const PROBLEMS = {
   schedule_conflict: conflict('Overlapping assignment'),
   unavailable: conflict('The user is absent'),
   outside_working_hours: conflict('Outside working hours'),
+  asset_conflict: conflict('Equipment is held by another task'),
+  asset_unavailable: conflict('Equipment is not to be had'),
   already_assigned: conflict('Already assigned'),
   already_dispatched: conflict('Already dispatched'),
   engine_changed: conflict('Decided by another engine'),

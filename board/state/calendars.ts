@@ -10,12 +10,16 @@ const HELD = ['DISPATCHED', 'IN_PROGRESS'];
  */
 export const withTask = (
   calendars: readonly CalendarView[],
-  task: Pick<TaskSummary, 'id' | 'name' | 'state' | 'assigned_to' | 'planned_start_at' | 'planned_end_at'>,
+  task: Pick<
+    TaskSummary,
+    | ('id' | 'name' | 'state' | 'assigned_to')
+    | ('planned_start_at' | 'planned_end_at' | 'held_start_at' | 'held_end_at')
+  >,
   range: Range,
 ): readonly CalendarView[] =>
   calendars.map((calendar) => {
     const others = calendar.windows.filter(({ task_id }) => task_id !== task.id);
-    const { planned_start_at: start, planned_end_at: end, state } = task;
+    const { held_start_at: start, held_end_at: end, planned_start_at, planned_end_at, state } = task;
     const isHolder = calendar.user_id === task.assigned_to && HELD.includes(state);
     if (!isHolder || start === null || end === null || Date.parse(end) <= range.from || Date.parse(start) >= range.to)
       return others.length === calendar.windows.length ? calendar : { ...calendar, windows: others };
@@ -28,6 +32,8 @@ export const withTask = (
       reason: null,
       start_at: start,
       end_at: end,
+      planned_start_at,
+      planned_end_at,
     };
     const windows = [...others, held].sort((a, b) => (a.start_at < b.start_at ? -1 : 1));
     return { ...calendar, windows };

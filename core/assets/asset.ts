@@ -4,7 +4,8 @@ import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
 import { instantSchema } from '../time/instant.ts';
 
-const ASSET_TYPES = ['UAV', 'PAYLOAD', 'BATTERY', 'CONTROLLER', 'DOCK'] as const;
+export const ASSET_TYPES = ['UAV', 'PAYLOAD', 'BATTERY', 'CONTROLLER', 'DOCK'] as const;
+export type AssetType = (typeof ASSET_TYPES)[number];
 export const AVAILABILITY = ['AVAILABLE', 'RESERVED', 'IN_USE', 'MAINTENANCE', 'UNAVAILABLE'] as const;
 
 export const assetSchema = z.object({
@@ -84,6 +85,10 @@ export interface VersionedTally extends Tally {
 export interface Assets {
   readonly get: (tenantId: string, assetId: string) => Promise<Asset>;
   readonly list: (tenantId: string, filters: AssetFilters, page: PageRequest) => Promise<Page<Asset>>;
+  /** Those of the ids that exist, in no particular order; strongly consistent. */
+  readonly findMany: (tenantId: string, assetIds: readonly string[]) => Promise<readonly Asset[]>;
+  /** All of some types, strongly consistent. */
+  readonly ofTypes: (tenantId: string, types: readonly AssetType[]) => Promise<readonly Asset[]>;
   /** Strongly consistent. `areaCode` null asks for the whole tenant. */
   readonly tally: (tenantId: string, areaCode: string | null) => Promise<Tally>;
 }

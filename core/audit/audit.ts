@@ -1,4 +1,5 @@
 import type { Call } from '../call.ts';
+import { resourceNamed } from '../calendar/resource.ts';
 import type { Finding } from './finding.ts';
 import { findBreaches } from './invariants.ts';
 import type { TenantSnapshot } from './snapshot.ts';
@@ -34,7 +35,7 @@ export const makeAudit =
     if (!repair) return { ...first, repairs: [] };
     const done: Repair[] = [];
     for (const { invariant, subject } of first.findings) {
-      if (invariant === 'active_count') done.push(await repairs.activeCount(call, nameBehind(subject)));
+      if (invariant === 'active_count') done.push(await repairs.activeCount(call, resourceNamed(subject)));
       if (invariant === 'tally_of_assets')
         done.push(await repairs.tally(call, subject === 'tenant' ? null : nameBehind(subject)));
     }

@@ -1,8 +1,9 @@
 import type { TenantSnapshot } from './snapshot.ts';
 
 export const INVARIANTS = {
-  windows_disjoint: 'No user holds two overlapping windows.',
-  holding_of_task: 'A window or an open assignment is held exactly for each task that is DISPATCHED or IN_PROGRESS.',
+  windows_disjoint: 'No user and no asset holds two overlapping windows.',
+  holding_of_task:
+    'A window or an open assignment is held exactly for each task that is DISPATCHED or IN_PROGRESS, by its user and each of its assets.',
   holding_of_absence: 'The time of each absence is held, and no other time as an absence.',
   active_count: 'The active count of a calendar is the number of assignments held.',
   history_gapless: 'The history of a task counts its versions without a gap.',

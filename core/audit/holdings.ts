@@ -1,20 +1,28 @@
-import { idOf, isAbsence, type AbsenceHolding, type Holding, type TaskHolding } from '../calendar/calendar.ts';
+import {
+  idOf,
+  isAbsence,
+  resourceOf,
+  type AbsenceHolding,
+  type Holding,
+  type TaskHolding,
+} from '../calendar/calendar.ts';
+import { resourceName, type Resource } from '../calendar/resource.ts';
 import { overlaps, type Window } from '../calendar/window.ts';
 import { isHeldIn } from '../tasks/lifecycle.ts';
-import { holdingOf } from '../tasks/rules.ts';
+import { holdersOf, holdingOf } from '../tasks/rules.ts';
 import { groupBy, type Check, type Finding } from './finding.ts';
 import type { KeptHolding } from './snapshot.ts';
 
-type KeptTaskHolding = TaskHolding & { readonly user_id: string };
+type KeptTaskHolding = TaskHolding & { readonly resource: Resource };
 
 const isOfTask = (held: KeptHolding): held is KeptTaskHolding => !isAbsence(held);
-const isOfAbsence = (held: KeptHolding): held is AbsenceHolding & { readonly user_id: string } => isAbsence(held);
+const isOfAbsence = (held: KeptHolding): held is AbsenceHolding & { readonly resource: Resource } => isAbsence(held);
 const nameOf = (held: Holding): string => `${isAbsence(held) ? 'absence' : 'task'} ${idOf(held)}`;
 
 const show = ({ start, end }: Window): string => `${start} to ${end}`;
 
 export const disjointWindows: Check = ({ holdings }) =>
-  [...groupBy(holdings, ({ user_id }) => user_id)].flatMap(([userId, held]) => {
+  [...groupBy(holdings, ({ resource }) => resourceName(resource))].flatMap(([subject, held]) => {
     const windows = held
       .flatMap((one) => (one.window === undefined ? [] : [{ name: nameOf(one), window: one.window }]))
       .sort((a, b) => (a.window.start < b.window.start ? -1 : 1));
@@ -24,15 +32,15 @@ export const disjointWindows: Check = ({ holdings }) =>
     for (const next of windows.slice(1)) {
       if (reaching !== undefined && overlaps(reaching.window, next.window)) {
         const detail = `holds ${reaching.name} (${show(reaching.window)}) and ${next.name} (${show(next.window)})`;
-        findings.push({ invariant: 'windows_disjoint', subject: `user/${userId}`, detail });
+        findings.push({ invariant: 'windows_disjoint', subject, detail });
       }
       if (reaching === undefined || next.window.end > reaching.window.end) reaching = next;
     }
     return findings;
   });
 
-const describeHolding = ({ user_id, window }: KeptTaskHolding): string =>
-  `user ${user_id} holds ${window === undefined ? 'it without a window' : show(window)}`;
+const describeHolding = ({ resource, window }: KeptTaskHolding): string =>
+  `${resource.kind} ${resource.id} holds ${window === undefined ? 'it without a window' : show(window)}`;
 
 export const holdingsOfTasks: Check = ({ tasks, holdings: all }) => {
   const holdings = all.filter(isOfTask);
@@ -51,21 +59,22 @@ export const holdingsOfTasks: Check = ({ tasks, holdings: all }) => {
     if (!isHeldIn(task.state))
       return held.map((one) => breach(task.id, `is ${task.state}, but ${describeHolding(one)}`));
     if (task.assigned_to === null) return [breach(task.id, `is ${task.state}, but assigned to nobody`)];
-    const due: KeptTaskHolding = { user_id: task.assigned_to, ...holdingOf(task, task.state) };
-    const matching = held.filter((one) => isSameHolding(one, due));
-    const others = held.filter((one) => !isSameHolding(one, due));
+    const holding = holdingOf(task, task.state);
+    const due = holdersOf(task).map((resource): KeptTaskHolding => ({ resource, ...holding }));
+    const missing = due.filter((one) => !held.some((other) => isSameHolding(one, other)));
+    const others = held.filter((one) => !due.some((other) => isSameHolding(one, other)));
     return [
-      ...(matching.length === 0
-        ? [breach(task.id, `is ${task.state}, but not held: ${describeHolding(due)} is due`)]
-        : []),
-      ...others.map((one) => breach(task.id, `${describeHolding(one)}; due is: ${describeHolding(due)}`)),
+      ...missing.map((one) => breach(task.id, `is ${task.state}, but not held: ${describeHolding(one)} is due`)),
+      ...others.map((one) =>
+        breach(task.id, `${describeHolding(one)}; due is: ${due.map(describeHolding).join(', ')}`),
+      ),
     ];
   });
   return [...orphans, ...wrong];
 };
 
 const isSameHolding = (a: KeptTaskHolding, b: KeptTaskHolding): boolean =>
-  a.user_id === b.user_id &&
+  resourceName(a.resource) === resourceName(b.resource) &&
   a.state === b.state &&
   a.window?.start === b.window?.start &&
   a.window?.end === b.window?.end;
@@ -91,14 +100,18 @@ export const holdingsOfAbsences: Check = ({ absences, holdings }) => {
   ];
 };
 
+const isOfAsset = (subject: string): boolean => subject.startsWith('asset/');
+
 export const activeCounts: Check = ({ calendars, holdings }) => {
-  const byUser = groupBy(holdings.filter(isOfTask), ({ user_id }) => user_id);
-  return calendars
-    .map(({ user_id, active_count }) => ({ user_id, active_count, held: byUser.get(user_id)?.length ?? 0 }))
-    .filter(({ active_count, held }) => active_count !== held)
-    .map(({ user_id, active_count, held }) => ({
+  const held = groupBy(holdings.filter(isOfTask), ({ resource }) => resourceName(resource));
+  const counted = new Map(calendars.map((calendar) => [resourceName(resourceOf(calendar)), calendar.active_count]));
+  // What has no calendar counts nothing.
+  return [...new Set([...counted.keys(), ...[...held.keys()].filter(isOfAsset)])]
+    .map((subject) => ({ subject, active_count: counted.get(subject) ?? 0, held: held.get(subject)?.length ?? 0 }))
+    .filter((one) => one.active_count !== one.held)
+    .map(({ subject, active_count, held }) => ({
       invariant: 'active_count',
-      subject: `user/${user_id}`,
+      subject,
       detail: `counts ${active_count}, holds ${held}`,
     }));
 };

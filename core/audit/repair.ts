@@ -1,8 +1,9 @@
 import type { Asset, VersionedTally } from '../assets/asset.ts';
 import type { TallyCorrected } from '../assets/changes.ts';
 import type { Call } from '../call.ts';
-import type { Calendars } from '../calendar/calendar.ts';
-import type { CalendarChanged } from '../calendar/changes.ts';
+import type { Calendars, ResourceCalendar } from '../calendar/calendar.ts';
+import { changeOf, type AssetCalendarChanged, type CalendarChanged } from '../calendar/changes.ts';
+import { resourceName, type Resource } from '../calendar/resource.ts';
 import { isRefusal } from '../errors.ts';
 import type { Commit } from '../commit.ts';
 import type { Retry } from '../retry.ts';
@@ -10,8 +11,8 @@ import { talliesOf } from './tallies.ts';
 
 /** Strongly consistent reads of what the derived values are derived from. */
 export interface Sources {
-  /** How many assignments a user holds, scheduled or not. */
-  readonly heldCount: (tenantId: string, userId: string) => Promise<number>;
+  /** How many assignments a resource holds, scheduled or not. */
+  readonly heldCount: (tenantId: string, resource: Resource) => Promise<number>;
   readonly tally: (tenantId: string, areaCode: string | null) => Promise<VersionedTally>;
   /** Every asset of the tenant. */
   readonly assets: (tenantId: string) => Promise<readonly Asset[]>;
@@ -28,8 +29,8 @@ export interface Repair {
 
 interface Ports {
   readonly sources: Sources;
-  readonly calendars: Pick<Calendars, 'find'>;
-  readonly commit: Commit<CalendarChanged | TallyCorrected>;
+  readonly calendars: Pick<Calendars, 'find' | 'surveyAssets'>;
+  readonly commit: Commit<CalendarChanged | AssetCalendarChanged | TallyCorrected>;
   readonly retry: Retry;
 }
 
@@ -40,15 +41,14 @@ interface Ports {
  * that version only. Every booking moves the version of the calendar, and every asset that counts moves its tallies'.
  */
 export const makeRepair = (ports: Ports) => ({
-  /** Makes a calendar's active count the number of assignments that its user holds. */
-  activeCount: (call: Call, userId: string): Promise<Repair> => {
-    const subject = `user/${userId}`;
+  /** Makes a calendar's active count the number of assignments that its user, or its asset, holds. */
+  activeCount: (call: Call, resource: Resource): Promise<Repair> => {
+    const subject = resourceName(resource);
     return unlessItKeepsChanging(subject, ports.retry, async () => {
-      const calendar = await ports.calendars.find(call.tenantId, userId);
-      const held = await ports.sources.heldCount(call.tenantId, userId);
+      const calendar = await calendarOf(ports.calendars, call.tenantId, resource);
+      const held = await ports.sources.heldCount(call.tenantId, resource);
       if (calendar === undefined || calendar.active_count === held) return { subject, outcome: 'right' };
-      const after = { ...calendar, active_count: held, version: calendar.version + 1 };
-      await ports.commit(call, [{ kind: 'calendar_changed', before: calendar, after }], undefined);
+      await ports.commit(call, [changeOf(calendar, { active_count: held })], undefined);
       return { subject, outcome: 'repaired', detail: `active count from ${calendar.active_count} to ${held}` };
     });
   },
@@ -67,6 +67,16 @@ export const makeRepair = (ports: Ports) => ({
     });
   },
 });
+const calendarOf = async (
+  calendars: Ports['calendars'],
+  tenantId: string,
+  { kind, id }: Resource,
+): Promise<ResourceCalendar | undefined> => {
+  if (kind === 'user') return calendars.find(tenantId, id);
+  const [surveyed] = await calendars.surveyAssets(tenantId, [id], undefined);
+  return surveyed?.calendar;
+};
+
 export type Repairs = ReturnType<typeof makeRepair>;
 
 const NOTHING = { total: 0, available: 0 } as const;

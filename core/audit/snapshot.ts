@@ -1,11 +1,12 @@
 import type { Asset, Tally } from '../assets/asset.ts';
-import type { Absence, Calendar, Holding } from '../calendar/calendar.ts';
+import type { Absence, Holding, ResourceCalendar } from '../calendar/calendar.ts';
+import type { Resource } from '../calendar/resource.ts';
 import type { User } from '../identity/directory.ts';
 import type { HistoryEntry } from '../tasks/history.ts';
 import type { Task } from '../tasks/task.ts';
 
-/** What a user holds, as it is kept. */
-export type KeptHolding = Holding & { readonly user_id: string };
+/** What a resource holds, as it is kept. */
+export type KeptHolding = Holding & { readonly resource: Resource };
 
 /** An entry of the roster. A user has exactly one, under what the user is: active or not. */
 export interface RosterEntry {
@@ -31,7 +32,7 @@ export interface TenantSnapshot {
   readonly revisions: readonly { readonly template_id: string; readonly revision: number }[];
   readonly users: readonly Pick<User, 'id' | 'is_active'>[];
   readonly roster: readonly RosterEntry[];
-  readonly calendars: readonly Calendar[];
+  readonly calendars: readonly ResourceCalendar[];
   readonly holdings: readonly KeptHolding[];
   readonly absences: readonly Absence[];
   readonly assets: readonly Asset[];

@@ -26,14 +26,17 @@ export const rosters: Check = ({ users, roster }) => {
 };
 
 export const calendarsOfUsers: Check = ({ users, calendars, holdings }) => {
-  const byUser = new Map(calendars.map((calendar) => [calendar.user_id, calendar]));
+  const byUser = new Map(
+    calendars.flatMap((calendar) => ('user_id' in calendar ? [[calendar.user_id, calendar] as const] : [])),
+  );
   const existing = new Set(users.map(({ id }) => id));
   const breach = (userId: string, detail: string): Finding => ({
     invariant: 'calendar_of_users',
     subject: `user/${userId}`,
     detail,
   });
-  const owners = new Set([...byUser.keys(), ...holdings.map(({ user_id }) => user_id)]);
+  const holders = holdings.flatMap(({ resource }) => (resource.kind === 'user' ? resource.id : []));
+  const owners = new Set([...byUser.keys(), ...holders]);
   return [
     ...[...owners]
       .filter((id) => !existing.has(id))

@@ -1,3 +1,4 @@
+import type { Asset } from '../assets/asset.ts';
 import type { Call } from '../call.ts';
 import type { Holding, ResourceCalendar, TaskHolding } from './calendar.ts';
 import type { Resource } from './resource.ts';
@@ -6,6 +7,8 @@ import type { Resource } from './resource.ts';
 export interface Taking {
   readonly calendar: ResourceCalendar;
   readonly holding: Holding;
+  /** Of an asset that a task takes: it must still be as it was read, available. */
+  readonly asset?: Asset;
 }
 
 /** A resource gives a holding back. This needs no version: it can only make room. */

@@ -52,16 +52,27 @@ export type Calendar = z.infer<typeof calendarSchema>;
 export const assetCalendarSchema = z.object({ ...timekeeping, asset_id: idSchema });
 export type AssetCalendar = z.infer<typeof assetCalendarSchema>;
 
+export const newAssetCalendar = (tenantId: string, assetId: string): AssetCalendar => ({
+  tenant_id: tenantId,
+  asset_id: assetId,
+  version: 0,
+  active_count: 0,
+  working_hours: null,
+  recent: [],
+});
+
 export type ResourceCalendar = Calendar | AssetCalendar;
 export const resourceOf = (calendar: ResourceCalendar): Resource =>
   'user_id' in calendar ? userResource(calendar.user_id) : assetResource(calendar.asset_id);
 
-/** A task's claim on a user: with a window when the task is scheduled, else only as workload. */
+/** A task's claim on a resource: with a window when the task is scheduled, else only as workload. */
 export const taskHoldingSchema = z.object({
   task_id: idSchema,
   name: z.string(),
   state: z.enum(HELD_STATES),
   window: windowSchema.optional(),
+  /** The planned window, where buffers make the held one wider. */
+  planned: windowSchema.optional(),
 });
 export type TaskHolding = z.infer<typeof taskHoldingSchema>;
 
@@ -81,6 +92,9 @@ export type HeldWindow = (TaskHolding & { readonly window: Window }) | AbsenceHo
 export const isAbsence = (holding: Holding): holding is AbsenceHolding => 'absence_id' in holding;
 export const idOf = (holding: Holding): string => (isAbsence(holding) ? holding.absence_id : holding.task_id);
 
+/** The window as planned: without its buffers. */
+export const plannedOf = (held: HeldWindow): Window => (isAbsence(held) ? held.window : (held.planned ?? held.window));
+
 /** What stands in the way: tasks, and absences. */
 export const obstaclesIn = (
   held: readonly HeldWindow[],
@@ -91,8 +105,8 @@ export const obstaclesIn = (
       : {
           task_id: holding.task_id,
           name: holding.name,
-          planned_start_at: holding.window.start,
-          planned_end_at: holding.window.end,
+          planned_start_at: plannedOf(holding).start,
+          planned_end_at: plannedOf(holding).end,
         },
   ),
   absences: held.flatMap((holding) =>
@@ -123,8 +137,8 @@ export type Absence = z.infer<typeof absenceSchema>;
 /** How strongly a calendar is read. Only `strong` reads may decide; `eventual` ones cost half and may only rank. */
 export type Consistency = 'strong' | 'eventual';
 
-export interface Surveyed {
-  readonly calendar: Calendar;
+export interface Surveyed<C extends ResourceCalendar = Calendar> {
+  readonly calendar: C;
   readonly overlapping: readonly HeldWindow[];
 }
 
@@ -146,11 +160,17 @@ export interface Calendars {
     wanted: Window | undefined,
     consistency: Consistency,
   ) => Promise<readonly Surveyed[]>;
+  /** The same of assets, strongly consistent, in the order of the ids; one that is kept nowhere yet is empty. */
+  readonly surveyAssets: (
+    tenantId: string,
+    assetIds: readonly string[],
+    wanted: Window | undefined,
+  ) => Promise<readonly Surveyed<AssetCalendar>[]>;
   /**
-   * The windows of a user that reach into a range, earliest first, at most `limit`. They may lag by a moment: for
+   * The windows of a resource that reach into a range, earliest first, at most `limit`. They may lag by a moment: for
    * showing, never for deciding.
    */
-  readonly held: (tenantId: string, userId: string, range: Window, limit: number) => Promise<readonly HeldWindow[]>;
+  readonly held: (tenantId: string, resource: Resource, range: Window, limit: number) => Promise<readonly HeldWindow[]>;
   /** Oldest first. */
   readonly absences: (tenantId: string, userId: string, page: PageRequest) => Promise<Page<Absence>>;
   readonly findAbsence: (tenantId: string, userId: string, absenceId: string) => Promise<Absence | undefined>;

@@ -1,15 +1,22 @@
 import type { Call } from '../call.ts';
-import { DomainError, type Violation } from '../errors.ts';
+import { DomainError, type Conflict, type PersonViolation, type Violation } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { BookingCommit, Bookings, Taking } from './bookings.ts';
 import { isWorking, nearestTo, type WorkingHours } from '../working-hours/hours.ts';
+import { equipmentNamed, equipmentViolationsOf } from './equipment.ts';
 import { idOf, isAbsence, obstaclesIn, resourceOf, type Calendars, type HeldWindow } from './calendar.ts';
 import { resourceName } from './resource.ts';
 import { covers, overlaps, type Window } from './window.ts';
 
 export type Guard<C> = (
   call: Call,
-  move: { readonly changes: readonly C[]; readonly bookings: Bookings; readonly answer: unknown },
+  move: {
+    readonly changes: readonly C[];
+    readonly bookings: Bookings;
+    readonly answer: unknown;
+    /** Equipment that was sought and is not to be had: refused with whatever else stands in the way. */
+    readonly lacking?: readonly Violation[];
+  },
 ) => Promise<void>;
 
 /** Every rule about a person that a window breaks, in the order in which a refusal names them. */
@@ -17,7 +24,7 @@ export const violationsOf = (
   hours: WorkingHours | null,
   window: Window,
   inTheWay: readonly HeldWindow[],
-): readonly Violation[] => {
+): readonly PersonViolation[] => {
   const { conflicts, absences } = obstaclesIn(inTheWay.slice(0, LIMITS.conflictsListed));
   return [
     ...(conflicts.length === 0 ? [] : [{ rule: 'schedule_conflict' as const, conflicts }]),
@@ -38,10 +45,7 @@ export const refusalOf = (resource: string, violations: readonly Violation[], le
     case undefined:
       return undefined;
     case 'schedule_conflict': {
-      const named = first.conflicts.map(
-        ({ name, planned_start_at, planned_end_at }) => `"${name}" (${planned_start_at} to ${planned_end_at})`,
-      );
-      const message = `${resource} has an overlapping assignment: ${few(named, left)}.`;
+      const message = `${resource} has an overlapping assignment: ${few(first.conflicts.map(taskOf), left)}.`;
       const absences = ofAbsence === undefined ? {} : { absences: ofAbsence.absences };
       return new DomainError('schedule_conflict', message, { conflicts: first.conflicts, ...absences, violations });
     }
@@ -54,8 +58,19 @@ export const refusalOf = (resource: string, violations: readonly Violation[], le
       const message = `The window is outside the working hours of ${resource}; the nearest are ${near}.`;
       return new DomainError('outside_working_hours', message, { violations });
     }
+    case 'asset_conflict': {
+      const message = `${equipmentNamed(first)} is held by another task: ${few(first.conflicts.map(taskOf), left)}.`;
+      return new DomainError('asset_conflict', message, { conflicts: first.conflicts, violations });
+    }
+    case 'asset_unavailable': {
+      const message = `${equipmentNamed(first)} is not to be had: ${first.needed} needed, ${first.available} available.`;
+      return new DomainError('asset_unavailable', message, { violations });
+    }
   }
 };
+
+const taskOf = ({ name, planned_start_at, planned_end_at }: Conflict): string =>
+  `"${name}" (${planned_start_at} to ${planned_end_at})`;
 
 const timeOf = ({ start_at, end_at }: { readonly start_at: string; readonly end_at: string }): string =>
   `${start_at} to ${end_at}`;
@@ -92,13 +107,24 @@ export const makeGuard =
     readonly calendars: Pick<Calendars, 'overlapping'>;
     readonly commit: BookingCommit<C>;
   }): Guard<C> =>
-  async (call, { changes, bookings, answer }) => {
+  async (call, { changes, bookings, answer, lacking = [] }) => {
     const { take = [] } = bookings;
     for (const taking of take) requireActive(taking, bookings);
-    const broken = await Promise.all(take.map((taking) => requirementsOf(calendars, taking, bookings)));
-    for (const refusal of broken) if (refusal !== undefined) throw refusal;
+    const broken = await Promise.all(take.map((taking) => brokenBy(calendars, taking, bookings)));
+    const violations = inOrder([...broken.flatMap((one) => one.violations), ...lacking]);
+    const name = broken.find((one) => one.violations.length > 0)?.name ?? 'The task';
+    const left = broken.reduce((sum, one) => sum + one.left, 0);
+    const refusal = refusalOf(name, violations, left);
+    if (refusal !== undefined) throw refusal;
     await commit(call, changes, answer, bookings);
   };
+
+const ORDER: readonly Violation['rule'][] = [
+  ...(['schedule_conflict', 'unavailable', 'outside_working_hours'] as const),
+  ...(['asset_conflict', 'asset_unavailable'] as const),
+];
+const inOrder = (violations: readonly Violation[]): readonly Violation[] =>
+  violations.toSorted((a, b) => ORDER.indexOf(a.rule) - ORDER.indexOf(b.rule));
 
 /** Whether the resource holds at least the time already: it may keep less of what it holds, whatever has become of it. */
 const isLess = ({ calendar, holding }: Taking, { release = [] }: Bookings): boolean => {
@@ -113,25 +139,26 @@ const requireActive = (taking: Taking, bookings: Bookings): void => {
   throw new DomainError('inactive_user', `User ${calendar.user_id} is not active.`, {});
 };
 
-/** The refusal that the rules mean for one taking, if there is one. */
-const requirementsOf = async (
+/** Every rule that one taking breaks; `left` are windows that are not listed. */
+const brokenBy = async (
   calendars: Pick<Calendars, 'overlapping'>,
   taking: Taking,
   bookings: Bookings,
-): Promise<DomainError | undefined> => {
-  const { calendar, holding } = taking;
+): Promise<{ readonly name: string; readonly violations: readonly Violation[]; readonly left: number }> => {
+  const { calendar, holding, asset } = taking;
   const { window } = holding;
-  if (window === undefined) return undefined;
-  const inTheWay = await obstaclesOf(calendars, taking, window, bookings);
-  // An absence is no work; and what is held already may shrink, whatever the hours have become.
-  const hours = isAbsence(holding) || isLess(taking, bookings) ? null : calendar.working_hours;
-  const violations = violationsOf(hours, window, inTheWay);
+  const name = 'user_id' in calendar ? `User ${calendar.user_id}` : `Asset ${asset?.asset_code ?? calendar.asset_id}`;
+  const inTheWay = window === undefined ? [] : await obstaclesOf(calendars, taking, window, bookings);
   const left = Math.max(0, inTheWay.length - LIMITS.conflictsListed);
-  return refusalOf(nameOf(taking), violations, left);
+  // What is held already may shrink, whatever the hours, or the state of the asset, have become.
+  const isKept = isLess(taking, bookings);
+  if (asset !== undefined)
+    return { name, violations: equipmentViolationsOf({ asset, calendar, window, inTheWay, isKept }), left };
+  if (window === undefined) return { name, violations: [], left };
+  // An absence is no work.
+  const hours = isAbsence(holding) || isKept ? null : calendar.working_hours;
+  return { name, violations: violationsOf(hours, window, inTheWay), left };
 };
-
-const nameOf = ({ calendar }: Taking): string =>
-  'user_id' in calendar ? `User ${calendar.user_id}` : `Asset ${calendar.asset_id}`;
 
 /** What the resource holds in the window and does not give back, and what else it takes there. */
 const obstaclesOf = async (

@@ -1,7 +1,7 @@
 import { epochMilliseconds, instantAt, type Instant } from '../time/instant.ts';
 import type { Window } from './window.ts';
 
-/** The parts of a range that no held window covers, in order. `held` is in order, and no two of them overlap. */
+/** The parts of a range that no held window covers, in order. `held` is in the order of the starts. */
 export const gapsIn = (range: Window, held: readonly Window[]): readonly Window[] => {
   const gaps: Window[] = [];
   let start = range.start;

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { DomainError, isRefusal } from '../errors.ts';
 import { idSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
-import { instantSchema } from '../time/instant.ts';
+import { instantSchema, shiftedBy } from '../time/instant.ts';
 import type { Bookings } from './bookings.ts';
-import { idOf, type Calendar, type Calendars } from './calendar.ts';
+import { idOf, plannedOf, resourceOf, type Calendar, type Calendars, type ResourceCalendar } from './calendar.ts';
 import { gapsIn, lengthOf, slotsIn } from './slots.ts';
 import { isWorking, shifted, workingIn } from '../working-hours/hours.ts';
 import type { Window } from './window.ts';
@@ -58,14 +58,18 @@ export const makeSuggest =
       const isTimeTaken =
         isRefusal(error, 'schedule_conflict') ||
         isRefusal(error, 'unavailable') ||
-        isRefusal(error, 'outside_working_hours');
+        isRefusal(error, 'outside_working_hours') ||
+        isRefusal(error, 'asset_conflict') ||
+        isRefusal(error, 'asset_unavailable');
       const taking = bookings.take?.find(({ calendar }) => 'user_id' in calendar);
       const wanted = taking?.holding.window;
       if (!isTimeTaken || taking === undefined || wanted === undefined || !('user_id' in taking.calendar)) throw error;
       const { calendar, holding } = taking;
       const suggestions = await suggestionsFor(calendars, {
         calendar,
+        along: bookings.take?.map((one) => one.calendar).filter((one) => one !== calendar) ?? [],
         window: wanted,
+        planned: plannedOf({ ...holding, window: wanted }),
         taskId: idOf(holding),
         suggestUsers,
       });
@@ -85,52 +89,72 @@ export const suggestionsFor = async (
   calendars: Reads,
   {
     calendar,
+    along = [],
     window,
+    planned,
     taskId,
     suggestUsers,
   }: {
     readonly calendar: Calendar;
+    /** What has to be free with the user. */
+    readonly along?: readonly ResourceCalendar[];
+    /** What has to be free, and what of it is planned: the slots are told as planned. */
     readonly window: Window;
+    readonly planned: Window;
     readonly taskId: string;
     readonly suggestUsers: boolean;
   },
 ): Promise<Suggestions> => {
   const [found, users] = await Promise.all([
-    nextSlots(calendars, calendar, window, taskId),
+    nextSlots(calendars, [calendar, ...along], { window, planned }, taskId),
     suggestUsers ? freeUsers(calendars, calendar, window) : undefined,
   ]);
   return { ...found, ...users };
 };
 
 /**
- * The next slots as long as the wanted window, from its start on; fewer where many windows leave no room, and then how
+ * The next slots at which all of some calendars are free, as long as the wanted window, from its start on; fewer where many windows leave no room, and then how
  * far was looked.
  */
 export const nextSlots = async (
   calendars: Pick<Calendars, 'held'>,
-  { tenant_id, user_id, working_hours: hours }: Calendar,
-  wanted: Window,
+  all: readonly ResourceCalendar[],
+  { window: wanted, planned }: { readonly window: Window; readonly planned: Window },
   taskId: string,
 ): Promise<Pick<Suggestions, 'slots' | 'searched_until'>> => {
   const slots: Window[] = [];
-  const horizon = hours === null ? END_OF_TIME : shifted(wanted.start, HOURS_DAYS);
+  const horizon = all.every((one) => one.working_hours === null) ? END_OF_TIME : shifted(wanted.start, HOURS_DAYS);
   let from = wanted.start;
   let isWhole = false;
   for (let look = 1; look <= LOOKS && slots.length < SLOTS; look += 1) {
-    const held = await calendars.held(tenant_id, user_id, { start: from, end: END_OF_TIME }, WINDOWS_READ);
-    const windows = held.filter((one) => idOf(one) !== taskId).map(({ window }) => window);
-    const isAll = held.length < WINDOWS_READ;
+    const range = { start: from, end: END_OF_TIME };
+    const held = await Promise.all(
+      all.map((one) => calendars.held(one.tenant_id, resourceOf(one), range, WINDOWS_READ)),
+    );
+    const windows = held
+      .flat()
+      .filter((one) => idOf(one) !== taskId)
+      .map(({ window }) => window)
+      .toSorted((a, b) => (a.start < b.start ? -1 : 1));
+    const partly = held.filter((one) => one.length >= WINDOWS_READ);
+    const isAll = partly.length === 0;
     // A gap behind the last window read may go on: the next look begins with it.
-    const end = isAll ? END_OF_TIME : (windows.at(-1)?.end ?? END_OF_TIME);
+    const end = partly
+      .map((one) => one.at(-1)?.window.end ?? END_OF_TIME)
+      .reduce((first, one) => (one < first ? one : first), END_OF_TIME);
     const known = end < horizon ? end : horizon;
-    const gaps = from < known ? workingIn(hours, gapsIn({ start: from, end: known }, windows)) : [];
+    const free = from < known ? gapsIn({ start: from, end: known }, windows) : [];
+    const gaps = all.reduce((left, { working_hours }) => workingIn(working_hours, left), free);
     slots.push(...slotsIn(gaps, lengthOf(wanted), SLOTS - slots.length));
     isWhole = known === END_OF_TIME;
     from = known;
     if (isAll || known === horizon) break;
   }
   return {
-    slots: slots.map(({ start, end }) => ({ start_at: start, end_at: end })),
+    slots: slots.map(({ start, end }) => ({
+      start_at: shiftedBy(start, lengthOf({ start: wanted.start, end: planned.start })),
+      end_at: shiftedBy(end, 0 - lengthOf({ start: planned.end, end: wanted.end })),
+    })),
     searched_until: isWhole || slots.length === SLOTS ? null : from,
   };
 };

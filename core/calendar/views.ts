@@ -5,7 +5,8 @@ import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
 import { HELD_STATES } from '../tasks/lifecycle.ts';
 import { instantSchema, parseInstant, type Instant } from '../time/instant.ts';
-import { isAbsence, type Calendar, type Calendars, type HeldWindow } from './calendar.ts';
+import { isAbsence, plannedOf, type Calendar, type Calendars, type HeldWindow } from './calendar.ts';
+import { userResource } from './resource.ts';
 import { workingIn } from '../working-hours/hours.ts';
 import { gapsIn, lengthOf } from './slots.ts';
 import type { Window } from './window.ts';
@@ -66,8 +67,10 @@ export const calendarView = z
             name: z.string().nullable(),
             state: z.enum(HELD_STATES).nullable(),
             reason: z.string().nullable(),
-            start_at: instantSchema,
+            start_at: instantSchema.meta({ description: 'Of what is held, buffers included' }),
             end_at: instantSchema,
+            planned_start_at: instantSchema.nullable().meta({ description: 'Without the buffers; null of an absence' }),
+            planned_end_at: instantSchema.nullable(),
           })
           .meta({ id: 'HeldWindow' }),
       )
@@ -107,7 +110,9 @@ const makeRead =
   async (tenantId: string, userIds: readonly string[], range: Window): Promise<readonly CalendarView[]> => {
     const [surveyed, held] = await Promise.all([
       calendars.survey(tenantId, userIds, undefined, 'eventual'),
-      Promise.all(userIds.map((userId) => calendars.held(tenantId, userId, range, LIMITS.calendarWindows + 1))),
+      Promise.all(
+        userIds.map((userId) => calendars.held(tenantId, userResource(userId), range, LIMITS.calendarWindows + 1)),
+      ),
     ]);
     const byUser = new Map(surveyed.map(({ calendar }) => [calendar.user_id, calendar]));
     const views = userIds.flatMap((userId, index) => {
@@ -140,6 +145,8 @@ const viewOf = ({ user_id, version, active_count }: Calendar, held: readonly Hel
       reason: isAbsence(one) ? one.reason : null,
       start_at: one.window.start,
       end_at: one.window.end,
+      planned_start_at: isAbsence(one) ? null : plannedOf(one).start,
+      planned_end_at: isAbsence(one) ? null : plannedOf(one).end,
     })),
   };
 };
@@ -165,7 +172,7 @@ export const makeListFreeSlots =
     const start = after === undefined ? from : (parseInstant(after) ?? from);
     const [[surveyed], held] = await Promise.all([
       calendars.survey(tenantId, [userId], undefined, 'eventual'),
-      calendars.held(tenantId, userId, { start, end: to }, WINDOWS_PER_PAGE),
+      calendars.held(tenantId, userResource(userId), { start, end: to }, WINDOWS_PER_PAGE),
     ]);
     if (surveyed === undefined) throw notFound('user', userId);
     const windows = held.map(({ window }) => window);

@@ -5,6 +5,7 @@ import { LIMITS } from '../limits.ts';
 import { flipSchema } from '../scoring/flips.ts';
 import { scoreSchema } from '../scoring/score.ts';
 import { taskView } from '../tasks/task.ts';
+import { passedOverSchema } from './equipment.ts';
 import { excludedSchema } from './exclusions.ts';
 
 export const resourceSnapshotSchema = z
@@ -36,6 +37,7 @@ export const autoDispatchView = z
     dispatch_mode: z.literal('AUTO'),
     scores: z.array(scoreSchema),
     resource_snapshot: resourceSnapshotSchema,
+    assets_passed_over: passedOverSchema,
     excluded: z.array(excludedSchema).meta({ description: 'Every candidate who could not be chosen, and why' }),
     margin: z.number().nullable().meta({
       description: 'Points between the chosen one and the next who is free; null where there is none',

@@ -13,6 +13,7 @@ import type { Instant } from '../time/instant.ts';
 import type { AutoDispatchView, ResourceSnapshot } from './answer.ts';
 import type { DecisionMade } from './changes.ts';
 import { ENGINE, firstFree, rankingOf, type Decision } from './decision.ts';
+import { detailOf, type Equipment } from './equipment.ts';
 import { sealPlan } from './plan-token.ts';
 import { freeIn, type Survey } from './survey.ts';
 
@@ -38,6 +39,7 @@ export const decide = (
   whole: WholeTask,
   survey: Survey,
   calendar: Calendar,
+  equipment: Equipment,
   triedBefore: readonly string[],
 ): {
   readonly changes: readonly AutoDispatchChange[];
@@ -63,19 +65,24 @@ export const decide = (
     became_busy: survey.becameBusy.map((busy) => busy.user_id),
     ranking: rankingOf(ranked),
     shadow: shadowOf(survey, user_id),
+    equipment: { asset_ids: equipment.asset_ids, passed_over: equipment.passed_over },
   };
   const changed = changedTask(
     whole,
     { actorId: call.actorId, at, entryId },
     {
       action: 'dispatched',
-      patch: { state: 'DISPATCHED', dispatch_mode: 'AUTO', assigned_to: user_id, dispatched_by: call.actorId },
+      patch: {
+        ...{ state: 'DISPATCHED', dispatch_mode: 'AUTO', assigned_to: user_id, dispatched_by: call.actorId },
+        asset_ids: equipment.asset_ids,
+      },
       note,
       detail: {
         assigned_to: user_id,
         dispatch_mode: 'AUTO',
         decision_id: decisionId,
         schedule: scheduleOf(task),
+        ...detailOf(equipment),
         resource_snapshot: snapshot,
         // Bounded, however many candidates there were: the decision keeps all of them.
         scores: scores.slice(0, LIMITS.scoresKept),
@@ -83,17 +90,18 @@ export const decide = (
         passed_over: passedOver(survey, triedBefore, user_id).slice(0, LIMITS.scoresKept),
       },
     },
-    calendar,
+    [{ calendar }, ...equipment.readings],
   );
   const free = freeIn(survey);
   const rivals = free.map(({ candidate }) => candidate);
-  const plan_token = call.validateOnly === true ? sealPlan(call, task, survey) : undefined;
+  const plan_token = call.validateOnly === true ? sealPlan(call, task, survey, equipment) : undefined;
   const answer: AutoDispatchView = {
     task: changed.answer,
     selected_user_id: user_id,
     dispatch_mode: 'AUTO',
     scores,
     resource_snapshot: snapshot,
+    assets_passed_over: equipment.passed_over,
     excluded: [...survey.excluded, ...survey.becameBusy],
     margin: marginOf(free),
     flips: [...flipsOf(strategy, facts, rivals, LIMITS.flips)],

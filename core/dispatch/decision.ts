@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { DomainError, notFound } from '../errors.ts';
 import { idSchema } from '../fields.ts';
 import type { Page, PageRequest } from '../page.ts';
+import { passedOverSchema } from './equipment.ts';
 import { candidateFactsSchema, isEligible, rank, scoreSchema, taskFactsSchema, type Ranked } from '../scoring/score.ts';
 import { strategySchema, weightsSchema } from '../scoring/strategies.ts';
 import { instantSchema } from '../time/instant.ts';
@@ -29,6 +30,10 @@ export const decisionSchema = z.object({
   /** The ranking as it was: user ids and totals, best first. */
   ranking: z.array(z.tuple([idSchema, z.number()])),
   shadow: z.object({ strategy: strategySchema, selected_user_id: idSchema, agrees: z.boolean() }).nullable(),
+  /** The equipment that went with it, the same for every candidate. */
+  equipment: z
+    .object({ asset_ids: z.array(idSchema), passed_over: passedOverSchema })
+    .default({ asset_ids: [], passed_over: [] }),
 });
 export type Decision = z.infer<typeof decisionSchema>;
 

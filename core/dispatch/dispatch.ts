@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Assets } from '../assets/asset.ts';
 import type { Call } from '../call.ts';
 import type { Calendars } from '../calendar/calendar.ts';
 import type { Guard } from '../calendar/guard.ts';
@@ -13,10 +14,12 @@ import { requireDispatchable, requireMatch } from '../tasks/rules.ts';
 import { scheduleOf, type TaskView } from '../tasks/task.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { Clock } from '../time/instant.ts';
+import { assetIdsInput, detailOf, equip, readNamed, withEquipment } from './equipment.ts';
 
 export const dispatchDraft = z
   .strictObject({
     assigned_to: referenceSchema,
+    asset_ids: assetIdsInput,
     note: optional(freeText(LIMITS.note)),
     validate_only: optional(z.boolean()).meta({
       description: 'All checks, the same answer or refusal, and nothing is written',
@@ -31,11 +34,12 @@ export const dispatchDraft = z
   });
 export type DispatchDraft = z.infer<typeof dispatchDraft>;
 
-/** Dispatches a task to the user that the caller names. Refuses with `schedule_conflict` when the user's time is taken. */
+/** Dispatches a task to the user that the caller names, with the equipment that it demands. Refuses with `schedule_conflict` when the user's time is taken. */
 export const makeDispatchTask =
   ({
     tasks,
     calendars,
+    assets,
     guard,
     suggest,
     retry,
@@ -43,7 +47,8 @@ export const makeDispatchTask =
     newId,
   }: {
     readonly tasks: Pick<Tasks, 'get'>;
-    readonly calendars: Pick<Calendars, 'find'>;
+    readonly calendars: Pick<Calendars, 'find' | 'surveyAssets'>;
+    readonly assets: Pick<Assets, 'findMany' | 'ofTypes'>;
     readonly guard: Guard<TaskChanged>;
     readonly suggest: Suggest;
     readonly retry: Retry;
@@ -53,21 +58,24 @@ export const makeDispatchTask =
   (
     given: Call,
     taskId: string,
-    { assigned_to, note, validate_only, suggest_users }: DispatchDraft,
+    { assigned_to, asset_ids, note, validate_only, suggest_users }: DispatchDraft,
   ): Promise<TaskView> => {
     const call = { ...given, validateOnly: validate_only ?? false };
     return retry(async () => {
-      // 1. The task and the assignee's calendar, in one round trip.
-      const [whole, calendar] = await Promise.all([
+      // 1. The task, the assignee's calendar and the equipment that is named, in one round trip.
+      const [whole, calendar, named] = await Promise.all([
         tasks.get(call.tenantId, taskId),
         calendars.find(call.tenantId, assigned_to),
+        readNamed({ assets, calendars }, call.tenantId, asset_ids),
       ]);
       const { task } = whole;
       // 2. The rules.
       requireMatch(call, task);
       requireDispatchable(task);
       if (calendar === undefined) throw notFound('user', assigned_to);
-      // 3. The dispatched task, its history entry, and the window that the assignee takes.
+      // 3. Equipment, where the task demands some and none is named.
+      const equipment = await equip({ assets, calendars }, task, named);
+      // 4. The dispatched task, its history entry, and the window that the assignee and the equipment take.
       const changed = changedTask(
         whole,
         { actorId: call.actorId, at: clock(), entryId: newId() },
@@ -78,18 +86,23 @@ export const makeDispatchTask =
             dispatch_mode: 'MANUAL',
             assigned_to,
             dispatched_by: call.actorId,
+            asset_ids: equipment.asset_ids,
           },
           note,
           detail: {
             assigned_to,
             dispatch_mode: 'MANUAL',
             schedule: scheduleOf(task),
+            ...detailOf(equipment),
           },
         },
-        calendar,
+        [{ calendar }, ...equipment.readings],
       );
-      // 4. The guard looks whether the time is free, and commits. A refusal for want of time says when it is.
-      await suggest({ bookings: changed.bookings, suggestUsers: suggest_users ?? false }, () => guard(call, changed));
+      // 5. The guard looks whether the time is free, and commits. A refusal for want of time says when it is.
+      const move = { ...changed, lacking: equipment.lacking };
+      await suggest({ bookings: changed.bookings, suggestUsers: suggest_users ?? false }, () =>
+        withEquipment(equipment, () => guard(call, move)),
+      );
       return changed.answer;
     });
   };

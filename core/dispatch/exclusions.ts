@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Surveyed } from '../calendar/calendar.ts';
 import { few, violationsOf } from '../calendar/guard.ts';
 import type { Window } from '../calendar/window.ts';
-import type { DomainError, Violation } from '../errors.ts';
+import type { DomainError, PersonViolation } from '../errors.ts';
 import { idSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 
@@ -54,7 +54,7 @@ export const becameBusyAs = (
   );
 
 /** It lists a bounded number of windows: there may be a thousand candidates. */
-const excludedBy = (user_id: string, violation: Violation): Excluded => {
+const excludedBy = (user_id: string, violation: PersonViolation): Excluded => {
   switch (violation.rule) {
     case 'schedule_conflict': {
       const { length } = violation.conflicts;

@@ -2,7 +2,7 @@ import type { Calendars } from '../calendar/calendar.ts';
 import { suggestionsFor } from '../calendar/suggest.ts';
 import { DomainError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
-import { windowOf, type Task } from '../tasks/task.ts';
+import { heldWindowOf, windowOf, type Task } from '../tasks/task.ts';
 import type { Survey } from './survey.ts';
 
 /**
@@ -23,14 +23,14 @@ export const nobodyIsFree = async (
   }
   const scores = ranked.slice(0, LIMITS.scoresKept).map(({ score }) => score);
   const best = surveyed.find(({ calendar }) => calendar.user_id === ranked[0]?.candidate.user_id)?.calendar;
-  const window = windowOf(task);
+  const [window, planned] = [heldWindowOf(task), windowOf(task)];
   const suggestions =
-    best === undefined || window === undefined
+    best === undefined || window === undefined || planned === undefined
       ? {}
       : {
           suggestions: {
             user_id: best.user_id,
-            ...(await suggestionsFor(calendars, { calendar: best, window, taskId: task.id, suggestUsers })),
+            ...(await suggestionsFor(calendars, { calendar: best, window, planned, taskId: task.id, suggestUsers })),
           },
         };
   return new DomainError(

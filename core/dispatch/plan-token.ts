@@ -8,6 +8,7 @@ import { LIMITS } from '../limits.ts';
 import type { Strategy } from '../scoring/strategy.ts';
 import { contentVersionOf, type Task } from '../tasks/task.ts';
 import { ENGINE } from './decision.ts';
+import type { Equipment } from './equipment.ts';
 
 /** What a preview of an auto-dispatch saw: all that its choice depends on. It holds as long as none of it has changed. */
 const planSchema = z.object({
@@ -17,16 +18,19 @@ const planSchema = z.object({
   tally: z.object({ total: z.number().int(), available: z.number().int() }),
   /** Candidates and the versions of their calendars; null where there was no such user. */
   calendars: z.array(z.tuple([z.string(), z.number().int().nullable()])),
+  /** The equipment that goes with it, and the versions of its calendars. */
+  equipment: z.array(z.tuple([z.string(), z.number().int()])).default([]),
 });
 export type Plan = z.infer<typeof planSchema>;
 
-const SUBJECTS = ['task', 'calendar', 'available_assets', 'total_assets', 'strategy', 'engine'] as const;
+const SUBJECTS = ['task', 'calendar', 'asset', 'available_assets', 'total_assets', 'strategy', 'engine'] as const;
 
 /** One thing that has changed since a plan was shown. */
 export const planDifferenceSchema = z
   .object({
     subject: z.enum(SUBJECTS),
     user_id: z.string().optional().meta({ description: 'Whose calendar it is' }),
+    asset_id: z.string().optional().meta({ description: 'Which asset it is' }),
     before: z.union([z.number(), z.string(), z.null()]).meta({
       description: 'Of a task and a calendar the version, of assets the number; null where there was none',
     }),
@@ -69,7 +73,12 @@ export interface Seen {
   readonly strategy: Pick<Strategy, 'version'>;
 }
 
-export const sealPlan = (call: Call, task: Task, { userIds, surveyed, tally, strategy }: Seen): string | undefined => {
+export const sealPlan = (
+  call: Call,
+  task: Task,
+  { userIds, surveyed, tally, strategy }: Seen,
+  equipment: Pick<Equipment, 'readings'>,
+): string | undefined => {
   const versions = versionsOf(surveyed);
   const plan: Plan = {
     version: contentVersionOf(task),
@@ -77,6 +86,7 @@ export const sealPlan = (call: Call, task: Task, { userIds, surveyed, tally, str
     strategy_version: strategy.version,
     tally: { total: tally.total, available: tally.available },
     calendars: userIds.map((userId) => [userId, versions.get(userId) ?? null]),
+    equipment: assetVersions(equipment),
   };
   return call.seal?.close(purposeOf(task.id), JSON.stringify(plan));
 };
@@ -100,11 +110,24 @@ export const candidatesOf = ({ calendars }: Plan, named: readonly string[]): rea
   throw malformed('/candidate_user_ids', 'The plan was made for other candidates: leave candidate_user_ids out.');
 };
 
+/** The equipment of a plan; undefined of one without. Refuses with `malformed_plan` a request that names other along with it. */
+export const assetsOf = ({ equipment }: Plan, named: readonly string[] | undefined): readonly string[] | undefined => {
+  const planned = equipment.map(([assetId]) => assetId);
+  if (named !== undefined && (named.length !== planned.length || !named.every((id) => planned.includes(id))))
+    throw malformed('/asset_ids', 'The plan was made with other equipment: leave asset_ids out.');
+  return planned.length === 0 ? undefined : planned;
+};
+
 const versionsOf = (surveyed: readonly Surveyed[]): ReadonlyMap<string, number> =>
   new Map(surveyed.map(({ calendar }) => [calendar.user_id, calendar.version]));
 
 /** Refuses with `plan_stale` when anything that the plan saw has changed, and says what: who took what since. */
-export const requireFresh = (plan: Plan, task: Task, { surveyed, tally, strategy }: Seen): void => {
+export const requireFresh = (
+  plan: Plan,
+  task: Task,
+  { surveyed, tally, strategy }: Seen,
+  equipment: Pick<Equipment, 'readings'>,
+): void => {
   const differences: PlanDifference[] = [];
   const compare = (subject: PlanDifference['subject'], before: number | string, now: number | string): void => {
     if (before !== now) differences.push({ subject, before, now });
@@ -126,13 +149,21 @@ export const requireFresh = (plan: Plan, task: Task, { surveyed, tally, strategy
       ...(calendar === undefined ? {} : changesSince(calendar, version ?? 0)),
     });
   }
+  const versions = new Map(assetVersions(equipment));
+  for (const [asset_id, before] of plan.equipment) {
+    const version = versions.get(asset_id) ?? null;
+    if (version !== before) differences.push({ subject: 'asset', asset_id, before, now: version });
+  }
   if (differences.length === 0) return;
-  const what = differences.map(({ subject, user_id }) =>
-    user_id === undefined ? subject : `${subject} of ${user_id}`,
+  const what = differences.map(({ subject, user_id, asset_id }) =>
+    [subject, user_id === undefined ? asset_id : `of ${user_id}`].filter((part) => part !== undefined).join(' '),
   );
   const message = `The plan is stale; since it was shown this has changed: ${few(what, 0)}. Preview again.`;
   throw new DomainError('plan_stale', message, { differences });
 };
+
+const assetVersions = ({ readings }: Pick<Equipment, 'readings'>): [string, number][] =>
+  readings.flatMap(({ calendar }) => ('asset_id' in calendar ? [[calendar.asset_id, calendar.version]] : []));
 
 const changesSince = (
   { version: now, recent }: Calendar,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Assets } from '../assets/asset.ts';
 import type { Call } from '../call.ts';
 import type { Calendars } from '../calendar/calendar.ts';
 import type { Guard } from '../calendar/guard.ts';
@@ -7,13 +8,14 @@ import { DomainError, notFound } from '../errors.ts';
 import { freeText, instantInput, optional, referenceSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
-import { changedTask } from '../tasks/change.ts';
+import { changedTask, type ChangedTask } from '../tasks/change.ts';
 import type { TaskChanged } from '../tasks/changes.ts';
 import { beforeDispatch, isOpen } from '../tasks/lifecycle.ts';
 import { holderOf, requireHolder, requireMatch } from '../tasks/rules.ts';
 import { scheduleOf, windowRules, type TaskView } from '../tasks/task.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { Clock } from '../time/instant.ts';
+import { assetIdsInput, detailOf, equip, readNamed, withEquipment, type Equipment } from './equipment.ts';
 
 const note = optional(freeText(LIMITS.note));
 const suggest_users = optional(z.boolean()).meta({
@@ -29,6 +31,7 @@ export const scheduleDraft = windowRules(
   z.strictObject({
     planned_start_at: instantInput.nullable(),
     planned_end_at: instantInput.nullable(),
+    asset_ids: assetIdsInput,
     note,
     validate_only,
     suggest_users,
@@ -39,7 +42,7 @@ export const scheduleDraft = windowRules(
 });
 export type ScheduleDraft = z.infer<typeof scheduleDraft>;
 export const reassignDraft = z
-  .strictObject({ assigned_to: referenceSchema, note, validate_only, suggest_users })
+  .strictObject({ assigned_to: referenceSchema, asset_ids: assetIdsInput, note, validate_only, suggest_users })
   .meta({ id: 'ReassignDraft', examples: [{ assigned_to: '0199c0de-0000-7000-8000-000000000003' }] });
 export type ReassignDraft = z.infer<typeof reassignDraft>;
 export const unassignDraft = z.strictObject({ note }).meta({ id: 'UnassignDraft', examples: [{ note: 'Fell ill' }] });
@@ -47,7 +50,8 @@ export type UnassignDraft = z.infer<typeof unassignDraft>;
 
 interface Ports {
   readonly tasks: Pick<Tasks, 'get'>;
-  readonly calendars: Pick<Calendars, 'find'>;
+  readonly calendars: Pick<Calendars, 'find' | 'surveyAssets'>;
+  readonly assets: Pick<Assets, 'findMany' | 'ofTypes'>;
   readonly guard: Guard<TaskChanged>;
   readonly suggest: Suggest;
   readonly retry: Retry;
@@ -60,11 +64,11 @@ interface Ports {
  * old window is given back and the new one taken in one transaction, or nothing changes.
  */
 export const makeReschedule =
-  ({ tasks, calendars, guard, suggest, retry, clock, newId }: Ports) =>
+  ({ tasks, calendars, assets, guard, suggest, retry, clock, newId }: Ports) =>
   (
     given: Call,
     taskId: string,
-    { planned_start_at, planned_end_at, note, validate_only, suggest_users = false }: ScheduleDraft,
+    { planned_start_at, planned_end_at, asset_ids, note, validate_only, suggest_users = false }: ScheduleDraft,
   ): Promise<TaskView> => {
     const call = { ...given, validateOnly: validate_only ?? false };
     return retry(async () => {
@@ -74,39 +78,49 @@ export const makeReschedule =
       if (!isOpen(task.state))
         throw new DomainError('task_closed', `The task is ${task.state}.`, { state: task.state });
       const holder = holderOf(task);
-      const calendar = holder === undefined ? undefined : await calendars.find(call.tenantId, holder.userId);
+      if (holder === undefined && asset_ids !== undefined) requireHolder(task);
+      const moved = { ...task, planned_start_at, planned_end_at };
+      const [calendar, equipment] = await Promise.all([
+        holder && calendars.find(call.tenantId, holder.userId),
+        holder &&
+          readNamed({ assets, calendars }, call.tenantId, asset_ids).then((named) =>
+            equip({ assets, calendars }, moved, named),
+          ),
+      ]);
       const changed = changedTask(
         whole,
         { actorId: call.actorId, at: clock(), entryId: newId() },
         {
           action: 'rescheduled',
-          patch: { planned_start_at, planned_end_at },
+          patch: { planned_start_at, planned_end_at, ...(equipment && { asset_ids: equipment.asset_ids }) },
           note,
           detail: {
             before: scheduleOf(task),
             after: { planned_start_at, planned_end_at },
+            ...(equipment && detailOf(equipment)),
           },
         },
-        calendar,
+        [...(calendar === undefined ? [] : [{ calendar }]), ...(equipment?.readings ?? [])],
       );
-      await suggest({ bookings: changed.bookings, suggestUsers: suggest_users }, () => guard(call, changed));
+      await book({ guard, suggest }, call, changed, { equipment, suggestUsers: suggest_users });
       return changed.answer;
     });
   };
 
 /** Gives a held task to another user, in one transaction: when the new one's time is taken, the old one keeps it. */
 export const makeReassign =
-  ({ tasks, calendars, guard, suggest, retry, clock, newId }: Ports) =>
+  ({ tasks, calendars, assets, guard, suggest, retry, clock, newId }: Ports) =>
   (
     given: Call,
     taskId: string,
-    { assigned_to, note, validate_only, suggest_users = false }: ReassignDraft,
+    { assigned_to, asset_ids, note, validate_only, suggest_users = false }: ReassignDraft,
   ): Promise<TaskView> => {
     const call = { ...given, validateOnly: validate_only ?? false };
     return retry(async () => {
-      const [whole, calendar] = await Promise.all([
+      const [whole, calendar, named] = await Promise.all([
         tasks.get(call.tenantId, taskId),
         calendars.find(call.tenantId, assigned_to),
+        readNamed({ assets, calendars }, call.tenantId, asset_ids),
       ]);
       const { task } = whole;
       requireMatch(call, task);
@@ -114,31 +128,49 @@ export const makeReassign =
       const { userId } = requireHolder(task);
       if (userId === assigned_to)
         throw new DomainError('already_assigned', `User ${userId} holds the task already.`, {});
+      const equipment = named && (await equip({ assets, calendars }, task, named));
       const at = clock();
       const changed = changedTask(
         whole,
         { actorId: call.actorId, at, entryId: newId() },
         {
           action: 'reassigned',
-          patch: { dispatch_mode: 'MANUAL', assigned_to, dispatched_by: call.actorId, dispatched_at: at },
+          patch: {
+            ...{ dispatch_mode: 'MANUAL', assigned_to, dispatched_by: call.actorId, dispatched_at: at },
+            ...(equipment && { asset_ids: equipment.asset_ids }),
+          },
           note,
           detail: {
             from: userId,
             assigned_to,
             dispatch_mode: 'MANUAL',
             schedule: scheduleOf(task),
+            ...(equipment && detailOf(equipment)),
           },
         },
-        calendar,
+        [{ calendar }, ...(equipment?.readings ?? [])],
       );
-      await suggest({ bookings: changed.bookings, suggestUsers: suggest_users }, () => guard(call, changed));
+      await book({ guard, suggest }, call, changed, { equipment, suggestUsers: suggest_users });
       return changed.answer;
     });
   };
 
+/** Through the guard, with the equipment; a refusal for want of time comes back with suggestions. */
+const book = (
+  { guard, suggest }: Pick<Ports, 'guard' | 'suggest'>,
+  call: Call,
+  changed: ChangedTask,
+  { equipment, suggestUsers }: { readonly equipment: Equipment | undefined; readonly suggestUsers: boolean },
+): Promise<void> =>
+  suggest({ bookings: changed.bookings, suggestUsers }, () =>
+    equipment === undefined
+      ? guard(call, changed)
+      : withEquipment(equipment, () => guard(call, { ...changed, lacking: equipment.lacking })),
+  );
+
 /** Takes a dispatched task back to where it was before its dispatch; the window is released. */
 export const makeUnassign =
-  ({ tasks, guard, retry, clock, newId }: Omit<Ports, 'calendars' | 'suggest'>) =>
+  ({ tasks, guard, retry, clock, newId }: Omit<Ports, 'calendars' | 'assets' | 'suggest'>) =>
   (call: Call, taskId: string, { note }: UnassignDraft): Promise<TaskView> =>
     retry(async () => {
       const whole = await tasks.get(call.tenantId, taskId);
@@ -155,7 +187,10 @@ export const makeUnassign =
         { actorId: call.actorId, at: clock(), entryId: newId() },
         {
           action: 'unassigned',
-          patch: { state: to, dispatch_mode: null, assigned_to: null, dispatched_by: null, dispatched_at: null },
+          patch: {
+            ...{ state: to, dispatch_mode: null, assigned_to: null, dispatched_by: null, dispatched_at: null },
+            asset_ids: [],
+          },
           note,
           detail: { from: userId, schedule: scheduleOf(task) },
         },

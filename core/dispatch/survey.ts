@@ -13,7 +13,7 @@ import { LIMITS } from '../limits.ts';
 import { isEligible, rank, type CandidateFacts, type Ranked, type TaskFacts } from '../scoring/score.ts';
 import { ruleOf, type ChosenStrategies } from '../scoring/strategies.ts';
 import { STRATEGY_V2_0, type Strategy } from '../scoring/strategy.ts';
-import { windowOf, type Task } from '../tasks/task.ts';
+import { heldWindowOf, type Task } from '../tasks/task.ts';
 import { isWorking } from '../working-hours/hours.ts';
 import { exclusionsOf, type Excluded } from './exclusions.ts';
 
@@ -60,7 +60,7 @@ export const surveyCandidates = async (
   consistency: Consistency,
 ): Promise<Survey> => {
   const [found, tally] = await Promise.all([
-    calendars.survey(task.tenant_id, userIds, windowOf(task), consistency),
+    calendars.survey(task.tenant_id, userIds, heldWindowOf(task), consistency),
     assets.tally(task.tenant_id, task.area_code),
   ]);
   const surveyed = found.map(({ calendar, overlapping }) => ({ calendar, overlapping: othersThan(task, overlapping) }));
@@ -81,7 +81,7 @@ export const surveyAgain = async (
   const found = await calendars.survey(task.tenant_id, asked, undefined, 'strong');
   const anew = new Map(found.map(({ calendar }) => [calendar.user_id, calendar]));
   const calendar = anew.get(userId);
-  const window = windowOf(task);
+  const window = heldWindowOf(task);
   const held = calendar === undefined || window === undefined ? [] : await calendars.overlapping(calendar, window);
   const surveyed = survey.surveyed.map((one) => ({
     calendar: anew.get(one.calendar.user_id) ?? one.calendar,
@@ -135,12 +135,12 @@ const ranking = (
   const facts: TaskFacts = {
     priority: task.priority,
     risk_level: task.risk_level,
-    is_scheduled: windowOf(task) !== undefined,
+    is_scheduled: heldWindowOf(task) !== undefined,
     available_assets: read.tally.available,
   };
   const candidates = read.surveyed.filter(({ calendar }) => calendar.is_active).map(factsOf(task));
   const ranked = rank(strategy, facts, candidates);
-  return { ...read, strategy, facts, ranked, excluded: exclusionsOf(read.userIds, read.surveyed, windowOf(task)) };
+  return { ...read, strategy, facts, ranked, excluded: exclusionsOf(read.userIds, read.surveyed, heldWindowOf(task)) };
 };
 
 const factsOf =
@@ -150,7 +150,7 @@ const factsOf =
     active_assignments: calendar.active_count,
     is_member: calendar.memberships.some(({ org_unit_id }) => org_unit_id === task.org_unit_id),
     overlaps: overlapping.length,
-    ...(isWithinHours(calendar, windowOf(task)) ? {} : { blocked_by: ['outside_working_hours'] }),
+    ...(isWithinHours(calendar, heldWindowOf(task)) ? {} : { blocked_by: ['outside_working_hours'] }),
   });
 
 const isWithinHours = ({ working_hours }: Calendar, window: Window | undefined): boolean =>

@@ -20,6 +20,7 @@ import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
 import { COMPOSED_FIELDS } from './compose.ts';
 import { changedTask } from './change.ts';
+import { DEMANDED_FIELDS, demandInput } from './demands.ts';
 import type { TaskChanged } from './changes.ts';
 import { isFinal, type State } from './lifecycle.ts';
 import { requireMatch } from './rules.ts';
@@ -44,6 +45,7 @@ export const taskPatch = z
     checklist: optional(checklistSchema),
     route_template: optional(jsonObject),
     payload_template: optional(jsonObject),
+    ...demandInput,
     context_data: optional(jsonObject).meta({ description: 'Overlays what the task has, key by key' }),
     note: optional(freeText(LIMITS.note)),
   })
@@ -96,7 +98,9 @@ export const makeAmendTask =
         ...(context_data === undefined ? {} : { payload: { ...task.payload, ...context_data } }),
       };
       const along: Partial<Task> = {
-        given: [...new Set([...task.given, ...COMPOSED_FIELDS.filter((field) => field in given)])],
+        given: [
+          ...new Set([...task.given, ...[...COMPOSED_FIELDS, ...DEMANDED_FIELDS].filter((field) => field in given)]),
+        ],
         payload_given: [...new Set([...task.payload_given, ...Object.keys(context_data ?? {})])],
         state: task.state === 'REJECTED' ? 'REJECTED' : 'DRAFT',
       };

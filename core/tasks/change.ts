@@ -1,10 +1,9 @@
 import type { Bookings } from '../calendar/bookings.ts';
-import type { Calendar } from '../calendar/calendar.ts';
 import type { JsonObject } from '../fields.ts';
 import { hasAlready } from '../same.ts';
 import type { TaskChanged } from './changes.ts';
 import { changeTask, type Action, type Occasion } from './history.ts';
-import { bookingsOf } from './rules.ts';
+import { bookingsOf, type Reading } from './rules.ts';
 import { viewOf, type Task, type TaskView, type WholeTask } from './task.ts';
 
 /** What a use case says of a change: what happened, which fields it sets, and what the history keeps of it. */
@@ -29,13 +28,14 @@ export interface ChangedTask {
 
 /**
  * What every change of a task commits: the next version of it, its history entry, and what becomes of the holding of
- * the one who holds it; nothing when the task is as it would become. `calendar` is that of the one who takes the task or its new window, read before the windows.
+ * the one who holds it; nothing when the task is as it would become. `readings` are of those who
+ * take the task or its new window, made before their windows are read.
  */
 export const changedTask = (
   { task, later }: WholeTask,
   occasion: Occasion,
   { patch, along, ...amendment }: Amendment,
-  calendar?: Calendar,
+  readings?: readonly Reading[],
 ): ChangedTask => {
   if (patch !== undefined && hasAlready(task, patch))
     return { after: task, changes: [], bookings: {}, answer: viewOf({ task, later }) };
@@ -43,7 +43,7 @@ export const changedTask = (
   return {
     after: change.after,
     changes: [{ kind: 'task_changed', ...change }],
-    bookings: bookingsOf(task, change.after, calendar),
+    bookings: bookingsOf(task, change.after, readings),
     answer: viewOf({ task: change.after, later }),
   };
 };

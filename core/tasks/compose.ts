@@ -1,5 +1,7 @@
 import type { Template } from '../templates/template.ts';
 import type { Instant } from '../time/instant.ts';
+import type { TaskType } from '../types/task-type.ts';
+import { DEMANDED_FIELDS, demandedBy, demandsOf } from './demands.ts';
 import type { Task, TaskDraft } from './task.ts';
 
 /** Fields that a request, a template or a constant may give. */
@@ -23,14 +25,20 @@ const CONSTANTS = {
   payload_template: {},
 } as const;
 
+/** What a draft refers to, where it does. */
+export interface Material {
+  readonly type?: TaskType | undefined;
+  readonly template?: Template | undefined;
+}
+
 /**
  * Composes a new task: a field given in the request wins, else the template's default, else the constant.
  * `payload` is the template's default payload, overlaid key by key by the request's context data; the route and the
- * payload template are replaced as a whole, `{}` included.
+ * payload template are replaced as a whole, `{}` included. Demands of time and equipment may come from the type, too.
  */
 export const composeTask = (
   draft: TaskDraft,
-  template: Template | undefined,
+  { type, template }: Material,
   made: {
     readonly id: string;
     readonly tenantId: string;
@@ -71,10 +79,13 @@ export const composeTask = (
     route_template: draft.route_template ?? template?.route_template ?? {},
     payload_template: draft.payload_template ?? template?.payload_template ?? {},
     payload: { ...template?.default_payload, ...draft.context_data },
-    given: COMPOSED_FIELDS.filter((field) => draft[field] !== undefined),
+    given: [...COMPOSED_FIELDS, ...DEMANDED_FIELDS].filter((field) => draft[field] !== undefined),
     payload_given: Object.keys(draft.context_data ?? {}),
     planned_start_at: draft.planned_start_at ?? null,
     planned_end_at: draft.planned_end_at ?? null,
+    ...demandsOf(draft, template, type),
+    demanded_by: demandedBy(draft, { template, type }),
+    asset_ids: [],
     state: 'DRAFT',
     dispatch_mode: null,
     assigned_to: null,
@@ -91,6 +102,10 @@ export const composeTask = (
     remarks: 0,
   };
 };
+
+/** What the template, the type or else the constant, gives for a demand. */
+export const demandOf = ({ template, type }: Material, field: (typeof DEMANDED_FIELDS)[number]): unknown =>
+  demandsOf(template, type)[field];
 
 /** What a template, or else the constant, gives for a composed field. */
 export const defaultOf = (template: Template | undefined, field: ComposedField): unknown => {

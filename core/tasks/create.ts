@@ -9,7 +9,7 @@ import type { Template } from '../templates/template.ts';
 import type { Clock } from '../time/instant.ts';
 import type { TaskType } from '../types/task-type.ts';
 import type { BatchCreated, TaskCreated } from './changes.ts';
-import { composeTask } from './compose.ts';
+import { composeTask, type Material } from './compose.ts';
 import {
   taskDraft,
   viewOf,
@@ -173,8 +173,13 @@ const idsOf = (drafts: readonly TaskDraft[]): ReferenceIds => ({
   orgUnits: new Set(drafts.flatMap(({ org_unit_id }) => org_unit_id ?? [])),
 });
 
+const materialOf = (draft: TaskDraft, read: ReferencesRead): Material => ({
+  type: read.taskTypes.get(draft.task_type_id),
+  template: draft.template_id === undefined ? undefined : read.templates.get(draft.template_id),
+});
+
 const compose = ({ clock, newId }: Ports, call: Call, draft: TaskDraft, read: ReferencesRead): Task =>
-  composeTask(draft, draft.template_id === undefined ? undefined : read.templates.get(draft.template_id), {
+  composeTask(draft, materialOf(draft, read), {
     id: newId(),
     tenantId: call.tenantId,
     actorId: call.actorId,

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { idSchema, type JsonObject } from '../fields.ts';
-import type { Template, Templates } from '../templates/template.ts';
-import { COMPOSED_FIELDS, defaultOf } from './compose.ts';
+import type { Templates } from '../templates/template.ts';
+import type { TaskTypes } from '../types/task-type.ts';
+import { COMPOSED_FIELDS, defaultOf, demandOf, type Material } from './compose.ts';
+import { DEMANDED_FIELDS } from './demands.ts';
 import { DERIVED_KEYS, type Task } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
-export const LAYERS = ['constant', 'template', 'default_payload', 'request'] as const;
+export const LAYERS = ['constant', 'task_type', 'template', 'default_payload', 'request'] as const;
 export type Layer = (typeof LAYERS)[number];
 
 export const provenanceView = z
@@ -28,17 +30,28 @@ export type Provenance = z.infer<typeof provenanceView>;
 
 /** Says where each composed field of a task came from, and what the newest revision of its template would change. */
 export const makeGetProvenance =
-  ({ tasks, templates }: { readonly tasks: Pick<Tasks, 'get'>; readonly templates: Pick<Templates, 'get'> }) =>
+  ({
+    tasks,
+    templates,
+    taskTypes,
+  }: {
+    readonly tasks: Pick<Tasks, 'get'>;
+    readonly templates: Pick<Templates, 'get'>;
+    readonly taskTypes: Pick<TaskTypes, 'find'>;
+  }) =>
   async (tenantId: string, taskId: string): Promise<Provenance> => {
     const { task } = await tasks.get(tenantId, taskId);
-    const newest = task.template_id === null ? undefined : await templates.get(tenantId, task.template_id);
+    const [newest, type] = await Promise.all([
+      task.template_id === null ? undefined : templates.get(tenantId, task.template_id),
+      taskTypes.find(tenantId, task.task_type_id),
+    ]);
     return {
       task_id: task.id,
       template_id: task.template_id,
       template_revision: task.template_revision,
       newest_revision: newest?.revision ?? null,
       fields: layersOf(task),
-      differences: differencesOf(task, newest),
+      differences: differencesOf(task, { template: newest, type }),
     };
   };
 
@@ -50,6 +63,12 @@ const layersOf = (task: Task): Record<string, Layer> => {
   return {
     ...Object.fromEntries(
       COMPOSED_FIELDS.map((field): [string, Layer] => [field, task.given.includes(field) ? 'request' : unsaid]),
+    ),
+    ...Object.fromEntries(
+      DEMANDED_FIELDS.map((field): [string, Layer] => [
+        field,
+        task.given.includes(field) ? 'request' : (task.demanded_by[field] ?? 'constant'),
+      ]),
     ),
     template_version: unsaid,
     ...Object.fromEntries(
@@ -67,12 +86,21 @@ const layersOf = (task: Task): Record<string, Layer> => {
 const memberOf = (members: JsonObject, name: string): unknown =>
   Object.hasOwn(members, name) ? members[name] : undefined;
 
-const differencesOf = (task: Task, newest: Template | undefined): Provenance['differences'] => {
-  const fields = COMPOSED_FIELDS.filter((field) => !task.given.includes(field)).map((field) => ({
-    field,
-    current: task[field],
-    newest: defaultOf(newest, field),
-  }));
+const differencesOf = (task: Task, material: Material): Provenance['differences'] => {
+  const { template: newest } = material;
+  const isInherited = (field: string): boolean => !task.given.includes(field);
+  const fields = [
+    ...COMPOSED_FIELDS.filter(isInherited).map((field) => ({
+      field,
+      current: task[field],
+      newest: defaultOf(newest, field),
+    })),
+    ...DEMANDED_FIELDS.filter(isInherited).map((field) => ({
+      field,
+      current: task[field],
+      newest: demandOf(material, field),
+    })),
+  ];
   const version = {
     field: 'template_version',
     current: task.template_version,

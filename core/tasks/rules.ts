@@ -1,10 +1,10 @@
 import { requireVersion, type Call } from '../call.ts';
 import { DomainError } from '../errors.ts';
 import { isHeldIn, requireTransition, type HeldState } from './lifecycle.ts';
-import { contentVersionOf, windowOf, type Task } from './task.ts';
-import type { Calendar, TaskHolding } from '../calendar/calendar.ts';
-import type { Bookings } from '../calendar/bookings.ts';
-import { userResource } from '../calendar/resource.ts';
+import { contentVersionOf, heldWindowOf, windowOf, type Task } from './task.ts';
+import { resourceOf, type TaskHolding } from '../calendar/calendar.ts';
+import type { Bookings, Taking } from '../calendar/bookings.ts';
+import { assetResource, resourceName, userResource, type Resource } from '../calendar/resource.ts';
 
 /** `If-Match`: refuses with `precondition_failed` when the caller named versions and the task has another. */
 export const requireMatch = (call: Call, task: Task): void => requireVersion(call, 'task', contentVersionOf(task));
@@ -17,10 +17,15 @@ export const requireDispatchable = (task: Task): void => {
   requireTransition(task.state, 'DISPATCHED');
 };
 
-/** What a user holds while the task is in a state of holding. */
+/** What a user, and each asset, holds while the task is in a state of holding: its window with the buffers. */
 export const holdingOf = (task: Task, state: HeldState): TaskHolding => {
-  const window = windowOf(task);
-  return { task_id: task.id, name: task.name, state, ...(window === undefined ? {} : { window }) };
+  const [planned, window] = [windowOf(task), heldWindowOf(task)];
+  const isWider = planned?.start !== window?.start || planned?.end !== window?.end;
+  return {
+    ...{ task_id: task.id, name: task.name, state },
+    ...(window === undefined ? {} : { window }),
+    ...(isWider && planned !== undefined ? { planned } : {}),
+  };
 };
 
 /** Who holds the task, and in which state; undefined when nobody does. */
@@ -37,24 +42,47 @@ export const requireHolder = (task: Task): NonNullable<ReturnType<typeof holderO
   throw new DomainError('not_assigned', `The task is ${task.state}: nobody holds it.`, { state: task.state });
 };
 
-/**
- * What a change of a task means for those who hold it, before and after: a holding taken, given back, moved, or shown
- * anew. `calendar` is that of the one who takes; without it a holding may be given back or stay, never be taken.
- */
-export const bookingsOf = (before: Task, after: Task, calendar?: Calendar): Bookings => {
-  const held = holderOf(before);
-  const holds = holderOf(after);
-  const release =
-    held === undefined
-      ? {}
-      : { release: [{ resource: userResource(held.userId), holding: holdingOf(before, held.state) }] };
-  if (holds === undefined) return release;
-  const holding = holdingOf(after, holds.state);
-  if (calendar?.user_id === holds.userId) return { take: [{ calendar, holding }], ...release };
-  const isSameTime =
-    before.planned_start_at === after.planned_start_at && before.planned_end_at === after.planned_end_at;
-  if (held?.userId !== holds.userId || !isSameTime)
-    throw new Error(`User ${holds.userId} takes task ${after.id}, and the calendar was not read.`);
-  const isSame = held.state === holds.state && before.name === after.name;
-  return isSame ? {} : { refresh: [{ resource: userResource(holds.userId), holding }] };
+/** Who and what holds the task, in which state; nobody where it is not held. */
+export const holdersOf = (task: Task): readonly Resource[] => {
+  const holder = holderOf(task);
+  return holder === undefined ? [] : [userResource(holder.userId), ...task.asset_ids.map(assetResource)];
 };
+
+/** What was read of a resource that takes a task or its new window, before its windows. */
+export type Reading = Omit<Taking, 'holding'>;
+
+/**
+ * What a change of a task means for those who hold it, before and after: holdings taken, given back, moved, or shown
+ * anew. Who takes has to be among the readings; without one a holding may be given back or stay, never be taken.
+ */
+export const bookingsOf = (before: Task, after: Task, readings: readonly Reading[] = []): Bookings => {
+  const [held, holds] = [holderOf(before), holderOf(after)];
+  const had = held && holdingOf(before, held.state);
+  const has = holds && holdingOf(after, holds.state);
+  const names = new Set(holdersOf(before).map(resourceName));
+  const read = new Map(readings.map((one) => [resourceName(resourceOf(one.calendar)), one]));
+  const holders = holdersOf(after);
+  const staying = holders.filter((one) => !read.has(resourceName(one)));
+  const isSameTime = had?.window?.start === has?.window?.start && had?.window?.end === has?.window?.end;
+  for (const one of staying)
+    if (!names.has(resourceName(one)) || !isSameTime)
+      throw new Error(`${one.kind} ${one.id} takes task ${after.id}, and the calendar was not read.`);
+  const kept = new Set(staying.map(resourceName));
+  const take = has === undefined ? [] : holders.flatMap((one) => takingOf(read.get(resourceName(one)), has));
+  const release =
+    had === undefined
+      ? []
+      : holdersOf(before)
+          .filter((one) => !kept.has(resourceName(one)))
+          .map((resource) => ({ resource, holding: had }));
+  const isShown = had !== undefined && had.state === has?.state && had.name === has.name;
+  const refresh = has === undefined || isShown ? [] : staying.map((resource) => ({ resource, holding: has }));
+  return {
+    ...(take.length === 0 ? {} : { take }),
+    ...(release.length === 0 ? {} : { release }),
+    ...(refresh.length === 0 ? {} : { refresh }),
+  };
+};
+
+const takingOf = (reading: Reading | undefined, holding: TaskHolding): readonly Taking[] =>
+  reading === undefined ? [] : [{ ...reading, holding }];

@@ -15,8 +15,9 @@ import {
   type JsonObject,
 } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
-import { instantSchema, isInstant } from '../time/instant.ts';
+import { instantSchema, isInstant, shiftedBy } from '../time/instant.ts';
 import type { Window } from '../calendar/window.ts';
+import { DEMANDED_FIELDS, demandFields, demandInput } from './demands.ts';
 import { STATES } from './lifecycle.ts';
 import { attachmentInput, attachmentSchema, type Attachment } from './remarks.ts';
 
@@ -75,6 +76,7 @@ export const taskDraft = windowRules(
     payload_template: optional(jsonObject).meta({ description: 'Replaces that of the template as a whole' }),
     planned_start_at: optional(instantInput),
     planned_end_at: optional(instantInput).meta({ description: 'After `planned_start_at`. Both or neither' }),
+    ...demandInput,
     context_data: optional(jsonObject).meta({
       description: 'Overlays the default payload of the template, key by key',
     }),
@@ -156,6 +158,10 @@ export const taskSchema = z.object({
   payload_given: z.array(z.string()).default([]),
   planned_start_at: instantSchema.nullable(),
   planned_end_at: instantSchema.nullable(),
+  ...demandFields,
+  /** Which of template and type said a demand that the request did not; whose none did is not there. */
+  demanded_by: z.partialRecord(z.enum(DEMANDED_FIELDS), z.enum(['template', 'task_type'])).default({}),
+  asset_ids: z.array(idSchema).default([]).meta({ description: 'Equipment that holds the window, too' }),
   state: z.enum(STATES),
   dispatch_mode: z.enum(DISPATCH_MODES).nullable(),
   assigned_to: idSchema.nullable(),
@@ -177,8 +183,13 @@ export type Task = z.infer<typeof taskSchema>;
 
 /** A task in a list: all but its attachments, which are items of their own. */
 export const taskSummary = taskSchema
-  .omit({ first_attachments: true, payload: true, given: true, payload_given: true, remarks: true })
+  .omit({
+    ...{ first_attachments: true, payload: true, given: true, payload_given: true, demanded_by: true },
+    remarks: true,
+  })
   .extend({
+    held_start_at: instantSchema.nullable().meta({ description: 'The planned window with its buffers: what is held' }),
+    held_end_at: instantSchema.nullable(),
     version: z.number().int().min(1).meta({
       description: 'Counts the changes of its content, from 1; comments and attachments are none. The `ETag`, too',
     }),
@@ -198,8 +209,21 @@ export const batchView = z
   .meta({ id: 'TaskBatch', description: 'The tasks in the order of the request' });
 export type BatchView = z.infer<typeof batchView>;
 
+/** The planned window. */
 export const windowOf = ({ planned_start_at: start, planned_end_at: end }: Task): Window | undefined =>
   start === null || end === null ? undefined : { start, end };
+
+/** What a task holds of those who do it: the planned window, widened by the buffers. */
+export const heldWindowOf = (task: Task): Window | undefined => {
+  const planned = windowOf(task);
+  return (
+    planned && {
+      start: shiftedBy(planned.start, 0 - task.buffer_before_minutes * MINUTE_MS),
+      end: shiftedBy(planned.end, task.buffer_after_minutes * MINUTE_MS),
+    }
+  );
+};
+const MINUTE_MS = 60_000;
 
 /** The window of a task as it is shown; both null when the task is unscheduled. */
 export const scheduleOf = ({
@@ -231,7 +255,14 @@ const contextOf = (task: Task): JsonObject => {
 
 export const summaryOf = (task: Task): TaskSummary => {
   const { first_attachments, payload, ...shown } = task;
-  return { ...shown, version: contentVersionOf(task), context_data: contextOf(task) };
+  const held = heldWindowOf(task);
+  return {
+    ...shown,
+    held_start_at: held?.start ?? null,
+    held_end_at: held?.end ?? null,
+    version: contentVersionOf(task),
+    context_data: contextOf(task),
+  };
 };
 
 /** The version that clients see, and name in `If-Match`: nobody's edit fails for a colleague's remark. */

@@ -2,6 +2,7 @@ import type { Call } from '../call.ts';
 import { DomainError, notFound } from '../errors.ts';
 import type { Commit } from '../commit.ts';
 import type { Clock } from '../time/instant.ts';
+import { saidBy } from '../tasks/demands.ts';
 import type { TaskTypes } from '../types/task-type.ts';
 import type { TemplateCreated } from './changes.ts';
 import type { CloneDraft, Template, TemplateDraft, Templates } from './template.ts';
@@ -38,6 +39,7 @@ export const makeCreateTemplate =
       payload_template: draft.payload_template ?? {},
       default_payload: draft.default_payload ?? {},
       is_active: draft.is_active ?? true,
+      ...saidBy(draft),
       revision: 1,
       version: 1,
       cloned_from: null,

@@ -13,6 +13,7 @@ import {
 } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
+import { demandDefaults, demandInput, demandPatch } from '../tasks/demands.ts';
 import { instantSchema } from '../time/instant.ts';
 
 export const templateSchema = z
@@ -32,6 +33,7 @@ export const templateSchema = z
     payload_template: jsonObject,
     default_payload: jsonObject,
     is_active: z.boolean(),
+    ...demandDefaults,
     revision: z
       .number()
       .int()
@@ -62,6 +64,7 @@ export const templateDraft = z
     payload_template: optional(jsonObject),
     default_payload: optional(jsonObject),
     is_active: optional(z.boolean()).meta({ description: 'Without it: true' }),
+    ...demandInput,
   })
   .meta({
     id: 'TemplateDraft',
@@ -93,6 +96,7 @@ export const templatePatch = z
     payload_template: optional(jsonObject),
     default_payload: optional(jsonObject),
     is_active: optional(z.boolean()),
+    ...demandPatch,
   })
   .meta({ id: 'TemplatePatch', examples: [{ default_priority: 8 }] });
 export type TemplatePatch = z.infer<typeof templatePatch>;

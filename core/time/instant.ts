@@ -48,6 +48,9 @@ export const instantAt = (epochMilliseconds: number): Instant | undefined => {
   return text.length === 24 ? (text as Instant) : undefined;
 };
 
+/** So much later, or earlier where it is negative; the instant itself where that is no instant. */
+export const shiftedBy = (at: Instant, milliseconds: number): Instant => instantAt(Date.parse(at) + milliseconds) ?? at;
+
 export const epochMilliseconds = (at: Instant): number => Date.parse(at);
 export const epochSeconds = (at: Instant): number => Math.floor(epochMilliseconds(at) / 1_000);
 

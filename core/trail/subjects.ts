@@ -1,3 +1,4 @@
+import { DEMANDED_FIELDS } from '../tasks/demands.ts';
 import type { Permission } from '../identity/permission.ts';
 
 /** What stands in the trail of one kind of item. */
@@ -41,14 +42,18 @@ export const SUBJECTS = {
     fields: ['asset_type', 'asset_code', 'name', 'serial_number', 'detail', 'availability_status', 'region_code'],
     documents: ['detail'],
   },
-  task_type: { reader: 'mission.read', id: 'id', fields: ['code', 'name', 'description', 'is_active'] },
+  task_type: {
+    reader: 'mission.read',
+    id: 'id',
+    fields: ['code', 'name', 'description', 'is_active', ...DEMANDED_FIELDS],
+  },
   template: {
     reader: 'mission.read',
     id: 'id',
     fields: [
       ...['task_type_id', 'template_key', 'name', 'description', 'template_version', 'requires_approval'],
       ...['default_priority', 'default_risk_level', 'default_checklist', 'route_template', 'payload_template'],
-      ...['default_payload', 'is_active', 'revision', 'cloned_from'],
+      ...['default_payload', 'is_active', ...DEMANDED_FIELDS, 'revision', 'cloned_from'],
     ],
     documents: ['default_checklist', 'route_template', 'payload_template', 'default_payload'],
   },
@@ -63,7 +68,7 @@ export const SUBJECTS = {
       ...['requires_approval', 'priority', 'risk_level', 'org_unit_id', 'project_code', 'area_code', 'area_geom'],
       ...['checklist', 'attachment_count', 'route_template', 'payload_template', 'payload', 'planned_start_at'],
       ...['planned_end_at', 'state', 'dispatch_mode', 'assigned_to', 'dispatched_by', 'dispatched_at', 'started_at'],
-      ...['accepted_at', 'archived_at', 'canceled_at'],
+      ...['accepted_at', 'archived_at', 'canceled_at', ...DEMANDED_FIELDS, 'asset_ids'],
     ],
     documents: ['area_geom', 'checklist', 'route_template', 'payload_template', 'payload'],
   },

@@ -7,7 +7,7 @@ import type { Clock } from '../time/instant.ts';
 import type { TaskTypeChanged } from './changes.ts';
 import type { TaskType, TaskTypePatch, TaskTypes } from './task-type.ts';
 
-/** Renames a task type, or takes it in or out of use. Tasks that exist are not touched. */
+/** Changes a task type, or takes it in or out of use. Tasks that exist are not touched. */
 export const makeChangeTaskType =
   ({
     taskTypes,
@@ -20,15 +20,11 @@ export const makeChangeTaskType =
     readonly retry: Retry;
     readonly clock: Clock;
   }) =>
-  (call: Call, taskTypeId: string, { name, description, is_active }: TaskTypePatch): Promise<TaskType> =>
+  (call: Call, taskTypeId: string, patch: TaskTypePatch): Promise<TaskType> =>
     retry(async () => {
       const before = await taskTypes.find(call.tenantId, taskTypeId);
       if (before === undefined) throw notFound('task_type', taskTypeId);
-      const content = {
-        name: name ?? before.name,
-        description: description === undefined ? before.description : description,
-        is_active: is_active ?? before.is_active,
-      };
+      const content = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
       if (hasAlready(before, content)) return before;
       const after: TaskType = { ...before, ...content, updated_at: clock(), version: before.version + 1 };
       await commit(call, [{ kind: 'task_type_changed', before, after }], after);

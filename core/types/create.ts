@@ -1,5 +1,6 @@
 import type { Call } from '../call.ts';
 import type { Commit } from '../commit.ts';
+import { saidBy } from '../tasks/demands.ts';
 import type { Clock } from '../time/instant.ts';
 import type { TaskTypeCreated } from './changes.ts';
 import type { TaskType, TaskTypeDraft } from './task-type.ts';
@@ -15,7 +16,7 @@ export const makeCreateTaskType =
     readonly clock: Clock;
     readonly newId: () => string;
   }) =>
-  async (call: Call, { code, name, description, is_active }: TaskTypeDraft): Promise<TaskType> => {
+  async (call: Call, { code, name, description, is_active, ...demands }: TaskTypeDraft): Promise<TaskType> => {
     const at = clock();
     const taskType: TaskType = {
       id: newId(),
@@ -24,6 +25,7 @@ export const makeCreateTaskType =
       name,
       description: description ?? null,
       is_active: is_active ?? true,
+      ...saidBy(demands),
       created_by: call.actorId,
       created_at: at,
       updated_at: at,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { flagInput, freeText, idSchema, optional, text } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
+import { demandDefaults, demandInput, demandPatch } from '../tasks/demands.ts';
 import { instantSchema } from '../time/instant.ts';
 
 export const taskTypeSchema = z.object({
@@ -11,6 +12,7 @@ export const taskTypeSchema = z.object({
   name: z.string(),
   description: z.string().nullable(),
   is_active: z.boolean(),
+  ...demandDefaults,
   created_by: z.string(),
   created_at: instantSchema,
   updated_at: instantSchema,
@@ -25,6 +27,7 @@ export const taskTypePatch = z
     name: optional(text(LIMITS.shortName)),
     description: freeText(LIMITS.description).nullable().optional(),
     is_active: optional(z.boolean()),
+    ...demandPatch,
   })
   .meta({ id: 'TaskTypePatch', examples: [{ is_active: false }] });
 export type TaskTypePatch = z.infer<typeof taskTypePatch>;
@@ -35,6 +38,7 @@ export const taskTypeDraft = z
     name: text(LIMITS.shortName),
     description: optional(freeText(LIMITS.description)),
     is_active: optional(z.boolean()).meta({ description: 'Without it: true' }),
+    ...demandInput,
   })
   .meta({ id: 'TaskTypeDraft', examples: [{ code: 'ROOF', name: 'Roof inspection' }] });
 export type TaskTypeDraft = z.infer<typeof taskTypeDraft>;

@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
 import type { Window } from '../calendar/window.ts';
 import { LIMITS } from '../limits.ts';
-import { epochMilliseconds, instantAt, type Instant } from '../time/instant.ts';
+import { instantAt, shiftedBy, type Instant } from '../time/instant.ts';
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
@@ -165,4 +165,4 @@ export const nearestTo = (hours: WorkingHours, window: Window): readonly Window[
   return [...before, ...around.filter(({ start }) => start >= window.end).slice(0, 1)];
 };
 
-export const shifted = (at: Instant, days: number): Instant => instantAt(epochMilliseconds(at) + days * DAY_MS) ?? at;
+export const shifted = (at: Instant, days: number): Instant => shiftedBy(at, days * DAY_MS);

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Call } from '../call.ts';
 import { moved, type Calendar, type Calendars } from '../calendar/calendar.ts';
-import { isAbsence } from '../calendar/calendar.ts';
+import { isAbsence, plannedOf } from '../calendar/calendar.ts';
+import { userResource } from '../calendar/resource.ts';
 import type { CalendarChanged } from '../calendar/changes.ts';
 import type { Commit } from '../commit.ts';
 import { notFound } from '../errors.ts';
@@ -123,15 +124,15 @@ const affectedBy = async (
 ): Promise<Pick<WorkingHoursChange, 'affected' | 'affected_more'>> => {
   if (hours === null) return { affected: [], affected_more: false };
   const future = { start: clock(), end: END_OF_TIME };
-  const held = await calendars.held(tenant_id, user_id, future, LIMITS.affectedSearched);
+  const held = await calendars.held(tenant_id, userResource(user_id), future, LIMITS.affectedSearched);
   const affected = held.flatMap((holding) =>
     isAbsence(holding) || isWorking(hours, holding.window)
       ? []
       : {
           task_id: holding.task_id,
           name: holding.name,
-          planned_start_at: holding.window.start,
-          planned_end_at: holding.window.end,
+          planned_start_at: plannedOf(holding).start,
+          planned_end_at: plannedOf(holding).end,
           rule: 'outside_working_hours' as const,
         },
   );

@@ -13,7 +13,10 @@ const tag = {
   description: 'Who does a task and when: by hand or automatically, with the decision kept, and changed later.',
 };
 const params = z.object({ task_id: z.string() });
-const HOLDING = ['Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] as const;
+const HOLDING = [
+  ...(['Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] as const),
+  'ConditionCheckItem',
+] as const;
 
 export const dispatchTask = route({
   operation: 'dispatchTask',
@@ -32,16 +35,19 @@ export const dispatchTask = route({
   refusals: [
     'task_not_found',
     'user_not_found',
+    'asset_not_found',
     'inactive_user',
     'approval_required',
     'illegal_transition',
     'schedule_conflict',
     'unavailable',
     'outside_working_hours',
+    'asset_conflict',
+    'asset_unavailable',
     'precondition_failed',
     'item_too_large',
   ],
-  table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+  table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
 });
 
 export const autoDispatchTask = route({
@@ -65,13 +71,16 @@ export const autoDispatchTask = route({
     'no_candidates',
     'too_many_candidates',
     'no_conflict_free_candidate',
+    'asset_not_found',
+    'asset_conflict',
+    'asset_unavailable',
     'plan_stale',
     'malformed_plan',
     'inactive_user',
     'precondition_failed',
     'item_too_large',
   ],
-  table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+  table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
 });
 
 export const rescheduleTask = route({
@@ -92,10 +101,14 @@ export const rescheduleTask = route({
   refusals: [
     'task_not_found',
     'task_closed',
+    'not_assigned',
+    'asset_not_found',
     'inactive_user',
     'schedule_conflict',
     'unavailable',
     'outside_working_hours',
+    'asset_conflict',
+    'asset_unavailable',
     'precondition_failed',
   ],
   table: HOLDING,
@@ -118,12 +131,15 @@ export const reassignTask = route({
   refusals: [
     'task_not_found',
     'user_not_found',
+    'asset_not_found',
     'inactive_user',
     'not_assigned',
     'already_assigned',
     'schedule_conflict',
     'unavailable',
     'outside_working_hours',
+    'asset_conflict',
+    'asset_unavailable',
     'precondition_failed',
   ],
   table: HOLDING,

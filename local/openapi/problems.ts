@@ -38,18 +38,28 @@ const absences = z
   )
   .meta({ description: 'The absences that stand in the way' });
 
+/** An asset that was named or is held; where none was, the type of which one was sought. */
+const EQUIPMENT = [{ asset_id: z.string() }, { asset_type: z.string() }] as const;
+
+const count = z.number().int();
 const violations = z
   .array(
-    z.union([
-      z.object({ rule: z.literal('schedule_conflict'), conflicts }),
-      z.object({ rule: z.literal('unavailable'), absences }),
-      z.object({
-        rule: z.literal('outside_working_hours'),
-        nearest: z
-          .array(z.object({ start_at: instantSchema, end_at: instantSchema }))
-          .meta({ description: 'The working time that overlaps the window, or is next to it within two weeks' }),
-      }),
-    ]),
+    z
+      .union([
+        z.object({ rule: z.literal('schedule_conflict'), conflicts }),
+        z.object({ rule: z.literal('unavailable'), absences }),
+        z.object({
+          rule: z.literal('outside_working_hours'),
+          nearest: z
+            .array(z.object({ start_at: instantSchema, end_at: instantSchema }))
+            .meta({ description: 'The working time that overlaps the window, or is next to it within two weeks' }),
+        }),
+        ...EQUIPMENT.flatMap((which) => [
+          z.object({ ...which, rule: z.literal('asset_conflict'), conflicts }),
+          z.object({ ...which, rule: z.literal('asset_unavailable'), needed: count, available: count }),
+        ]),
+      ])
+      .meta({ id: 'Violation' }),
   )
   .min(1)
   .meta({ description: 'Every rule that fails, in the order in which a refusal takes its code from them' });
@@ -75,6 +85,8 @@ const DETAILS: Details = {
   },
   unavailable: { absences, violations, suggestions: suggestionsSchema.optional() },
   outside_working_hours: { violations, suggestions: suggestionsSchema.optional() },
+  asset_conflict: { conflicts, violations, suggestions: suggestionsSchema.optional() },
+  asset_unavailable: { violations, suggestions: suggestionsSchema.optional() },
   already_assigned: {},
   already_dispatched: { state: z.enum(STATES) },
   not_assigned: { state: z.enum(STATES) },

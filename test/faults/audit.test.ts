@@ -333,7 +333,7 @@ describe('a repair of what is in use', () => {
         return held;
       },
     });
-    expect(await own.activeCount(call, of.userId)).toMatchObject({ detail: 'active count from 9 to 5' });
+    expect(await own.activeCount(call, userResource(of.userId))).toMatchObject({ detail: 'active count from 9 to 5' });
     expect(await calendars.find(of.tenant.id, of.userId)).toMatchObject({ active_count: 5 });
     expect((await audited(of.tenant)).findings).toEqual([]);
   });
@@ -380,7 +380,7 @@ describe('a repair of what is in use', () => {
     for (let round = 0; round < 4; round += 1) {
       const { outcome } = await repairs.activeCount(
         { tenantId: of.tenant.id, actorId: 'audit', permissions: [] },
-        of.userId,
+        userResource(of.userId),
       );
       outcomes.push(outcome);
     }

@@ -62,14 +62,40 @@ describe('the calendar of a user', () => {
     expect(status).toBe(200);
     const { version } = await holdingsOf(String((await call('GET', `${TASKS}/${ids[0]}`)).body.tenant_id), userId);
     const nothing = { task_id: null, absence_id: null, name: null, state: null, reason: null };
+    const planned = (from: string, to: string) => {
+      const { start_at, end_at } = span(from, to);
+      return { start_at, end_at, planned_start_at: start_at, planned_end_at: end_at };
+    };
+    const unplanned = { planned_start_at: null, planned_end_at: null };
     expect(body).toEqual({
       user_id: userId,
       version,
       active_count: 3,
       windows: [
-        { ...nothing, kind: 'task', task_id: ids[0], name: 'Mast 7', state: 'IN_PROGRESS', ...span('08:00', '10:00') },
-        { ...nothing, kind: 'absence', absence_id: absence.body.id, reason: 'Dentist', ...span('10:00', '11:00') },
-        { ...nothing, kind: 'task', task_id: ids[1], name: 'Task 2', state: 'DISPATCHED', ...span('12:00', '13:00') },
+        {
+          ...nothing,
+          kind: 'task',
+          task_id: ids[0],
+          name: 'Mast 7',
+          state: 'IN_PROGRESS',
+          ...planned('08:00', '10:00'),
+        },
+        {
+          ...nothing,
+          ...unplanned,
+          kind: 'absence',
+          absence_id: absence.body.id,
+          reason: 'Dentist',
+          ...span('10:00', '11:00'),
+        },
+        {
+          ...nothing,
+          kind: 'task',
+          task_id: ids[1],
+          name: 'Task 2',
+          state: 'DISPATCHED',
+          ...planned('12:00', '13:00'),
+        },
       ],
     });
   });

@@ -315,9 +315,13 @@ describe('a page of 50 tasks', () => {
         ...{ task_type_id: TYPE, name: 'North section', area_code: 'NORTH' },
         ...{ planned_start_at: hour(at), planned_end_at: hour(at, 30) },
       };
-      const task = composeTask(taskDraft.parse(draft), undefined, {
-        ...{ id: newId(), tenantId, actorId: 'test', at: hour(0), newId },
-      });
+      const task = composeTask(
+        taskDraft.parse(draft),
+        {},
+        {
+          ...{ id: newId(), tenantId, actorId: 'test', at: hour(0), newId },
+        },
+      );
       return taskCodec.toItem({ ...task, state, assigned_to });
     });
     await putAll(tasksOfAll);

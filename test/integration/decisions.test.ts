@@ -68,6 +68,7 @@ describe('a decision', () => {
         became_busy: [],
         ranking: users.map((user_id) => [user_id, 63.7]),
         shadow: null,
+        equipment: { asset_ids: [], passed_over: [] },
       },
     ]);
   });

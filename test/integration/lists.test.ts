@@ -23,13 +23,17 @@ const AT = instant('2026-01-01T00:00:00Z');
 
 /** A task as the service would have made it, for writing past the service. */
 const taskOf = (tenantId: string, fields: object, patch: Partial<Task> = {}): Task => ({
-  ...composeTask(taskDraft.parse({ task_type_id: 'type', name: 'Task', ...fields }), undefined, {
-    id: newId(),
-    tenantId,
-    actorId: 'test',
-    at: AT,
-    newId,
-  }),
+  ...composeTask(
+    taskDraft.parse({ task_type_id: 'type', name: 'Task', ...fields }),
+    {},
+    {
+      id: newId(),
+      tenantId,
+      actorId: 'test',
+      at: AT,
+      newId,
+    },
+  ),
   ...patch,
 });
 

@@ -167,6 +167,9 @@ describe('provenance', () => {
     checklist: 'constant',
     route_template: 'constant',
     payload_template: 'constant',
+    buffer_before_minutes: 'constant',
+    buffer_after_minutes: 'constant',
+    required_assets: 'constant',
     template_version: 'constant',
   };
 

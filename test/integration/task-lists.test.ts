@@ -51,7 +51,7 @@ const someTask = (): Task => {
     ...(isOneIn(3) ? {} : window),
     requires_approval: isOneIn(2),
   });
-  const task = composeTask(draft, undefined, { id: newId(), tenantId, actorId: 'test', at: AT, newId });
+  const task = composeTask(draft, {}, { id: newId(), tenantId, actorId: 'test', at: AT, newId });
   return { ...task, state: someState(), assigned_to: isOneIn(2) ? null : random.pick(USERS) };
 };
 

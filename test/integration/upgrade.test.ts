@@ -8,7 +8,7 @@ import { makeTenantSnapshots } from '../../adapters/dynamodb/tenant-snapshot.ts'
 import { client, environment, reader } from '../../adapters/runtime/composition.ts';
 import { tokens } from '../../adapters/runtime/security.ts';
 import { findBreaches } from '../../core/audit/invariants.ts';
-import { KINDS, KEY_MAKERS, type Kept } from '../upgrade/kinds.ts';
+import { KINDS, KINDS_SINCE, KEY_MAKERS, type Kept } from '../upgrade/kinds.ts';
 import { caller, startApi, type Call, type TestApi } from './harness.ts';
 
 /**
@@ -80,7 +80,7 @@ it('the fixture holds every kind of item that there is', () => {
   for (const [kind, pattern] of Object.entries(KINDS))
     expect([kind, fixture.some((item) => pattern.test(keyOf(item)))]).toEqual([kind, true]);
   const makers = keys as unknown as Readonly<Record<string, (...parts: unknown[]) => keys.Key>>;
-  const patterns = Object.values(KINDS);
+  const patterns = [...Object.values(KINDS), ...Object.values(KINDS_SINCE)];
   for (const name of KEY_MAKERS.filter((one) => !['singleKey', 'directoryKey'].includes(one))) {
     const key = makers[name]?.('t', name === 'signInKey' ? {} : 'USERNAME', '2026-01-01T00:00:00.000Z', 'x');
     if (name === 'signInKey') continue;

@@ -1,3 +1,4 @@
+import { resourceOf } from '../../core/calendar/calendar.ts';
 import { findBreaches } from '../../core/audit/invariants.ts';
 import type { TenantSnapshot } from '../../core/audit/snapshot.ts';
 import { contentVersionOf } from '../../core/tasks/task.ts';
@@ -427,7 +428,7 @@ export const judgeEnd = (world: World, snapshot: TenantSnapshot): readonly strin
     ...compare(
       'calendar',
       [...world.users].map(([id, { calendar }]) => `${id} ${calendar}`),
-      snapshot.calendars.map(({ user_id, version }) => `${user_id} ${version}`),
+      snapshot.calendars.map((calendar) => `${resourceOf(calendar).id} ${calendar.version}`),
     ),
     ...compare(
       'absence',

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { saidBy } from '../../core/tasks/demands.ts';
 import { v7 as newUuid } from 'uuid';
 import { makeClient } from '../../adapters/dynamodb/client.ts';
 import { makeBookingCommit } from '../../adapters/dynamodb/bookings.ts';
@@ -256,6 +257,7 @@ const seedsOf = (tenantId: string, world: World, clock: Clock): readonly Change[
       name: id,
       description: null,
       is_active: id === TYPE.active,
+      ...saidBy({}),
       version: 1,
       ...stamps,
     },
@@ -266,7 +268,7 @@ const seedsOf = (tenantId: string, world: World, clock: Clock): readonly Change[
       ...{ id, tenant_id: tenantId, task_type_id: TYPE.active, template_key: id, name: id, description: null },
       ...{ template_version: 'v2', requires_approval: false, default_priority: priority, default_risk_level: 3 },
       ...{ default_checklist: [], route_template: {}, payload_template: {}, default_payload: {} },
-      ...{ is_active, revision, version: revision },
+      ...{ is_active, ...saidBy({}), revision, version: revision },
       ...{ cloned_from: null, ...stamps },
     },
   }));
@@ -279,7 +281,7 @@ const seedsOf = (tenantId: string, world: World, clock: Clock): readonly Change[
     const made = { id, tenantId, actorId: 'model', at, newId: () => id };
     return {
       kind: 'task_created' as const,
-      task: composeTask(taskDraft.parse(bodyOf({ ...task, type: TYPE.active, template: null })), undefined, made),
+      task: composeTask(taskDraft.parse(bodyOf({ ...task, type: TYPE.active, template: null })), {}, made),
     };
   });
   const assets = [...world.assets].map(([id, { code }]) => ({

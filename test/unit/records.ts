@@ -1,4 +1,5 @@
 import type { Asset } from '../../core/assets/asset.ts';
+import { saidBy } from '../../core/tasks/demands.ts';
 import type { AssetCalendar, Absence, Calendar, HeldWindow } from '../../core/calendar/calendar.ts';
 import type { Window } from '../../core/calendar/window.ts';
 import type { OrgUnit, Role, User } from '../../core/identity/directory.ts';
@@ -59,6 +60,11 @@ export const task = (patch: Partial<Task> = {}): Task => ({
   payload: {},
   planned_start_at: null,
   planned_end_at: null,
+  buffer_before_minutes: 0,
+  buffer_after_minutes: 0,
+  required_assets: [],
+  demanded_by: {},
+  asset_ids: [],
   state: 'DRAFT',
   dispatch_mode: null,
   assigned_to: null,
@@ -83,6 +89,7 @@ export const taskType = (patch: Partial<TaskType> = {}): TaskType => ({
   name: 'Inspection',
   description: null,
   is_active: true,
+  ...saidBy({}),
   created_by: 'creator',
   created_at: T0,
   updated_at: T0,
@@ -106,6 +113,7 @@ export const template = (patch: Partial<Template> = {}): Template => ({
   payload_template: {},
   default_payload: {},
   is_active: true,
+  ...saidBy({}),
   revision: 1,
   version: 1,
   cloned_from: null,
@@ -253,5 +261,6 @@ export const decision = (patch: Partial<Decision> = {}): Decision => ({
   became_busy: [],
   ranking: [['user-1', 66.5]],
   shadow: null,
+  equipment: { asset_ids: [], passed_over: [] },
   ...patch,
 });

@@ -38,6 +38,11 @@ export const KINDS: Readonly<Record<string, RegExp>> = {
   'entry of the trail': / ENTRY#/,
 };
 
+/** Kinds that came after the fixture was written. */
+export const KINDS_SINCE: Readonly<Record<string, RegExp>> = {
+  'calendar of an asset': / ASSET_CALENDAR$/,
+};
+
 /** The functions that spell the keys of items: each key that they can make is of one of the kinds. */
 export const KEY_MAKERS: readonly string[] = Object.entries(keys)
   .filter(([name, value]) => name.endsWith('Key') && typeof value === 'function')

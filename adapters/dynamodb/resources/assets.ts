@@ -6,6 +6,7 @@ import { action, add, all, claim, put, update, type Planned, type Writes } from 
 import { find, makeCodec, owned, type Codec, type Reads } from '../codec.ts';
 import { directoryKey, tallyKey } from '../keys.ts';
 import { directoryPage } from '../listing.ts';
+import { END } from '../pages.ts';
 
 export const assetKey = /* @__PURE__ */ directoryKey('asset');
 
@@ -24,6 +25,15 @@ export const makeAssets = (reads: Reads): Assets => ({
     return asset;
   },
   list: (tenantId, filters, page) => directoryPage(reads, assetCodec, assetKey(tenantId, ''), filters, page),
+  findMany: async (tenantId, ids) => {
+    const items = await reads.reader.getMany(ids.map((id) => assetKey(tenantId, id)));
+    return items.map(assetCodec.fromItem);
+  },
+  ofTypes: async (tenantId, types) => {
+    const { PK: partition, SK: from } = assetKey(tenantId, '');
+    const items = await reads.reader.range({ partition, from, to: `${from}${END}` });
+    return items.map(assetCodec.fromItem).filter(({ asset_type }) => types.includes(asset_type));
+  },
   tally: async (tenantId, areaCode) => {
     const item = await reads.reader.get(tallyKey(tenantId, areaCode));
     return item === undefined ? { total: 0, available: 0 } : tallySchema.parse(item);

@@ -4,6 +4,7 @@ import {
   assetCalendarSchema,
   calendarSchema,
   idOf,
+  newAssetCalendar,
   resourceOf,
   taskHoldingSchema,
   type AssetCalendar,
@@ -13,10 +14,10 @@ import {
   type HeldWindow,
   type Holding,
 } from '../../../core/calendar/calendar.ts';
-import type { CalendarChanged } from '../../../core/calendar/changes.ts';
+import type { AssetCalendarChanged, CalendarChanged } from '../../../core/calendar/changes.ts';
 import { overlaps, type Window } from '../../../core/calendar/window.ts';
 import { instantSchema } from '../../../core/time/instant.ts';
-import { update, type Writes } from '../actions.ts';
+import { put, update, type Writes } from '../actions.ts';
 import { find, makeCodec, type Codec, type Reads } from '../codec.ts';
 import { ACTIVE_PREFIX, calendarKey, rosterKey, WINDOWS_BEGIN, windowsFrom } from '../keys.ts';
 import { END } from '../pages.ts';
@@ -113,8 +114,19 @@ export const makeCalendars = (reads: Reads): Calendars => {
       const byUser = new Map(windowsOf);
       return calendars.map((calendar) => ({ calendar, overlapping: byUser.get(calendar.user_id) ?? [] }));
     },
-    held: async (tenantId, userId, range, limit) => {
-      const { PK: partition } = calendarKey(tenantId, userResource(userId));
+    surveyAssets: async (tenantId, assetIds, wanted) => {
+      const keys = assetIds.map((id) => calendarKey(tenantId, assetResource(id)));
+      const found = (await reader.getMany(keys, 'strong')).map(assetCalendarCodec.fromItem);
+      const byId = new Map(found.map((calendar) => [calendar.asset_id, calendar]));
+      return Promise.all(
+        assetIds.map(async (id) => ({
+          calendar: byId.get(id) ?? newAssetCalendar(tenantId, id),
+          overlapping: wanted === undefined ? [] : await overlapping(tenantId, assetResource(id), wanted, 'strong'),
+        })),
+      );
+    },
+    held: async (tenantId, resource, range, limit) => {
+      const { PK: partition } = calendarKey(tenantId, resource);
       const show = { partition, consistency: 'eventual' as const };
       const [before, within] = await Promise.all([
         reader.range({ ...show, from: WINDOWS_BEGIN, to: windowsFrom(range.start), descending: true, limit: 1 }),
@@ -135,7 +147,13 @@ export const makeCalendars = (reads: Reads): Calendars => {
   };
 };
 
-export const calendarWrites: Writes<CalendarChanged> = {
+export const calendarWrites: Writes<CalendarChanged | AssetCalendarChanged> = {
+  asset_calendar_changed: ({ before, after }) =>
+    before.version === 0
+      ? put('asset calendar', assetCalendarCodec.toItem(after))
+      : update('asset calendar', assetCalendarCodec.toItem(before), assetCalendarCodec.toItem(after), {
+          version: before.version,
+        }),
   calendar_changed: ({ before, after }) =>
     update('calendar', calendarCodec.toItem(before), calendarCodec.toItem(after), { version: before.version }),
 };

@@ -18,6 +18,8 @@ const held = (id: string, from: number, to: number): Held => ({
   reason: null,
   start_at: instant(from),
   end_at: instant(to),
+  planned_start_at: instant(from),
+  planned_end_at: instant(to),
 });
 const calendar = (user_id: string, ...windows: Held[]): CalendarView => ({
   user_id,
@@ -99,6 +101,8 @@ describe('what the service answered of a task', () => {
     assigned_to: 'b',
     planned_start_at: instant(6),
     planned_end_at: instant(7),
+    held_start_at: instant(6),
+    held_end_at: instant(7),
   };
   const idsOf = (calendars: readonly CalendarView[]) =>
     calendars.map(({ windows }) => windows.map(({ task_id }) => task_id));
@@ -110,8 +114,8 @@ describe('what the service answered of a task', () => {
   it.each([
     ['nobody holds it', { assigned_to: null }],
     ['it is done', { state: 'ACCEPTED' as const }],
-    ['it has no window', { planned_start_at: null, planned_end_at: null }],
-    ['it is on another day', { planned_start_at: instant(24), planned_end_at: instant(25) }],
+    ['it has no window', { held_start_at: null, held_end_at: null }],
+    ['it is on another day', { held_start_at: instant(24), held_end_at: instant(25) }],
   ])('is not shown where %s', (_, patch) => {
     expect(idsOf(withTask(before, { ...task, ...patch }, DAY))).toEqual([[], ['two']]);
   });

@@ -32,7 +32,16 @@ const SCHEMAS: Readonly<Record<Audited, z.ZodObject>> = {
 /** What is never told: who and when stand in the entry itself, the rest is counted, derived or told otherwise. */
 const UNTOLD = new Set([
   ...['id', 'tenant_id', 'created_at', 'created_by', 'updated_at', 'version', 'revision'],
-  ...['token_epoch', 'holders', 'active_holders', 'remarks', 'given', 'payload_given', 'first_attachments'],
+  ...[
+    'token_epoch',
+    'holders',
+    'active_holders',
+    'remarks',
+    'given',
+    'payload_given',
+    'demanded_by',
+    'first_attachments',
+  ],
 ]);
 /** Of a calendar only the memberships are its own; what is held in it is the tasks'. */
 const OF_TASKS = new Set(['user_id', 'is_active', 'active_count', 'recent']);

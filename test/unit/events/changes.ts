@@ -41,13 +41,17 @@ export const recordOf = (
 };
 
 export const newTask = (draft: object = {}): Task =>
-  composeTask(taskDraft.parse({ task_type_id: newUuid(), name: 'Bridge 7', ...draft }), undefined, {
-    id: newUuid(),
-    tenantId: TENANT,
-    actorId: ACTOR,
-    at: at('2026-03-01T08:00:00Z'),
-    newId: newUuid,
-  });
+  composeTask(
+    taskDraft.parse({ task_type_id: newUuid(), name: 'Bridge 7', ...draft }),
+    {},
+    {
+      id: newUuid(),
+      tenantId: TENANT,
+      actorId: ACTOR,
+      at: at('2026-03-01T08:00:00Z'),
+      newId: newUuid,
+    },
+  );
 
 export interface Step {
   readonly action: Action;

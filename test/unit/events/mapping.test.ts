@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { saidBy } from '../../../core/tasks/demands.ts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
@@ -123,6 +124,7 @@ const template: Template = {
   payload_template: {},
   default_payload: { secret: 'kept' },
   is_active: true,
+  ...saidBy({}),
   revision: 1,
   version: 1,
   cloned_from: null,
@@ -137,6 +139,7 @@ const taskType = {
   name: 'Inspection',
   description: null,
   is_active: true,
+  ...saidBy({}),
   created_by: ACTOR,
   created_at: at('2026-03-01T08:00:00Z'),
   updated_at: at('2026-03-01T08:00:00Z'),

@@ -163,6 +163,20 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
       [update(USER_1, 'CALENDAR')],
     ],
   ],
+  asset_calendar_changed: [
+    [
+      { kind: 'asset_calendar_changed', before: records.assetCalendar(), after: records.assetCalendar({ version: 1 }) },
+      [put('T#tenant-1#ASSET#asset-1', 'ASSET_CALENDAR')],
+    ],
+    [
+      {
+        kind: 'asset_calendar_changed',
+        before: records.assetCalendar({ version: 1 }),
+        after: records.assetCalendar({ version: 2 }),
+      },
+      [update('T#tenant-1#ASSET#asset-1', 'ASSET_CALENDAR')],
+    ],
+  ],
   role_created: [
     [
       { kind: 'role_created', role: records.role() },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { userResource } from '../../../../core/calendar/resource.ts';
 import { INVARIANTS, type Invariant } from '../../../../core/audit/finding.ts';
 import { findBreaches } from '../../../../core/audit/invariants.ts';
 import type { TenantSnapshot } from '../../../../core/audit/snapshot.ts';
@@ -41,8 +42,19 @@ const autoDone = changeTask(
   { action: 'state_changed', patch: { state: 'CANCELED' } },
 );
 const window = windowOn('08:00:00', '10:00:00');
-const holding = { user_id: 'user-1', task_id: 'held', name: 'Inspect the line', state: 'DISPATCHED', window } as const;
-const openHolding = { user_id: 'user-1', task_id: 'open', name: 'Inspect the line', state: 'IN_PROGRESS' } as const;
+const holding = {
+  resource: userResource('user-1'),
+  task_id: 'held',
+  name: 'Inspect the line',
+  state: 'DISPATCHED',
+  window,
+} as const;
+const openHolding = {
+  resource: userResource('user-1'),
+  task_id: 'open',
+  name: 'Inspect the line',
+  state: 'IN_PROGRESS',
+} as const;
 
 /** A tenant of which every invariant holds. */
 const SOUND: TenantSnapshot = {
@@ -78,7 +90,7 @@ const withEntry = (patch: Partial<HistoryEntry>): Partial<TenantSnapshot> => ({
 });
 
 const noon = windowOn('12:00:00', '13:00:00');
-const absenceHolding = { user_id: 'user-1', absence_id: 'absence-1', reason: null, window: noon };
+const absenceHolding = { resource: userResource('user-1'), absence_id: 'absence-1', reason: null, window: noon };
 const absence = {
   ...{ id: 'absence-1', user_id: 'user-1', start_at: noon.start, end_at: noon.end, reason: null },
   ...{ created_by: 'creator', created_at: T0 },

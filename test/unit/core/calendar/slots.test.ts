@@ -138,6 +138,8 @@ describe('views of calendars', () => {
   });
 });
 
+const unbuffered = (window: Window) => ({ window, planned: window });
+
 describe('suggestions', () => {
   it('are the next three times at which nothing is held, the task’s own window aside', async () => {
     await fc.assert(
@@ -148,7 +150,7 @@ describe('suggestions', () => {
         fc.nat(40),
         async (taken, from, length, own) => {
           const { calendars: port } = reads(asHeld(taken));
-          const { slots } = await nextSlots(port, calendar(), span(from, from + length), `task-${own}`);
+          const { slots } = await nextSlots(port, [calendar()], unbuffered(span(from, from + length)), `task-${own}`);
           const others = taken.filter((_, at) => at !== own);
           // Minute by minute: the first fit, and on from its end.
           const naive: Window[] = [];
@@ -169,7 +171,7 @@ describe('suggestions', () => {
     for (const own of [98, 99, 100, 101, 349]) {
       const taken = Array.from({ length: 350 }, (_, at) => span(at * 10, (at + 1) * 10));
       const { calendars: port } = reads(asHeld(taken));
-      const { slots, searched_until } = await nextSlots(port, calendar(), span(0, 10), `task-${own}`);
+      const { slots, searched_until } = await nextSlots(port, [calendar()], unbuffered(span(0, 10)), `task-${own}`);
       expect(searched_until).toBeNull();
       const expected = own === 349 ? [3_490, 3_500, 3_510] : [own * 10, 3_500, 3_510];
       expect(slots.map(({ start_at }) => start_at)).toEqual(expected.map(minute));
@@ -180,7 +182,7 @@ describe('suggestions', () => {
     const taken = Array.from({ length: 1_200 }, (_, at) => span(at * 10, (at + 1) * 10));
     const { calendars: port, looks } = reads(asHeld(taken));
     // The thousandth window ends there.
-    expect(await nextSlots(port, calendar(), span(0, 10), 'none')).toEqual({
+    expect(await nextSlots(port, [calendar()], unbuffered(span(0, 10)), 'none')).toEqual({
       slots: [],
       searched_until: minute(10_000),
     });

@@ -62,6 +62,7 @@ const makeScene = ({ task: given = PLANNED, users, tally = { total: 3, available
         return seenBy(consistency).filter(({ calendar: { user_id } }) => ids.includes(user_id));
       },
       held: async () => [],
+      surveyAssets: async () => [],
       absences: () => Promise.reject(new Error('not needed')),
       findAbsence: () => Promise.reject(new Error('not needed')),
       activeUserIds: async (_tenantId, limit) => {
@@ -70,6 +71,8 @@ const makeScene = ({ task: given = PLANNED, users, tally = { total: 3, available
       },
     },
     assets: {
+      findMany: async () => [],
+      ofTypes: async () => [],
       tally: async () => {
         tallies += 1;
         return tally;

@@ -20,7 +20,8 @@ const makeScene = (given: Task, user: Calendar | undefined, ...refusals: readonl
         return { task: given, later: [attachment()] };
       },
     },
-    calendars: { find: async () => user },
+    calendars: { find: async () => user, surveyAssets: async () => [] },
+    assets: { findMany: async () => [], ofTypes: async () => [] },
     guard: async (...move) => {
       const refusal = left.shift();
       if (refusal !== undefined) throw refusal;

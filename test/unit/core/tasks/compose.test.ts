@@ -8,13 +8,17 @@ import { instant, template } from '../../records.ts';
 
 const LEAST = { task_type_id: 'type-1', name: 'Inspect' };
 const compose = (request: object, from?: Template) =>
-  composeTask(taskDraft.parse({ ...LEAST, ...request }), from, {
-    id: 'task-1',
-    tenantId: 'tenant-1',
-    actorId: 'actor-1',
-    at: NOW,
-    newId: makeIds(),
-  });
+  composeTask(
+    taskDraft.parse({ ...LEAST, ...request }),
+    { template: from },
+    {
+      id: 'task-1',
+      tenantId: 'tenant-1',
+      actorId: 'actor-1',
+      at: NOW,
+      newId: makeIds(),
+    },
+  );
 const view = (request: object, from?: Template) => viewOf({ task: compose(request, from), later: [] });
 
 const object = fc.dictionary(

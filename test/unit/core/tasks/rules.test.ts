@@ -84,9 +84,9 @@ describe('what a user holds of a task', () => {
     const [first, second] = [calendar({ user_id: 'user-1' }), calendar({ user_id: 'user-2' })];
     const release = [{ resource: userResource('user-1'), holding: holdingOf(mine, 'DISPATCHED') }];
     const taken = (by: Calendar, after: Task) => [{ calendar: by, holding: holdingOf(after, 'DISPATCHED') }];
-    expect(bookingsOf(draft, mine, first)).toEqual({ take: taken(first, mine) });
-    expect(bookingsOf(mine, later, first)).toEqual({ take: taken(first, later), release });
-    expect(bookingsOf(mine, theirs, second)).toEqual({ take: taken(second, theirs), release });
+    expect(bookingsOf(draft, mine, [{ calendar: first }])).toEqual({ take: taken(first, mine) });
+    expect(bookingsOf(mine, later, [{ calendar: first }])).toEqual({ take: taken(first, later), release });
+    expect(bookingsOf(mine, theirs, [{ calendar: second }])).toEqual({ take: taken(second, theirs), release });
   });
 
   it('is never taken without the calendar of the one who takes', () => {
@@ -99,7 +99,9 @@ describe('what a user holds of a task', () => {
     ] as const;
     for (const [before, after] of ways) {
       expect(() => bookingsOf(before, after)).toThrow('the calendar was not read');
-      expect(() => bookingsOf(before, after, calendar({ user_id: 'user-3' }))).toThrow('the calendar was not read');
+      expect(() => bookingsOf(before, after, [{ calendar: calendar({ user_id: 'user-3' }) }])).toThrow(
+        'the calendar was not read',
+      );
     }
   });
 });

@@ -23,7 +23,8 @@ describe('a task draft', () => {
   it('has the optional fields of the contract, and takes null for one that is not given', () => {
     const optionalFields =
       'template_id mission_id description requires_approval priority risk_level org_unit_id project_code area_code area_geom ' +
-      'checklist attachments route_template payload_template planned_start_at planned_end_at context_data';
+      'checklist attachments route_template payload_template planned_start_at planned_end_at ' +
+      'buffer_before_minutes buffer_after_minutes required_assets context_data';
     const nothing = Object.fromEntries(optionalFields.split(' ').map((name) => [name, null]));
     expect(taskDraft.parse({ ...LEAST, ...nothing })).toEqual(LEAST);
     expect(Object.keys(taskDraft.shape).toSorted()).toEqual([...Object.keys({ ...LEAST, ...nothing })].toSorted());

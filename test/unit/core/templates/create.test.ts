@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { saidBy } from '../../../../core/tasks/demands.ts';
 import { makeCloneTemplate, makeCreateTemplate } from '../../../../core/templates/create.ts';
 import { cloneDraft, templateDraft } from '../../../../core/templates/template.ts';
 import type { TaskType } from '../../../../core/types/task-type.ts';
@@ -36,6 +37,7 @@ describe('a new template', () => {
       route_template: {},
       payload_template: {},
       default_payload: {},
+      ...saidBy({}),
       is_active: true,
       revision: 1,
       version: 1,
