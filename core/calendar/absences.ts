@@ -6,10 +6,10 @@ import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
 import type { Retry } from '../retry.ts';
 import { latest, type Clock } from '../time/instant.ts';
-import type { Absence, AbsenceHolding, Calendars } from './calendar.ts';
+import type { Absence, AbsenceHolding, CalendarOf, Calendars } from './calendar.ts';
 import type { AbsenceAdded, AbsenceRemoved } from './changes.ts';
 import type { Guard } from './guard.ts';
-import { userResource } from './resource.ts';
+import type { Resource } from './resource.ts';
 
 export const absenceDraft = z
   .strictObject({ start_at: instantInput, end_at: instantInput, reason: optional(freeText(LIMITS.note)) })
@@ -21,7 +21,8 @@ export const absenceDraft = z
 export type AbsenceDraft = z.infer<typeof absenceDraft>;
 
 interface Ports {
-  readonly calendars: Pick<Calendars, 'find' | 'findAbsence' | 'absences'>;
+  readonly calendarOf: CalendarOf;
+  readonly calendars: Pick<Calendars, 'findAbsence' | 'absences'>;
   readonly guard: Guard<AbsenceAdded | AbsenceRemoved>;
   readonly retry: Retry;
   readonly clock: Clock;
@@ -29,18 +30,18 @@ interface Ports {
 }
 
 /**
- * Marks time at which a user cannot be had. It passes the same guard as a dispatch: refused with `schedule_conflict`
+ * Marks time at which a user, or an asset, cannot be had. It passes the same guard as a dispatch: refused with `schedule_conflict`
  * over a held task, which it names, and with `unavailable` over another absence.
  */
 export const makeAddAbsence =
-  ({ calendars, guard, retry, clock, newId }: Ports) =>
-  (call: Call, userId: string, { start_at, end_at, reason }: AbsenceDraft): Promise<Absence> =>
+  ({ calendarOf, guard, retry, clock, newId }: Omit<Ports, 'calendars'>) =>
+  (call: Call, resource: Resource, { start_at, end_at, reason }: AbsenceDraft): Promise<Absence> =>
     retry(async () => {
-      const calendar = await calendars.find(call.tenantId, userId);
-      if (calendar === undefined) throw notFound('user', userId);
+      const calendar = await calendarOf(call.tenantId, resource);
       const absence: Absence = {
         id: newId(),
-        user_id: userId,
+        user_id: resource.kind === 'user' ? resource.id : null,
+        asset_id: resource.kind === 'asset' ? resource.id : null,
         start_at,
         end_at,
         reason: reason ?? null,
@@ -57,14 +58,13 @@ export const makeAddAbsence =
 
 /** Gives the time of an absence back. */
 export const makeRemoveAbsence =
-  ({ calendars, guard, retry, clock }: Omit<Ports, 'newId'>) =>
-  (call: Call, userId: string, absenceId: string): Promise<void> =>
+  ({ calendarOf, calendars, guard, retry, clock }: Omit<Ports, 'newId'>) =>
+  (call: Call, resource: Resource, absenceId: string): Promise<void> =>
     retry(async () => {
-      const [calendar, absence] = await Promise.all([
-        calendars.find(call.tenantId, userId),
-        calendars.findAbsence(call.tenantId, userId, absenceId),
+      const [, absence] = await Promise.all([
+        calendarOf(call.tenantId, resource),
+        calendars.findAbsence(call.tenantId, resource, absenceId),
       ]);
-      if (calendar === undefined) throw notFound('user', userId);
       if (absence === undefined) throw notFound('absence', absenceId);
       await guard(call, {
         changes: [
@@ -75,20 +75,19 @@ export const makeRemoveAbsence =
             at: latest(clock(), absence.created_at),
           },
         ],
-        bookings: { release: [{ resource: userResource(userId), holding: holdingOf(absence) }] },
+        bookings: { release: [{ resource, holding: holdingOf(absence) }] },
         answer: undefined,
       });
     });
 
-/** Oldest first. Refuses with `user_not_found`. */
+/** Oldest first. Refuses with `user_not_found` or `asset_not_found`. */
 export const makeListAbsences =
-  ({ calendars }: Pick<Ports, 'calendars'>) =>
-  async (tenantId: string, userId: string, page: PageRequest): Promise<Page<Absence>> => {
-    const [calendar, absences] = await Promise.all([
-      calendars.find(tenantId, userId),
-      calendars.absences(tenantId, userId, page),
+  ({ calendarOf, calendars }: Pick<Ports, 'calendarOf' | 'calendars'>) =>
+  async (tenantId: string, resource: Resource, page: PageRequest): Promise<Page<Absence>> => {
+    const [, absences] = await Promise.all([
+      calendarOf(tenantId, resource),
+      calendars.absences(tenantId, resource, page),
     ]);
-    if (calendar === undefined) throw notFound('user', userId);
     return absences;
   };
 

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { idSchema } from '../fields.ts';
 import type { Page, PageRequest } from '../page.ts';
 import { instantSchema } from '../time/instant.ts';
-import type { AbsenceConflict, Conflict } from '../errors.ts';
+import type { Assets } from '../assets/asset.ts';
+import { notFound, type AbsenceConflict, type Conflict } from '../errors.ts';
 import { HELD_STATES } from '../tasks/lifecycle.ts';
 import { workingHoursSchema } from '../working-hours/hours.ts';
 import { assetResource, userResource, type Resource } from './resource.ts';
@@ -124,15 +125,19 @@ export const obstaclesIn = (
 export const absenceSchema = z
   .object({
     id: idSchema,
-    user_id: idSchema,
+    user_id: idSchema.nullable().default(null).meta({ description: 'null of an asset' }),
+    asset_id: idSchema.nullable().default(null).meta({ description: 'null of a user' }),
     start_at: instantSchema,
     end_at: instantSchema,
     reason: z.string().nullable(),
     created_by: z.string(),
     created_at: instantSchema,
   })
-  .meta({ id: 'Absence', description: 'Time at which a user cannot be had' });
+  .meta({ id: 'Absence', description: 'Time at which a user, or an asset, cannot be had' });
 export type Absence = z.infer<typeof absenceSchema>;
+/** Who or what is absent. */
+export const absentee = ({ user_id, asset_id }: Pick<Absence, 'user_id' | 'asset_id'>): Resource =>
+  asset_id === null ? userResource(user_id ?? '') : assetResource(asset_id);
 
 /** How strongly a calendar is read. Only `strong` reads may decide; `eventual` ones cost half and may only rank. */
 export type Consistency = 'strong' | 'eventual';
@@ -141,6 +146,36 @@ export interface Surveyed<C extends ResourceCalendar = Calendar> {
   readonly calendar: C;
   readonly overlapping: readonly HeldWindow[];
 }
+
+/**
+ * Finds the calendar of a user or an asset; read eventually it is for showing. Refuses with `user_not_found` or
+ * `asset_not_found`.
+ */
+export const makeCalendarOf =
+  ({
+    calendars,
+    assets,
+  }: {
+    readonly calendars: Pick<Calendars, 'find' | 'survey' | 'surveyAssets'>;
+    readonly assets: Pick<Assets, 'findMany'>;
+  }) =>
+  async (tenantId: string, { kind, id }: Resource, consistency: Consistency = 'strong'): Promise<ResourceCalendar> => {
+    if (kind === 'user') {
+      const calendar =
+        consistency === 'strong'
+          ? await calendars.find(tenantId, id)
+          : (await calendars.survey(tenantId, [id], undefined, consistency))[0]?.calendar;
+      if (calendar === undefined) throw notFound('user', id);
+      return calendar;
+    }
+    const [found, [surveyed]] = await Promise.all([
+      assets.findMany(tenantId, [id]),
+      calendars.surveyAssets(tenantId, [id], undefined),
+    ]);
+    if (found.length === 0 || surveyed === undefined) throw notFound('asset', id);
+    return surveyed.calendar;
+  };
+export type CalendarOf = ReturnType<typeof makeCalendarOf>;
 
 export interface Calendars {
   /** Strongly consistent; absent when the tenant has no such user. */
@@ -172,8 +207,8 @@ export interface Calendars {
    */
   readonly held: (tenantId: string, resource: Resource, range: Window, limit: number) => Promise<readonly HeldWindow[]>;
   /** Oldest first. */
-  readonly absences: (tenantId: string, userId: string, page: PageRequest) => Promise<Page<Absence>>;
-  readonly findAbsence: (tenantId: string, userId: string, absenceId: string) => Promise<Absence | undefined>;
+  readonly absences: (tenantId: string, resource: Resource, page: PageRequest) => Promise<Page<Absence>>;
+  readonly findAbsence: (tenantId: string, resource: Resource, absenceId: string) => Promise<Absence | undefined>;
   /** Ids of the tenant's active users, strongly consistent, at most `limit`. */
   readonly activeUserIds: (tenantId: string, limit: number) => Promise<readonly string[]>;
 }

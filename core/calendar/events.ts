@@ -5,13 +5,20 @@ import { idSchema } from '../fields.ts';
 import { instantSchema } from '../time/instant.ts';
 import { absenceSchema } from './calendar.ts';
 
-const absence = { absence_id: idSchema, user_id: z.string(), start_at: instantSchema, end_at: instantSchema };
+const absence = {
+  absence_id: idSchema,
+  user_id: absenceSchema.shape.user_id,
+  asset_id: absenceSchema.shape.asset_id,
+  start_at: instantSchema,
+  end_at: instantSchema,
+};
 
 const facts = absenceSchema.omit({ reason: true }).extend({ tenant_id: z.string(), ...editedSchema.shape });
 
-const dataOf = ({ id, user_id, start_at, end_at }: z.infer<typeof facts>) => ({
+const dataOf = ({ id, user_id, asset_id, start_at, end_at }: z.infer<typeof facts>) => ({
   absence_id: id,
   user_id,
+  asset_id,
   start_at,
   end_at,
 });

@@ -5,8 +5,16 @@ import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
 import { HELD_STATES } from '../tasks/lifecycle.ts';
 import { instantSchema, parseInstant, type Instant } from '../time/instant.ts';
-import { isAbsence, plannedOf, type Calendar, type Calendars, type HeldWindow } from './calendar.ts';
-import { userResource } from './resource.ts';
+import {
+  isAbsence,
+  plannedOf,
+  resourceOf,
+  type CalendarOf,
+  type Calendars,
+  type HeldWindow,
+  type ResourceCalendar,
+} from './calendar.ts';
+import { assetResource, resourceName, userResource, type Resource } from './resource.ts';
 import { workingIn } from '../working-hours/hours.ts';
 import { gapsIn, lengthOf } from './slots.ts';
 import type { Window } from './window.ts';
@@ -52,32 +60,32 @@ export const freeSlotsQuery = rangeRules(
   }),
 );
 
-export const calendarView = z
-  .object({
-    user_id: idSchema,
-    version: z.number().int().meta({ description: 'Counts the changes of the calendar' }),
-    active_count: z.number().int().meta({ description: 'Assignments held, unscheduled ones included' }),
-    windows: z
-      .array(
-        z
-          .object({
-            kind: z.enum(['task', 'absence']),
-            task_id: idSchema.nullable().meta({ description: 'null of an absence, as are name and state' }),
-            absence_id: idSchema.nullable().meta({ description: 'null of a task, as is the reason' }),
-            name: z.string().nullable(),
-            state: z.enum(HELD_STATES).nullable(),
-            reason: z.string().nullable(),
-            start_at: instantSchema.meta({ description: 'Of what is held, buffers included' }),
-            end_at: instantSchema,
-            planned_start_at: instantSchema.nullable().meta({ description: 'Without the buffers; null of an absence' }),
-            planned_end_at: instantSchema.nullable(),
-          })
-          .meta({ id: 'HeldWindow' }),
-      )
-      .meta({ description: 'What reaches into the range, earliest first' }),
-  })
-  .meta({ id: 'Calendar' });
+const viewFields = z.object({
+  version: z.number().int().meta({ description: 'Counts the changes of the calendar' }),
+  active_count: z.number().int().meta({ description: 'Assignments held, unscheduled ones included' }),
+  windows: z
+    .array(
+      z
+        .object({
+          kind: z.enum(['task', 'absence']),
+          task_id: idSchema.nullable().meta({ description: 'null of an absence, as are name and state' }),
+          absence_id: idSchema.nullable().meta({ description: 'null of a task, as is the reason' }),
+          name: z.string().nullable(),
+          state: z.enum(HELD_STATES).nullable(),
+          reason: z.string().nullable(),
+          start_at: instantSchema.meta({ description: 'Of what is held, buffers included' }),
+          end_at: instantSchema,
+          planned_start_at: instantSchema.nullable().meta({ description: 'Without the buffers; null of an absence' }),
+          planned_end_at: instantSchema.nullable(),
+        })
+        .meta({ id: 'HeldWindow' }),
+    )
+    .meta({ description: 'What reaches into the range, earliest first' }),
+});
+export const calendarView = viewFields.extend({ user_id: idSchema }).meta({ id: 'Calendar' });
 export type CalendarView = z.infer<typeof calendarView>;
+export const assetCalendarView = viewFields.extend({ asset_id: idSchema }).meta({ id: 'AssetCalendar' });
+export type AssetCalendarView = z.infer<typeof assetCalendarView>;
 
 export const freeSlotSchema = z
   .object({ start_at: instantSchema, end_at: instantSchema, minutes: z.number() })
@@ -117,7 +125,7 @@ const makeRead =
     const byUser = new Map(surveyed.map(({ calendar }) => [calendar.user_id, calendar]));
     const views = userIds.flatMap((userId, index) => {
       const calendar = byUser.get(userId);
-      return calendar === undefined ? [] : [viewOf(calendar, held[index] ?? [])];
+      return calendar === undefined ? [] : [{ user_id: calendar.user_id, ...viewOf(calendar, held[index] ?? []) }];
     });
     const count = views.reduce((sum, { windows }) => sum + windows.length, 0);
     if (count > LIMITS.boardWindows) {
@@ -127,13 +135,24 @@ const makeRead =
     return views;
   };
 
-const viewOf = ({ user_id, version, active_count }: Calendar, held: readonly HeldWindow[]): CalendarView => {
+/** What an asset holds in a range. Refuses with `asset_not_found`. */
+export const makeGetAssetCalendar =
+  ({ calendarOf, calendars }: { readonly calendarOf: CalendarOf; readonly calendars: Pick<Calendars, 'held'> }) =>
+  async (tenantId: string, assetId: string, { from, to }: RangeQuery): Promise<AssetCalendarView> => {
+    const [calendar, held] = await Promise.all([
+      calendarOf(tenantId, assetResource(assetId)),
+      calendars.held(tenantId, assetResource(assetId), { start: from, end: to }, LIMITS.calendarWindows + 1),
+    ]);
+    return { asset_id: assetId, ...viewOf(calendar, held) };
+  };
+
+const viewOf = (calendar: ResourceCalendar, held: readonly HeldWindow[]): z.infer<typeof viewFields> => {
+  const { version, active_count } = calendar;
   if (held.length > LIMITS.calendarWindows) {
-    const message = `User ${user_id} holds more than ${LIMITS.calendarWindows} windows in this range: ask for a shorter one.`;
+    const message = `${resourceName(resourceOf(calendar))} holds more than ${LIMITS.calendarWindows} windows in this range: ask for a shorter one.`;
     throw new DomainError('limit_reached', message, { limit: LIMITS.calendarWindows });
   }
   return {
-    user_id,
     version,
     active_count,
     windows: held.map((one) => ({
@@ -158,27 +177,26 @@ const viewOf = ({ user_id, version, active_count }: Calendar, held: readonly Hel
 const WINDOWS_PER_PAGE = 15;
 
 /**
- * The times in a range at which a user is free for at least a duration, earliest first. A page looks at a bounded
+ * The times in a range at which a user, or an asset, is free for at least a duration, earliest first. A page looks at a bounded
  * number of windows, so in a full calendar it may hold fewer slots than asked for, and say that there are more.
  */
 export const makeListFreeSlots =
-  ({ calendars }: Ports) =>
+  ({ calendarOf, calendars }: { readonly calendarOf: CalendarOf; readonly calendars: Pick<Calendars, 'held'> }) =>
   async (
     tenantId: string,
-    userId: string,
+    resource: Resource,
     { from, to, duration_minutes }: RangeQuery & { readonly duration_minutes: number },
     { limit, after }: PageRequest,
   ): Promise<Page<FreeSlot>> => {
     const start = after === undefined ? from : (parseInstant(after) ?? from);
-    const [[surveyed], held] = await Promise.all([
-      calendars.survey(tenantId, [userId], undefined, 'eventual'),
-      calendars.held(tenantId, userResource(userId), { start, end: to }, WINDOWS_PER_PAGE),
+    const [calendar, held] = await Promise.all([
+      calendarOf(tenantId, resource, 'eventual'),
+      calendars.held(tenantId, resource, { start, end: to }, WINDOWS_PER_PAGE),
     ]);
-    if (surveyed === undefined) throw notFound('user', userId);
     const windows = held.map(({ window }) => window);
     const last = windows.at(-1);
     const known = windows.length < WINDOWS_PER_PAGE || last === undefined || last.end >= to ? to : last.end;
-    const gaps = workingIn(surveyed.calendar.working_hours, gapsIn({ start, end: known }, windows));
+    const gaps = workingIn(calendar.working_hours, gapsIn({ start, end: known }, windows));
     const free = gaps.filter((gap) => lengthOf(gap) >= duration_minutes * 60_000);
     const page = free.slice(0, limit);
     const items = page.map((gap) => ({ start_at: gap.start, end_at: gap.end, minutes: lengthOf(gap) / 60_000 }));

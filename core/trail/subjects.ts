@@ -59,7 +59,7 @@ export const SUBJECTS = {
   },
   strategy: { reader: 'mission.read', id: 'id', fields: ['version', 'weights', 'caps', 'is_retired'] },
   chosen_strategies: { kind: 'strategies', reader: 'mission.read', id: 'tenant_id', fields: ['active', 'shadow'] },
-  absence: { reader: 'mission.read', id: 'id', fields: ['user_id', 'start_at', 'end_at', 'reason'] },
+  absence: { reader: 'mission.read', id: 'id', fields: ['user_id', 'asset_id', 'start_at', 'end_at', 'reason'] },
   task: {
     reader: 'mission.read',
     id: 'id',

@@ -172,6 +172,11 @@ const absent = async ({ tenant }: World) => {
   return { path, absenceId: await made(tenant.call, path, ABSENCE) };
 };
 
+const absentAsset = async (world: World) => {
+  const path = `/api/assets/${await newAsset(world)}/absences`;
+  return { path, absenceId: await made(world.tenant.call, path, ABSENCE) };
+};
+
 const newType = ({ tenant }: World): Promise<string> =>
   made(tenant.call, `${PLANS}/types`, { code: code(), name: 'Mapping' });
 
@@ -548,6 +553,18 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
     const prepared = await onTask('dispatch', {})(world);
     return { ...prepared, body: { assigned_to: await world.tenant.user() } };
   },
+  'dispatchTask, with equipment': async (world) => {
+    const prepared = await onTask('dispatch', {})(world);
+    return { ...prepared, body: { assigned_to: await world.tenant.user(), asset_ids: [await newAsset(world)] } };
+  },
+  'autoDispatchTask, with equipment': async (world) => {
+    const taskId = await world.task();
+    return {
+      path: `${TASKS}/${taskId}/auto-dispatch`,
+      body: { candidate_user_ids: [await world.tenant.user()], asset_ids: [await newAsset(world)] },
+      ...(await decided(world, taskId)),
+    };
+  },
   autoDispatchTask: async (world) => {
     const taskId = await world.task();
     const candidate_user_ids = await Promise.all([world.tenant.user(), world.tenant.user()]);
@@ -584,10 +601,18 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
   amendTask: onTask('', { name: 'Mast', priority: 9 }),
   rescheduleTask: onTask('schedule', { planned_start_at: null, planned_end_at: null }, dispatched),
   'rescheduleTask, moved': onTask('schedule', MOVED, dispatched),
+  'rescheduleTask, with equipment': async (world) => {
+    const prepared = await onTask('schedule', {}, dispatched)(world);
+    return { ...prepared, body: { ...MOVED, asset_ids: [await newAsset(world)] } };
+  },
   'rescheduleTask, before its dispatch': onTask('schedule', MOVED),
   reassignTask: async (world) => {
     const prepared = await onTask('reassign', {}, dispatched)(world);
     return { ...prepared, body: { assigned_to: await world.tenant.user() } };
+  },
+  'reassignTask, with equipment': async (world) => {
+    const prepared = await onTask('reassign', {}, dispatched)(world);
+    return { ...prepared, body: { assigned_to: await world.tenant.user(), asset_ids: [await newAsset(world)] } };
   },
   unassignTask: onTask('unassign', { note: 'ill' }, dispatched),
   listDecisions: async (world) => ({ path: `${TASKS}/${await world.task()}/decisions` }),
@@ -615,6 +640,28 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
   listAbsences: async (world) => ({ path: (await absent(world)).path }),
   removeAbsence: async (world) => {
     const { path, absenceId } = await absent(world);
+    const { effects } = listed(world.tenant.call, path, 'id', absenceId);
+    return { path: `${path}/${absenceId}`, effects: async () => 1 - (await effects()) };
+  },
+
+  getAssetCalendar: async (world) => ({ path: `/api/assets/${await newAsset(world)}/calendar?${RANGE}` }),
+  listAssetFreeSlots: async (world) => ({
+    path: `/api/assets/${await newAsset(world)}/free-slots?duration_minutes=60&${RANGE}`,
+  }),
+  addAssetAbsence: async (world) => {
+    const path = `/api/assets/${await newAsset(world)}/absences`;
+    const reason = code();
+    return { path, body: { ...ABSENCE, reason }, ...listed(world.tenant.call, path, 'reason', reason) };
+  },
+  'addAssetAbsence, beside another': async (world) => {
+    const { path } = await absentAsset(world);
+    const reason = code();
+    const body = { start_at: '2031-01-01T08:00:00Z', end_at: '2031-01-02T08:00:00Z', reason };
+    return { path, body, ...listed(world.tenant.call, path, 'reason', reason) };
+  },
+  listAssetAbsences: async (world) => ({ path: (await absentAsset(world)).path }),
+  removeAssetAbsence: async (world) => {
+    const { path, absenceId } = await absentAsset(world);
     const { effects } = listed(world.tenant.call, path, 'id', absenceId);
     return { path: `${path}/${absenceId}`, effects: async () => 1 - (await effects()) };
   },

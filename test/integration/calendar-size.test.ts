@@ -7,6 +7,8 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { calendarCodec, makeCalendars } from '../../adapters/dynamodb/resources/calendars.ts';
+import { makeAssets } from '../../adapters/dynamodb/resources/assets.ts';
+import { makeCalendarOf } from '../../core/calendar/calendar.ts';
 import { windowKey } from '../../adapters/dynamodb/keys.ts';
 import { metered, type Cost } from '../../adapters/dynamodb/meter.ts';
 import { KEY } from '../../adapters/dynamodb/table.ts';
@@ -90,7 +92,8 @@ const reader = makeTableReader({
 });
 const calendars = makeCalendars({ reader });
 const getCalendar = makeGetCalendar({ calendars });
-const listFreeSlots = makeListFreeSlots({ calendars });
+const calendarOf = makeCalendarOf({ calendars, assets: makeAssets({ reader }) });
+const listFreeSlots = makeListFreeSlots({ calendarOf, calendars });
 
 pace(client);
 const withCost = <T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly cost: Cost }> =>
@@ -125,7 +128,7 @@ describe(`the calendar of a user with ${SIZES.large} past and future windows`, (
     do {
       const position = after;
       const { result, cost } = await withCost(() =>
-        listFreeSlots(TENANT, large, range, { limit: 50, after: position }),
+        listFreeSlots(TENANT, userResource(large), range, { limit: 50, after: position }),
       );
       expectCheap(cost);
       slots.push(...result.items);
@@ -141,7 +144,7 @@ describe(`the calendar of a user with ${SIZES.large} past and future windows`, (
 
   it('whose names are as long as they may be still costs a page of free slots no more', async () => {
     const range = { from: hour(100), to: hour(200), duration_minutes: 1 };
-    const { result, cost } = await withCost(() => listFreeSlots(TENANT, named, range, { limit: 50 }));
+    const { result, cost } = await withCost(() => listFreeSlots(TENANT, userResource(named), range, { limit: 50 }));
     expect(result.items.length).toBeGreaterThan(10);
     expectCheap(cost);
   });

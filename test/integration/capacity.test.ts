@@ -4,7 +4,7 @@ import { windowKey } from '../../adapters/dynamodb/keys.ts';
 import { metered, type Cost } from '../../adapters/dynamodb/meter.ts';
 import { client, clock, environment, newId, retry, turns } from '../../adapters/runtime/composition.ts';
 import { assets } from '../../adapters/runtime/resources/assets.ts';
-import { calendars, guard as absenceGuard } from '../../adapters/runtime/resources/calendars.ts';
+import { calendarOf, calendars, guard as absenceGuard } from '../../adapters/runtime/resources/calendars.ts';
 import { guard } from '../../adapters/runtime/resources/decisions.ts';
 import { directory } from '../../adapters/runtime/resources/identity.ts';
 import { strategies } from '../../adapters/runtime/resources/strategies.ts';
@@ -40,7 +40,21 @@ afterAll(() => api.stop());
 
 // Suggestions are read after a refusal, for whoever was refused: they are no part of the guard.
 const suggest: Suggest = (_wish, booking) => booking();
-const ports = { tasks, calendars, assets, strategies, suggest, guard, references, turns, commit, retry, clock, newId };
+const ports = {
+  tasks,
+  calendars,
+  calendarOf,
+  assets,
+  strategies,
+  suggest,
+  guard,
+  references,
+  turns,
+  commit,
+  retry,
+  clock,
+  newId,
+};
 const createTask = makeCreateTask(ports);
 const createBatch = makeCreateBatch(ports);
 const dispatch = makeDispatchTask(ports);
@@ -262,9 +276,9 @@ describe('sequential round trips', () => {
     expect(await tripsOf(() => unassign(call, taskId, { note: undefined }))).toBe(2);
     const absence = { start_at: hour(5), end_at: hour(6), reason: undefined };
     let added: string | undefined;
-    const adding = await costOf(async () => ({ id: added } = await addAbsence(call, first, absence)));
+    const adding = await costOf(async () => ({ id: added } = await addAbsence(call, userResource(first), absence)));
     expect(adding.roundTrips).toBe(3);
-    expect(await tripsOf(() => removeAbsence(call, first, added ?? ''))).toBe(2);
+    expect(await tripsOf(() => removeAbsence(call, userResource(first), added ?? ''))).toBe(2);
   });
 
   it('of reading a task and its history: 1; of a page of tasks, by whatever filters: 2', async () => {

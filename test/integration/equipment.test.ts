@@ -212,6 +212,42 @@ describe('equipment that the service chooses', () => {
   });
 });
 
+describe('the calendar of an asset', () => {
+  it('shows tasks and maintenance, and when it is free; both keep each other out', async () => {
+    const { id, call, asset, tasks, dispatch } = await setUp(MORNING, NOON);
+    const drone = `/api/assets/${await asset('UAV-1')}`;
+    const asset_id = drone.slice(drone.lastIndexOf('/') + 1);
+    await dispatch(0, 0, { asset_ids: [asset_id] });
+    const at = ({ planned_start_at, planned_end_at }: typeof MORNING) => ({
+      start_at: planned_start_at,
+      end_at: planned_end_at,
+    });
+    const over = await call('POST', `${drone}/absences`, at(on(9, 11)));
+    expect([codeOf(over), over.body.conflicts[0].task_id]).toEqual(['409 schedule_conflict', tasks[0]?.id]);
+    const repair = await call('POST', `${drone}/absences`, { ...at(NOON), reason: 'New rotor' });
+    expect(repair.body).toMatchObject({ asset_id, user_id: null, reason: 'New rotor' });
+    expect(codeOf(await dispatch(1, 1, { asset_ids: [asset_id] }))).toBe('409 asset_unavailable');
+    const range = 'from=2026-03-02T06:00:00Z&to=2026-03-02T18:00:00Z';
+    const calendar = await call('GET', `${drone}/calendar?${range}`);
+    expect(calendar.body).toMatchObject({
+      ...{ asset_id, version: 2, active_count: 1 },
+      windows: [
+        { kind: 'task', task_id: tasks[0]?.id, ...at(MORNING) },
+        { kind: 'absence', reason: 'New rotor', ...at(NOON) },
+      ],
+    });
+    const free = await call('GET', `${drone}/free-slots?duration_minutes=120&${range}`);
+    const slots = [on(6, 8), on(10, 12), on(14, 18)].map(at);
+    expect(free.body).toMatchObject(slots);
+    expect((await call('GET', `${drone}/absences`)).body).toEqual([repair.body]);
+    expect(await breachesOf(id)).toEqual([]);
+    expect((await call('DELETE', `${drone}/absences/${repair.body.id}`)).status).toBe(204);
+    expect(codeOf(await dispatch(1, 1, { asset_ids: [asset_id] }))).toBe('200');
+    expect(codeOf(await call('GET', `/api/assets/nothing/calendar?${range}`))).toBe('404 asset_not_found');
+    expect(await breachesOf(id)).toEqual([]);
+  });
+});
+
 describe('buffers', () => {
   it('widen what is held, add up between neighbours, and show beside what is planned', async () => {
     const { id, call, users, paths, dispatch } = await setUp(

@@ -78,6 +78,10 @@ const MORE: Readonly<Record<string, () => Promise<Case>>> = {
   amendTask: async () => ({ path: `${TASKS}/${await world.task()}`, body: { org_unit_id: world.orgUnitId } }),
 };
 
+/** The other ways to ask for an operation. */
+const othersOf = (operation: string) =>
+  Object.entries(OPERATIONS).flatMap(([name, prepare]) => (name.startsWith(`${operation}, `) ? [prepare] : []));
+
 describe('of what its role allows', () => {
   it.each(CONTRACTS.map((contract) => [contract.operation, contract] as const))(
     '%s needs everything, and nothing else',
@@ -87,6 +91,7 @@ describe('of what its role allows', () => {
       const cases: readonly Case[] = [
         await prepare(world),
         await prepare(world),
+        ...(await Promise.all(othersOf(operation).map((other) => other(world)))),
         ...(contract.list === 'task' ? FILTERED : []),
         ...(MORE[operation] === undefined ? [] : [await MORE[operation]()]),
       ];

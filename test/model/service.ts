@@ -23,6 +23,8 @@ import { makeCreateAsset, makeSetAvailability } from '../../core/assets/change.t
 import type { TenantSnapshot } from '../../core/audit/snapshot.ts';
 import type { BookingCommit } from '../../core/calendar/bookings.ts';
 import type { Calendars } from '../../core/calendar/calendar.ts';
+import { makeCalendarOf } from '../../core/calendar/calendar.ts';
+import { userResource } from '../../core/calendar/resource.ts';
 import { makeGuard, type Guard } from '../../core/calendar/guard.ts';
 import { makeSuggest } from '../../core/calendar/suggest.ts';
 import { emptyCalendar } from '../../core/identity/tenants.ts';
@@ -131,9 +133,11 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
   const soundRetry = makeRetry(chance);
   const retry = faulty.retry?.(soundRetry) ?? soundRetry;
   const passwords = { hash: () => Promise.resolve('none'), verify: () => Promise.resolve(false) };
+  const assets = makeAssets({ reader });
   const ports = {
     tasks: makeTasks({ reader }),
-    assets: makeAssets({ reader }),
+    assets,
+    calendarOf: makeCalendarOf({ calendars, assets }),
     templates: makeTemplates({ reader }),
     references: faulty.references?.(makeReferences({ reader })) ?? makeReferences({ reader }),
     directory: makeDirectory({ reader }),
@@ -182,9 +186,11 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
   const amend = makeAmendTask(ports);
   serve(taskRoutes.amendTask, ({ call, params, body }) => amend(call, params.task_id, body));
   const addAbsence = makeAddAbsence(ports);
-  serve(calendarRoutes.addAbsence, ({ call, params, body }) => addAbsence(call, params.user_id, body));
+  serve(calendarRoutes.addAbsence, ({ call, params, body }) => addAbsence(call, userResource(params.user_id), body));
   const removeAbsence = makeRemoveAbsence(ports);
-  serve(calendarRoutes.removeAbsence, ({ call, params }) => removeAbsence(call, params.user_id, params.absence_id));
+  serve(calendarRoutes.removeAbsence, ({ call, params }) =>
+    removeAbsence(call, userResource(params.user_id), params.absence_id),
+  );
   const revise = makeReviseTemplate(ports);
   serve(templateRoutes.reviseTemplate, ({ call, params, body }) => revise(call, params.template_id, body));
   const risk = makeUpdateRiskChecklist(ports);

@@ -228,6 +228,7 @@ export const comment = (patch: Partial<Comment> = {}): Comment => ({
 export const absence = (patch: Partial<Absence> = {}): Absence => ({
   id: 'absence-1',
   user_id: 'user-1',
+  asset_id: null,
   start_at: instant('2026-03-01T08:00:00Z'),
   end_at: instant('2026-03-01T10:00:00Z'),
   reason: null,

@@ -1,5 +1,5 @@
 import type { AbsenceChanges } from '../../../core/calendar/changes.ts';
-import { absenceSchema, type Absence, type Calendars } from '../../../core/calendar/calendar.ts';
+import { absenceSchema, absentee, type Absence, type Calendars } from '../../../core/calendar/calendar.ts';
 import { LIMITS } from '../../../core/limits.ts';
 import { epochSeconds } from '../../../core/time/instant.ts';
 import { action, exists, put, type Writes } from '../actions.ts';
@@ -8,21 +8,20 @@ import { ABSENCE_PREFIX, absenceKey, calendarKey } from '../keys.ts';
 import { behind, END, keySchema } from '../pages.ts';
 import { KEY } from '../table.ts';
 import type { Item } from '../transaction.ts';
-import { userResource } from '../../../core/calendar/resource.ts';
 
 /** Absences are kept with their tenant, which their own fields do not name. */
 export const absenceCodec = (tenantId: string): Codec<Absence> =>
-  makeCodec({ schema: absenceSchema, key: ({ user_id, id }) => absenceKey(tenantId, userResource(user_id), id) });
+  makeCodec({ schema: absenceSchema, key: (absence) => absenceKey(tenantId, absentee(absence), absence.id) });
 
 /** An absence that was removed carries this until its expiry: it is there for its event only. */
 export const REMOVAL = 'removal';
 export const isRemoved = (item: Item): boolean => item[REMOVAL] !== undefined;
 
 export const absenceReads = ({ reader }: Reads): Pick<Calendars, 'absences' | 'findAbsence'> => ({
-  absences: async (tenantId, userId, { limit, after }) => {
-    const { PK: partition } = calendarKey(tenantId, userResource(userId));
+  absences: async (tenantId, resource, { limit, after }) => {
+    const { PK: partition } = calendarKey(tenantId, resource);
     const kept: Item[] = [];
-    let from = after === undefined ? ABSENCE_PREFIX : behind(absenceKey(tenantId, userResource(userId), after));
+    let from = after === undefined ? ABSENCE_PREFIX : behind(absenceKey(tenantId, resource, after));
     for (;;) {
       const read = await reader.rangePage({ partition, from, to: `${ABSENCE_PREFIX}${END}`, limit: limit + 1 });
       kept.push(...read.items.filter((item) => !isRemoved(item)));
@@ -33,8 +32,8 @@ export const absenceReads = ({ reader }: Reads): Pick<Calendars, 'absences' | 'f
     const last = page.at(-1);
     return kept.length > limit && last !== undefined ? { items: page, next: last.id } : { items: page };
   },
-  findAbsence: async (tenantId, userId, id) => {
-    const item = await reader.get(absenceKey(tenantId, userResource(userId), id));
+  findAbsence: async (tenantId, resource, id) => {
+    const item = await reader.get(absenceKey(tenantId, resource, id));
     return item === undefined || isRemoved(item) ? undefined : absenceCodec(tenantId).fromItem(item);
   },
 });
@@ -46,7 +45,7 @@ export const absenceWrites: Writes<AbsenceChanges> = {
   absence_removed: ({ tenantId, absence, at }) =>
     action('absence', {
       Update: {
-        Key: { ...absenceKey(tenantId, userResource(absence.user_id), absence.id) },
+        Key: { ...absenceKey(tenantId, absentee(absence), absence.id) },
         UpdateExpression: 'SET #removal = :removal, #expiry = :expiry',
         ConditionExpression: `${exists} AND attribute_not_exists(#removal)`,
         ExpressionAttributeNames: { '#removal': REMOVAL, '#expiry': KEY.expiry },

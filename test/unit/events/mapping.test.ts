@@ -264,6 +264,7 @@ describe('the events of an absence', () => {
   const data = {
     absence_id: absence.id,
     user_id: absence.user_id,
+    asset_id: null,
     start_at: absence.start_at,
     end_at: absence.end_at,
   };

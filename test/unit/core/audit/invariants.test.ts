@@ -92,7 +92,7 @@ const withEntry = (patch: Partial<HistoryEntry>): Partial<TenantSnapshot> => ({
 const noon = windowOn('12:00:00', '13:00:00');
 const absenceHolding = { resource: userResource('user-1'), absence_id: 'absence-1', reason: null, window: noon };
 const absence = {
-  ...{ id: 'absence-1', user_id: 'user-1', start_at: noon.start, end_at: noon.end, reason: null },
+  ...{ id: 'absence-1', user_id: 'user-1', asset_id: null, start_at: noon.start, end_at: noon.end, reason: null },
   ...{ created_by: 'creator', created_at: T0 },
 };
 

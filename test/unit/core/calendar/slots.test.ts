@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { userResource } from '../../../../core/calendar/resource.ts';
 import type { Calendars, HeldWindow } from '../../../../core/calendar/calendar.ts';
 import { gapsIn, lengthOf, slotsIn } from '../../../../core/calendar/slots.ts';
 import { nextSlots } from '../../../../core/calendar/suggest.ts';
@@ -199,13 +200,16 @@ describe('pages of free slots', () => {
         fc.integer({ min: 1, max: 15 }),
         fc.integer({ min: 1, max: 6 }),
         async (taken, range, duration_minutes, limit) => {
-          const list = makeListFreeSlots({ calendars: reads(asHeld(taken)).calendars });
+          const list = makeListFreeSlots({
+            calendarOf: async () => calendar(),
+            calendars: reads(asHeld(taken)).calendars,
+          });
           const query = { from: range.start, to: range.end, duration_minutes };
           const slots: Window[] = [];
           let after: string | undefined;
           let pages = 0;
           do {
-            const page = await list('tenant-1', 'user-1', query, { limit, after });
+            const page = await list('tenant-1', userResource('user-1'), query, { limit, after });
             expect(page.items.length).toBeLessThanOrEqual(limit);
             for (const { start_at, end_at, minutes } of page.items) {
               slots.push({ start: start_at, end: end_at });
