@@ -87,7 +87,7 @@ const takeFrom = (calendar: ResourceCalendar, taking: readonly Taking[], given: 
 
 /** An asset is taken as it was read: whoever takes it out of use at that moment, or this, comes too late. */
 const unmoved = ({ tenant_id, id, version }: Asset): Planned =>
-  checkSeen('asset', assetKey(tenant_id, id), { version }, 'asset');
+  checkSeen('asset taken', assetKey(tenant_id, id), { version }, 'asset');
 
 const addressOf = ({ PK, SK }: Key): string => `${PK} ${SK}`;
 

@@ -35,14 +35,13 @@ interface Ports {
   readonly calendars: Pick<Calendars, 'surveyAssets'>;
 }
 
-/** What a request says of equipment: ids as read, or nothing. */
-export type Named = readonly Reading[] | undefined;
+/** What a request says of equipment, as read: an asset may be missing. Undefined where it says nothing. */
+export type Named = readonly { readonly calendar: AssetCalendar; readonly asset: Asset | undefined }[] | undefined;
 
 const NOTHING: Equipment = { asset_ids: [], readings: [], lacking: [], passed_over: [], isChosen: false };
 
 /**
  * Reads the assets that a request names, and their calendars, in one round trip; undefined where it names none.
- * Refuses with `asset_not_found`.
  */
 export const readNamed = async (
   { assets, calendars }: Ports,
@@ -55,17 +54,13 @@ export const readNamed = async (
     calendars.surveyAssets(tenantId, ids, undefined),
   ]);
   const byId = new Map(found.map((asset) => [asset.id, asset]));
-  return surveyed.map(({ calendar }) => {
-    const asset = byId.get(calendar.asset_id);
-    if (asset === undefined) throw notFound('asset', calendar.asset_id);
-    return { calendar, asset };
-  });
+  return surveyed.map(({ calendar }) => ({ calendar, asset: byId.get(calendar.asset_id) }));
 };
 
 /**
  * The equipment with which a task is assigned: what the request names, else what the task holds, else what the service
  * chooses: available, of the type, of the area of the task (of any, when it has none), free in the window; of these the
- * one that holds the fewest windows, then by code.
+ * one that holds the fewest windows, then by code. Refuses with `asset_not_found`.
  */
 export const equip = async (ports: Ports, task: Task, named: Named): Promise<Equipment> => {
   if (named !== undefined) return ofNamed(task, named);
@@ -74,17 +69,23 @@ export const equip = async (ports: Ports, task: Task, named: Named): Promise<Equ
   return choose(ports, task);
 };
 
-const ofNamed = ({ required_assets }: Task, readings: readonly Reading[]): Equipment => ({
-  ...NOTHING,
-  asset_ids: readings.flatMap(({ asset }) => asset?.id ?? []),
-  readings,
-  lacking: required_assets.flatMap(({ asset_type, quantity }) => {
-    const available = readings.filter(({ asset }) => asset?.asset_type === asset_type).length;
-    return available >= quantity
-      ? []
-      : [{ rule: 'asset_unavailable' as const, asset_type, needed: quantity, available }];
-  }),
-});
+const ofNamed = ({ required_assets }: Task, named: NonNullable<Named>): Equipment => {
+  const readings = named.map(({ calendar, asset }) => {
+    if (asset === undefined) throw notFound('asset', calendar.asset_id);
+    return { calendar, asset };
+  });
+  return {
+    ...NOTHING,
+    asset_ids: readings.map(({ asset }) => asset.id),
+    readings,
+    lacking: required_assets.flatMap(({ asset_type, quantity }) => {
+      const available = readings.filter(({ asset }) => asset.asset_type === asset_type).length;
+      return available >= quantity
+        ? []
+        : [{ rule: 'asset_unavailable' as const, asset_type, needed: quantity, available }];
+    }),
+  };
+};
 
 const choose = async ({ assets, calendars }: Ports, task: Task): Promise<Equipment> => {
   const { required_assets, tenant_id, area_code } = task;

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyIntent, contestedIntent, planIntent, planRush, replanIntent, replanRush, rush } from './intents.ts';
+import {
+  anyIntent,
+  contestedIntent,
+  equippedIntent,
+  equippedRush,
+  planIntent,
+  planRush,
+  replanIntent,
+  replanRush,
+  rush,
+} from './intents.ts';
 import { newTally, runTogether, scheduler, togetherCommands } from './runs.ts';
 import { COMMANDS, SEEDS, TIMEOUT, untilCommands } from './sizes.ts';
 
@@ -12,8 +22,8 @@ describe('three actors at once, taking turns at every call to the table', () => 
       const tally = newTally();
       const property = fc.asyncProperty(
         togetherCommands(
-          fc.oneof(anyIntent, contestedIntent, replanIntent, planIntent),
-          fc.oneof(rush, replanRush, planRush),
+          fc.oneof(anyIntent, contestedIntent, replanIntent, planIntent, equippedIntent),
+          fc.oneof(rush, replanRush, planRush, equippedRush),
           20,
         ),
         fc.nat(),

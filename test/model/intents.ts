@@ -9,6 +9,7 @@ import {
   type Request,
   type ShownPlan,
   type Window,
+  type WorkingTime,
 } from './world.ts';
 
 /** What an actor knows to exist when it sends a request. */
@@ -60,6 +61,7 @@ const draft: fc.Arbitrary<Draft> = fc.record({
   type,
   template,
   window: fc.constantFrom(null, ...WINDOWS),
+  buffer: fc.constantFrom(0, 0, 1),
   requires_approval: fc.oneof(
     { arbitrary: fc.constant(false), weight: 3 },
     { arbitrary: fc.constant(true), weight: 1 },
@@ -118,13 +120,27 @@ const approve = aboutTask(
     .constantFrom('APPROVE', 'APPROVE', 'REJECT')
     .map((decision) => (_: Known, id: string) => ({ kind: 'approve', task: id, decision })),
 );
-const dispatch = aboutTask(
-  user.map((number) => (known: Known, id: string) => ({ kind: 'dispatch', task: id, user: userOf(known, number) })),
-  { previews: preview },
+/** Equipment for a task: mostly none; one asset that all compete for, or the other, or both. */
+const equipment = fc.oneof(
+  { arbitrary: fc.constant<readonly number[]>([]), weight: 4 },
+  { arbitrary: fc.constantFrom<readonly number[]>([0], [0], [1], [0, 1], [-1]), weight: 2 },
 );
+const assetsOf = ({ assets }: Known, numbers: readonly number[]): readonly string[] =>
+  numbers.map((number) => (number === -1 ? 'no-asset' : at(assets, number)));
+const dispatchWith = (equipped: fc.Arbitrary<readonly number[]>) =>
+  fc.tuple(user, equipped).map(([number, numbers]) => (known: Known, id: string) => ({
+    ...{ kind: 'dispatch' as const, task: id, user: userOf(known, number) },
+    assets: [...new Set(assetsOf(known, numbers))],
+  }));
+const dispatch = aboutTask(dispatchWith(equipment), { previews: preview });
 const dispatchOf =
-  (number: number, userNumber: number): Intent =>
-  (known) => ({ action: { kind: 'dispatch', task: taskOf(known, number), user: userOf(known, userNumber) } });
+  (number: number, userNumber: number, equipped: readonly number[] = []): Intent =>
+  (known) => ({
+    action: {
+      ...{ kind: 'dispatch', task: taskOf(known, number), user: userOf(known, userNumber) },
+      assets: assetsOf(known, equipped),
+    },
+  });
 const autoOf =
   (number: number, userNumbers: readonly number[]): Intent =>
   (known) => ({
@@ -194,6 +210,25 @@ const replanHeld = fc
     return held === undefined ? otherwise(known) : { action: action(known, held.task, held.user) };
   });
 
+/** Of a task that is held, as far as is known: moved or given to another with other equipment. */
+const equipHeld = fc
+  .tuple(
+    fc.nat(2),
+    fc.constantFrom<readonly number[]>([0], [1], [0, 1], []),
+    fc.constantFrom(...WINDOWS),
+    fc.boolean(),
+    dispatch,
+  )
+  .map(([number, numbers, window, isMove, otherwise]): Intent => (known) => {
+    const held = known.held[number % Math.max(1, known.held.length)];
+    if (held === undefined) return otherwise(known);
+    const assets = [...new Set(assetsOf(known, numbers))];
+    const other = known.users.find((one) => one !== held.user) ?? held.user;
+    return isMove
+      ? { action: { kind: 'reschedule', task: held.task, window, assets } }
+      : { action: { kind: 'reassign', task: held.task, user: other, assets } };
+  });
+
 const risk = aboutTask(
   fc.integer({ min: 1, max: 5 }).map((level) => (_: Known, id: string) => ({ kind: 'risk', task: id, level })),
   { keys: noKey },
@@ -247,6 +282,12 @@ const activateOf =
   (number: number, is_active: boolean): Intent =>
   (known) => ({ action: { kind: 'activate', user: userOf(known, number), is_active } });
 const activate = fc.tuple(user, fc.boolean()).map(([number, is_active]) => activateOf(number, is_active));
+const hoursOf =
+  (number: number, hours: WorkingTime | null): Intent =>
+  (known) => ({ action: { kind: 'hours', user: userOf(known, number), hours } });
+/** All day, the morning, its later part. */
+const someHours = fc.constantFrom<WorkingTime | null>(null, [8, 12], [9, 13]);
+const hours = fc.tuple(user, someHours).map(([number, wanted]) => hoursOf(number, wanted));
 const newUser = fc.tuple(fc.constantFrom('fourth', 'fifth'), key).map(
   ([username, used]): Intent =>
     () =>
@@ -296,6 +337,8 @@ export const anyIntent = weighted([
   [1, risk],
   [2, material],
   [3, activate],
+  [2, hours],
+  [2, equipHeld],
   [1, newUser],
   [1, newAsset],
   [3, availability],
@@ -357,6 +400,18 @@ export const contestedIntent = weighted([
   [2, availability],
 ]);
 
+/** What equipment, buffers and hours are for: few drones for many tasks, people with few hours. */
+export const equippedIntent = weighted([
+  [2, createOf(draft.map((made) => ({ ...made, type: TYPE.active, template: null, buffer: 1 })))],
+  [12, aboutTask(dispatchWith(fc.constantFrom<readonly number[]>([0], [0], [1], [0, 1])))],
+  [8, equipHeld],
+  [6, replanHeld],
+  [4, moveTo(fc.constantFrom('CANCELED', 'IN_PROGRESS'))],
+  [4, hours],
+  [2, auto],
+  [4, availability],
+]);
+
 /** The tasks of the first world whose windows overlap. */
 const rivalTask = fc.constantFrom(0, 1, 2, 4);
 
@@ -411,6 +466,21 @@ export const replanRush: fc.Arbitrary<readonly Intent[]> = fc.oneof(
     .map(([one, other, userNumber, window]) => [one, other, absenceOf(userNumber, window)]),
 );
 
+/** Two who want one drone, or one of whom takes it out of use, or whose hours change at that moment. */
+export const equippedRush: fc.Arbitrary<readonly Intent[]> = fc.oneof(
+  fc
+    .tuple(fc.uniqueArray(rivalTask, { minLength: 2, maxLength: 2 }), fc.nat(1))
+    .map(([numbers, asset]) => numbers.map((number, person) => dispatchOf(number, person, [asset]))),
+  fc
+    .tuple(rivalTask, fc.nat(1))
+    .map(([number, asset]): readonly Intent[] => [
+      dispatchOf(number, 0, [asset]),
+      (known) => ({ action: { kind: 'availability', asset: at(known.assets, asset), status: 'IN_USE', region: null } }),
+    ]),
+  fc.tuple(rivalTask, someHours).map(([number, wanted]) => [dispatchOf(number, 0), hoursOf(0, wanted)]),
+  fc.tuple(equipHeld, equipHeld).map((intents) => [...intents]),
+);
+
 /** A plan is committed while its task or its user is wanted, and a template is revised twice while it is used. */
 export const planRush: fc.Arbitrary<readonly Intent[]> = fc.oneof(
   fc
@@ -442,14 +512,18 @@ export const describe = ({ action, key: used, ifMatch: version, isPreview }: Req
 const windowText = (window: Window | null): string =>
   window === null ? 'unscheduled' : `${window.start.slice(11, 13)}-${window.end.slice(11, 13)}h`;
 
-const draftText = ({ name: called, type: of, template: from, window, requires_approval }: Draft): string =>
+const draftText = ({ name: called, type: of, template: from, window, buffer, requires_approval }: Draft): string =>
   [
     `"${called}"`,
     windowText(window),
+    ...(buffer === 0 ? [] : ['and an hour']),
     ...(from === null ? [] : [`from ${from}`]),
     ...(requires_approval ? ['needs approval'] : []),
     ...(of === TYPE.active ? [] : [of]),
   ].join(' ');
+
+const withAssets = ({ assets }: { readonly assets?: readonly string[] }): string =>
+  assets === undefined ? '' : ` with ${assets.length === 0 ? 'nothing' : assets.join(', ')}`;
 
 const sentence = (action: Action): string => {
   switch (action.kind) {
@@ -462,17 +536,19 @@ const sentence = (action: Action): string => {
     case 'approve':
       return `${action.decision === 'APPROVE' ? 'approve' : 'reject'} ${action.task}`;
     case 'dispatch':
-      return `dispatch ${action.task} to ${action.user}`;
+      return `dispatch ${action.task} to ${action.user}${withAssets(action)}`;
     case 'auto':
       return `auto-dispatch ${action.task} among ${action.candidates.length === 0 ? 'all' : action.candidates.join(', ')}`;
     case 'move':
       return `move ${action.task} to ${action.target}`;
     case 'reassign':
-      return `reassign ${action.task} to ${action.user}`;
+      return `reassign ${action.task} to ${action.user}${withAssets(action)}`;
     case 'unassign':
       return `unassign ${action.task}`;
     case 'reschedule':
-      return `reschedule ${action.task} to ${windowText(action.window)}`;
+      return `reschedule ${action.task} to ${windowText(action.window)}${withAssets(action)}`;
+    case 'hours':
+      return `hours of ${action.user} ${action.hours === null ? 'always' : action.hours.join('-')}`;
     case 'amend':
       return `amend ${action.task} with ${JSON.stringify(action.patch)}`;
     case 'commit':

@@ -1,19 +1,21 @@
-import { resourceOf } from '../../core/calendar/calendar.ts';
 import { findBreaches } from '../../core/audit/invariants.ts';
 import type { TenantSnapshot } from '../../core/audit/snapshot.ts';
 import { contentVersionOf } from '../../core/tasks/task.ts';
 import {
   apply,
   assignmentRefusal,
+  brokenBy,
   changedSince,
   exclusionsOf,
   freeCandidates,
+  heldWindow,
   inTheWay,
   isThere,
   keptIn,
   planIn,
   predict,
   printOf,
+  widened,
   wishOf,
   type Answer,
   type ModelTask,
@@ -53,6 +55,8 @@ const untruths = (after: World, { action }: Request, { body }: Answer): readonly
     case 'user':
     case 'asset':
       return [];
+    case 'hours':
+      return action.hours === null ? [] : differences('answer', { user_id: action.user, affected_more: false }, body);
     case 'activate':
       return differences('answer', { id: action.user, is_active: action.is_active }, body);
     case 'availability':
@@ -90,12 +94,14 @@ const factsOf = (task: ModelTask) => ({
   template_revision: task.revision,
   planned_start_at: task.window?.start ?? null,
   planned_end_at: task.window?.end ?? null,
+  held_end_at: heldWindow(task)?.end ?? null,
+  asset_ids: task.assets,
   version: task.version,
 });
 
 const differences = (what: string, expected: Readonly<Record<string, unknown>>, found: Answer['body']) =>
   Object.entries(expected)
-    .filter(([name, value]) => found?.[name] !== value)
+    .filter(([name, value]) => JSON.stringify(found?.[name]) !== JSON.stringify(value))
     .map(([name, value]) => `${what}: ${name} is ${JSON.stringify(found?.[name])}, not ${JSON.stringify(value)}`);
 
 /**
@@ -145,6 +151,12 @@ const namesWhatIsInTheWay = (world: World, { action }: Request, body: Answer['bo
 /** What an auto-dispatch says of those it did not choose, a plan of what has changed, a refusal of what is in the way. */
 const badReasons = (world: World, request: Request, body: Answer['body']): readonly string[] => {
   const { action } = request;
+  const wish = wishOf(world, action);
+  if (Array.isArray(body?.violations) && wish !== undefined) {
+    const named = (body.violations as { rule: string }[]).map(({ rule }) => rule);
+    const due = brokenBy(world, wish);
+    if ([...new Set(named)].join() !== due.join()) return [`names the rules ${named.join()}, not ${due.join()}`];
+  }
   const isOfTime = body?.code === 'schedule_conflict' || body?.code === 'unavailable';
   if (isOfTime && !namesWhatIsInTheWay(world, request, body))
     return [`names not what is in the way: ${JSON.stringify([body.conflicts, body.absences])}`];
@@ -188,9 +200,9 @@ const badSuggestions = (world: World, { action }: Request, body: Answer['body'])
   return (body.suggestions.slots as { start_at: string; end_at: string }[])
     .map(({ start_at: start, end_at: end }) => ({ start, end }))
     .filter((slot) => {
-      const { tasks, absences } = inTheWay(world, { ...wish, window: slot });
-      const isFree = tasks.length + absences.length === 0;
-      return !isFree || length(slot) !== length(wanted) || slot.start < wanted.start;
+      const held = widened(slot, wish.buffer ?? 0);
+      const isFree = brokenBy(world, { ...wish, window: held, isLessOfAssets: true }).length === 0;
+      return !isFree || held === null || length(held) !== length(wanted) || slot.start < wanted.start;
     })
     .map(({ start, end }) => `suggests ${start} to ${end}`);
 };
@@ -353,6 +365,8 @@ const isPossible = (during: readonly World[], request: Request, answer: Answer):
 const isJustified = (during: readonly World[], request: Request, { body }: Answer): boolean => {
   const { action } = request;
   const code: unknown = body?.code;
+  if (typeof code === 'string' && RULES.includes(code))
+    return sights(during, action).some((seen) => breaks(seen, action, code));
   if (code !== 'schedule_conflict' && code !== 'unavailable')
     return during.some((world) => isTrue(world, request, body));
   const stood = new Set(
@@ -376,6 +390,24 @@ const isJustified = (during: readonly World[], request: Request, { body }: Answe
   return isRightKind && named.length > 0 && new Set(named).size === named.length && named.every((id) => stood.has(id));
 };
 
+/** Rules of which a refusal claims no more than that they are broken. */
+const RULES = ['outside_working_hours', 'asset_conflict', 'asset_unavailable'];
+
+/** The world of each moment with the task as it was at any. */
+const sights = (during: readonly World[], action: Request['action']): readonly World[] =>
+  during.flatMap((before) =>
+    during.map((world) => {
+      const task = 'task' in action ? before.tasks.get(action.task) : undefined;
+      const own = 'task' in action && task !== undefined ? [[action.task, task] as const] : [];
+      return { ...world, tasks: new Map([...world.tasks, ...own]) };
+    }),
+  );
+
+const breaks = (world: World, action: Request['action'], code: string): boolean => {
+  const wish = wishOf(world, action);
+  return wish !== undefined && brokenBy(world, wish).includes(code);
+};
+
 /** Whether a refusal says something true about a world. */
 const isTrue = (world: World, request: Request, body: Answer['body']): boolean => {
   const aboutAssignee = assignmentRefusal(world, request.action);
@@ -397,9 +429,10 @@ export const judgeEnd = (world: World, snapshot: TenantSnapshot): readonly strin
       ...[...has].filter((one) => !due.has(one)).map((one) => `${what} should not be there: ${one}`),
     ];
   };
-  const tasks = [...world.tasks].map(([id, task]) =>
-    JSON.stringify({ id, ...factsOf(task), attachment_count: task.attachment_count }),
-  );
+  const tasks = [...world.tasks].map(([id, task]) => {
+    const { held_end_at: _, ...facts } = factsOf(task);
+    return JSON.stringify({ id, ...facts, attachment_count: task.attachment_count });
+  });
   const kept = snapshot.tasks.map((task) =>
     JSON.stringify({
       id: task.id,
@@ -413,6 +446,7 @@ export const judgeEnd = (world: World, snapshot: TenantSnapshot): readonly strin
       template_revision: task.template_revision,
       planned_start_at: task.planned_start_at,
       planned_end_at: task.planned_end_at,
+      asset_ids: task.asset_ids,
       version: contentVersionOf(task),
       attachment_count: task.attachment_count,
     }),
@@ -428,7 +462,9 @@ export const judgeEnd = (world: World, snapshot: TenantSnapshot): readonly strin
     ...compare(
       'calendar',
       [...world.users].map(([id, { calendar }]) => `${id} ${calendar}`),
-      snapshot.calendars.map((calendar) => `${resourceOf(calendar).id} ${calendar.version}`),
+      snapshot.calendars.flatMap((calendar) =>
+        'user_id' in calendar ? `${calendar.user_id} ${calendar.version}` : [],
+      ),
     ),
     ...compare(
       'absence',

@@ -1,8 +1,10 @@
 import { scheduleConflict } from '../unit/refusals.ts';
 import { DomainError, isRefusal } from '../../core/errors.ts';
 import { makeGuard } from '../../core/calendar/guard.ts';
-import type { Bookings } from '../../core/calendar/bookings.ts';
-import { isAbsence, resourceOf, type HeldWindow } from '../../core/calendar/calendar.ts';
+import type { Asset } from '../../core/assets/asset.ts';
+import type { Bookings, Taking } from '../../core/calendar/bookings.ts';
+import { isAbsence, resourceOf, type HeldWindow, type ResourceCalendar } from '../../core/calendar/calendar.ts';
+import type { Window } from '../../core/calendar/window.ts';
 import type { Action as TableAction } from '../../adapters/dynamodb/transaction.ts';
 import type { Faulty } from './service.ts';
 import { planIn } from './world.ts';
@@ -21,7 +23,7 @@ export interface Planted {
   readonly make: () => Faulty;
 }
 
-export const MIXES = ['contested', 'fickle', 'replanned', 'planned'] as const;
+export const MIXES = ['contested', 'fickle', 'replanned', 'planned', 'equipped'] as const;
 export type Mix = (typeof MIXES)[number];
 
 const onActions = (labels: readonly string[], change: (action: TableAction) => readonly TableAction[]): Faulty => ({
@@ -464,4 +466,144 @@ export const PLANTED: readonly Planted[] = [
     what: 'the decision behind an auto-dispatch is not kept',
     make: () => left('decision'),
   },
+
+  // Equipment, buffers and hours.
+  {
+    what: 'the windows of an asset are not looked at',
+    mix: 'equipped',
+    make: () => ({
+      calendars: (sound) => ({
+        ...sound,
+        overlapping: (calendar, wanted) =>
+          'asset_id' in calendar ? Promise.resolve([]) : sound.overlapping(calendar, wanted),
+      }),
+    }),
+  },
+  {
+    what: 'the windows of an asset are read before the version of its calendar',
+    mix: 'equipped',
+    make: () => ({
+      guard:
+        ({ calendars, commit }) =>
+        async (call, move) => {
+          const seen = new Map<string, readonly HeldWindow[]>();
+          const take = await Promise.all(
+            (move.bookings.take ?? []).map(async (one) => {
+              const { calendar, holding } = one;
+              if (!('asset_id' in calendar) || holding.window === undefined) return one;
+              seen.set(calendar.asset_id, await calendars.overlapping(calendar, holding.window));
+              const [late] = await calendars.surveyAssets(call.tenantId, [calendar.asset_id], undefined);
+              return late === undefined ? one : { ...one, calendar: late.calendar };
+            }),
+          );
+          const overlapping = (calendar: ResourceCalendar, wanted: Window) =>
+            ('asset_id' in calendar ? seen.get(calendar.asset_id) : undefined) ??
+            calendars.overlapping(calendar, wanted);
+          const late = makeGuard({ calendars: { overlapping: async (...of) => overlapping(...of) }, commit });
+          return late(call, { ...move, bookings: { ...move.bookings, ...(take.length === 0 ? {} : { take }) } });
+        },
+    }),
+  },
+  {
+    what: 'the calendar of an asset is written whatever its version',
+    mix: 'equipped',
+    make: () => onAssets(['calendar taken from'], unconditioned),
+  },
+  {
+    what: 'an asset holds no window',
+    mix: 'equipped',
+    make: () => onAssets(['holding'], () => []),
+  },
+  {
+    what: 'an asset is not released when its task ends',
+    mix: 'equipped',
+    make: () => ({
+      transact: (send) => (actions) => {
+        const isEnd = isAction('state_changed')(actions);
+        const kept = actions.filter((one) => !isOfAsset(one) || !BACK.includes(one.label));
+        return send(isEnd ? kept : actions);
+      },
+    }),
+  },
+  {
+    what: 'an asset that is swapped for another keeps its window',
+    mix: 'equipped',
+    make: () => ({
+      guard:
+        ({ commit, calendars }) =>
+        (call, move) => {
+          const { take = [], release = [] } = move.bookings;
+          const kept = release.filter(({ resource }) => resource.kind === 'user' || take.length === 0);
+          const sound = makeGuard({ calendars, commit });
+          return sound(call, { ...move, bookings: { ...move.bookings, release: kept } });
+        },
+    }),
+  },
+  {
+    what: 'whether an asset is still available is not checked by the commit',
+    mix: 'equipped',
+    make: () => left('asset taken'),
+  },
+  {
+    what: 'an asset that is out of use is taken',
+    mix: 'equipped',
+    make: () => onTakings((one) => (one.asset === undefined ? one : { ...one, asset: asAvailable(one.asset) })),
+  },
+  {
+    what: 'a buffer is forgotten when a task is given to another',
+    mix: 'equipped',
+    make: () => onTakings((one, { release = [] }) => (release.length === 0 ? one : withoutBuffer(one))),
+  },
+  {
+    what: 'a buffer is forgotten when a task is dispatched',
+    mix: 'equipped',
+    make: () => onTakings((one, { release = [] }) => (release.length === 0 ? withoutBuffer(one) : one)),
+  },
+  {
+    what: 'the guard knows no working hours',
+    mix: 'equipped',
+    make: () => onTakings((one) => ({ ...one, calendar: { ...one.calendar, working_hours: null } })),
+  },
+  {
+    what: 'other working hours do not move the version of the calendar',
+    mix: 'equipped',
+    make: () =>
+      onActions(['calendar'], (action) => {
+        const { Update } = action.write;
+        const isHours = Update?.ExpressionAttributeNames?.['#working_hours'] !== undefined;
+        const values = { ...Update?.ExpressionAttributeValues };
+        if (Update === undefined || !isHours) return [action];
+        const same = { ...values, ':version': values[':seen_version'] };
+        return [{ ...action, write: { Update: { ...Update, ExpressionAttributeValues: same } } }];
+      }),
+  },
 ];
+
+const BACK: readonly string[] = ['holding given back', 'calendar given back to'];
+const isOfAsset = ({ write }: TableAction): boolean => {
+  const key = write.Put?.Item ?? write.Update?.Key ?? write.Delete?.Key ?? {};
+  return String(key['PK']).includes('#ASSET#');
+};
+const onAssets = (labels: readonly string[], change: (action: TableAction) => Actions): Faulty =>
+  onActions(labels, (action) => (isOfAsset(action) ? change(action) : [action]));
+
+/** A guard that is told something else of what is taken. */
+const onTakings = (change: (taking: Taking, bookings: Bookings) => Taking): Faulty => ({
+  guard:
+    ({ guard }) =>
+    (call, move) => {
+      const { take } = move.bookings;
+      if (take === undefined) return guard(call, move);
+      return guard(call, {
+        ...move,
+        bookings: { ...move.bookings, take: take.map((one) => change(one, move.bookings)) },
+      });
+    },
+});
+const asAvailable = (asset: Asset): Asset => ({ ...asset, availability_status: 'AVAILABLE' });
+const withoutBuffer = (taking: Taking): Taking => {
+  const { holding } = taking;
+  if (isAbsence(holding) || holding.planned === undefined) return taking;
+  const { planned, ...rest } = holding;
+  return { ...taking, holding: { ...rest, window: planned } };
+};

@@ -25,6 +25,8 @@ import type { BookingCommit } from '../../core/calendar/bookings.ts';
 import type { Calendars } from '../../core/calendar/calendar.ts';
 import { makeCalendarOf } from '../../core/calendar/calendar.ts';
 import { userResource } from '../../core/calendar/resource.ts';
+import { makeRemoveWorkingHours, makeSetWorkingHours } from '../../core/working-hours/manage.ts';
+import * as hoursRoutes from '../../functions/working-hours/contract.ts';
 import { makeGuard, type Guard } from '../../core/calendar/guard.ts';
 import { makeSuggest } from '../../core/calendar/suggest.ts';
 import { emptyCalendar } from '../../core/identity/tenants.ts';
@@ -191,6 +193,10 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
   serve(calendarRoutes.removeAbsence, ({ call, params }) =>
     removeAbsence(call, userResource(params.user_id), params.absence_id),
   );
+  const setHours = makeSetWorkingHours(ports);
+  serve(hoursRoutes.setWorkingHours, ({ call, params, body }) => setHours(call, params.user_id, body));
+  const removeHours = makeRemoveWorkingHours(ports);
+  serve(hoursRoutes.removeWorkingHours, ({ call, params }) => removeHours(call, params.user_id));
   const revise = makeReviseTemplate(ports);
   serve(templateRoutes.reviseTemplate, ({ call, params, body }) => revise(call, params.template_id, body));
   const risk = makeUpdateRiskChecklist(ports);
@@ -210,7 +216,15 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
 
   const seeding = seedsOf(tenantId, world, clock);
   const seed = makeCommit({ tableName, transact: send, clock, newId }, WRITES);
-  await seed({ tenantId, actorId: 'model', permissions: [] }, seeding, undefined);
+  const seeder = { tenantId, actorId: 'model', permissions: [] };
+  // Each asset moves the tallies, so they come one after the other.
+  const isAsset = ({ kind }: Change): boolean => kind === 'asset_created';
+  await seed(
+    seeder,
+    seeding.filter((one) => !isAsset(one)),
+    undefined,
+  );
+  for (const asset of seeding.filter(isAsset)) await seed(seeder, [asset], undefined);
 
   const answer = async (request: Request): Promise<Answer> => {
     const { operation, params = {}, body } = wireOf(request);
@@ -301,12 +315,13 @@ const seedsOf = (tenantId: string, world: World, clock: Clock): readonly Change[
   return [...types, ...templates, ...users, ...tasks, ...assets];
 };
 
-const bodyOf = ({ name, type, template, window, requires_approval }: Draft) => ({
+const bodyOf = ({ name, type, template, window, buffer, requires_approval }: Draft) => ({
   task_type_id: type,
   ...(template === null ? {} : { template_id: template }),
   name,
   requires_approval,
   ...(window === null ? {} : { planned_start_at: window.start, planned_end_at: window.end }),
+  ...(buffer === 0 ? {} : { buffer_after_minutes: buffer * 60 }),
 });
 
 interface Wire {
@@ -320,6 +335,9 @@ const wireOf = ({ action, isPreview }: Request): Wire => {
   const wire = wireOfAction(action);
   return isPreview === undefined ? wire : { ...wire, body: { ...wire.body, validate_only: isPreview } };
 };
+
+const namedAssets = ({ assets }: { readonly assets?: readonly string[] }) =>
+  assets === undefined ? {} : { asset_ids: assets };
 
 const wireOfAction = (action: Action): Wire => {
   const about = (operation: string, body: object): Wire => ({
@@ -337,18 +355,18 @@ const wireOfAction = (action: Action): Wire => {
     case 'approve':
       return about('approveTask', { decision: action.decision });
     case 'dispatch':
-      return about('dispatchTask', { assigned_to: action.user });
+      return about('dispatchTask', { assigned_to: action.user, asset_ids: action.assets });
     case 'auto':
       return about('autoDispatchTask', { candidate_user_ids: action.candidates });
     case 'move':
       return about('transitionTask', { target_state: action.target });
     case 'reassign':
-      return about('reassignTask', { assigned_to: action.user });
+      return about('reassignTask', { assigned_to: action.user, ...namedAssets(action) });
     case 'unassign':
       return about('unassignTask', {});
     case 'reschedule': {
       const { start, end } = action.window ?? { start: null, end: null };
-      return about('rescheduleTask', { planned_start_at: start, planned_end_at: end });
+      return about('rescheduleTask', { planned_start_at: start, planned_end_at: end, ...namedAssets(action) });
     }
     case 'amend':
       return about('amendTask', action.patch);
@@ -376,6 +394,14 @@ const wireOfAction = (action: Action): Wire => {
       return about('addComment', { content: 'seen' });
     case 'activate':
       return { operation: 'changeUser', params: { user_id: action.user }, body: { is_active: action.is_active } };
+    case 'hours': {
+      const params = { user_id: action.user };
+      if (action.hours === null) return { operation: 'removeWorkingHours', params };
+      const [start, end] = action.hours.map((hour) => `${String(hour).padStart(2, '0')}:00`);
+      const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+      const body = { time_zone: 'UTC', weekly: [{ days, start, end }], exceptions: [] };
+      return { operation: 'setWorkingHours', params, body };
+    }
     case 'user':
       return { operation: 'createUser', body: { username: action.name, password: 'long enough' } };
     case 'asset':
@@ -394,21 +420,24 @@ const wireOfAction = (action: Action): Wire => {
 /** The world that every run begins with: users to compete for, tasks whose windows collide. */
 export const firstWorld = (): World => ({
   users: new Map([
-    ['u1', { name: 'first', is_active: true, calendar: 1 }],
-    ['u2', { name: 'second', is_active: true, calendar: 1 }],
-    ['u3', { name: 'third', is_active: false, calendar: 1 }],
+    ['u1', { name: 'first', is_active: true, hours: null, calendar: 1 }],
+    ['u2', { name: 'second', is_active: true, hours: null, calendar: 1 }],
+    ['u3', { name: 'third', is_active: false, hours: null, calendar: 1 }],
   ]),
   tasks: new Map([
-    ['t1', newTask({ name: 'early', window: WINDOWS[0], requires_approval: false })],
-    ['t2', newTask({ name: 'middle', window: WINDOWS[1], requires_approval: false })],
-    ['t3', newTask({ name: 'late', window: WINDOWS[2], requires_approval: false })],
-    ['t4', newTask({ name: 'open', window: null, requires_approval: false })],
-    ['t5', newTask({ name: 'whole', window: WINDOWS[3], requires_approval: false })],
-    ['t6', newTask({ name: 'apart', window: WINDOWS[4], requires_approval: true })],
+    ['t1', newTask({ name: 'early', window: WINDOWS[0], buffer: 0, requires_approval: false })],
+    ['t2', newTask({ name: 'middle', window: WINDOWS[1], buffer: 1, requires_approval: false })],
+    ['t3', newTask({ name: 'late', window: WINDOWS[2], buffer: 0, requires_approval: false })],
+    ['t4', newTask({ name: 'open', window: null, buffer: 0, requires_approval: false })],
+    ['t5', newTask({ name: 'whole', window: WINDOWS[3], buffer: 0, requires_approval: false })],
+    ['t6', newTask({ name: 'apart', window: WINDOWS[4], buffer: 0, requires_approval: true })],
   ]),
   absences: new Map(),
   templates: new Map([[TEMPLATE.known, { revision: 1, priority: 4, is_active: true }]]),
-  assets: new Map([['a1', { code: 'one', status: 'AVAILABLE', region: null }]]),
+  assets: new Map([
+    ['a1', { code: 'one', status: 'AVAILABLE', region: null }],
+    ['a2', { code: 'two', status: 'AVAILABLE', region: null }],
+  ]),
   receipts: new Map(),
 });
 

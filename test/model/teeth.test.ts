@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   contestedIntent,
+  equippedIntent,
+  equippedRush,
   fickleIntent,
   fickleRush,
   planIntent,
@@ -19,6 +21,7 @@ const REQUESTS = {
   fickle: { intent: fickleIntent, rush: fickleRush },
   replanned: { intent: replanIntent, rush: replanRush },
   planned: { intent: planIntent, rush: planRush },
+  equipped: { intent: equippedIntent, rush: equippedRush },
 } as const satisfies Record<Mix, unknown>;
 
 interface Bound {
@@ -73,6 +76,10 @@ const HAPPENS: Readonly<Record<Mix, readonly string[]>> = {
   planned: [
     ...['preview of auto ok', 'commit ok', 'commit plan_stale', 'revise ok', 'create ok', 'create inactive_template'],
     ...['submit ok', 'approve ok', 'amend ok'],
+  ],
+  equipped: [
+    ...['dispatch ok', 'dispatch asset_conflict', 'dispatch asset_unavailable', 'dispatch outside_working_hours'],
+    ...['reassign ok', 'reschedule ok', 'reschedule asset_conflict', 'move ok', 'hours ok', 'availability ok'],
   ],
 };
 

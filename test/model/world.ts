@@ -10,9 +10,12 @@ export interface Window {
 export interface ModelTask {
   readonly name: string;
   readonly window: Window | null;
+  /** Hours that are held behind the window. */
+  readonly buffer: number;
   readonly requires_approval: boolean;
   readonly state: string;
   readonly assigned_to: string | null;
+  readonly assets: readonly string[];
   readonly priority: number;
   readonly risk_level: number;
   readonly template: string | null;
@@ -33,10 +36,15 @@ export interface ModelTemplate {
   readonly is_active: boolean;
 }
 
+/** Whole hours of a day. */
+export type WorkingTime = readonly [number, number];
+
 export interface ModelUser {
   readonly name: string;
   readonly is_active: boolean;
-  /** Moved by everything that is taken or given back, and by going in and out of service. */
+  /** Working time of every day, in UTC; null: always. */
+  readonly hours: WorkingTime | null;
+  /** Moved by everything that is taken or given back, by going in and out of service, and by other hours. */
   readonly calendar: number;
 }
 
@@ -56,6 +64,7 @@ export interface Draft {
   readonly type: string;
   readonly template: string | null;
   readonly window: Window | null;
+  readonly buffer: number;
   readonly requires_approval: boolean;
 }
 
@@ -82,12 +91,17 @@ export type Action =
   | { readonly kind: 'batch'; readonly drafts: readonly Draft[] }
   | { readonly kind: 'submit'; readonly task: string }
   | { readonly kind: 'approve'; readonly task: string; readonly decision: 'APPROVE' | 'REJECT' }
-  | { readonly kind: 'dispatch'; readonly task: string; readonly user: string }
+  | { readonly kind: 'dispatch'; readonly task: string; readonly user: string; readonly assets: readonly string[] }
   | { readonly kind: 'auto'; readonly task: string; readonly candidates: readonly string[] }
   | { readonly kind: 'move'; readonly task: string; readonly target: string }
-  | { readonly kind: 'reassign'; readonly task: string; readonly user: string }
+  | { readonly kind: 'reassign'; readonly task: string; readonly user: string; readonly assets?: readonly string[] }
   | { readonly kind: 'unassign'; readonly task: string }
-  | { readonly kind: 'reschedule'; readonly task: string; readonly window: Window | null }
+  | {
+      readonly kind: 'reschedule';
+      readonly task: string;
+      readonly window: Window | null;
+      readonly assets?: readonly string[];
+    }
   | { readonly kind: 'amend'; readonly task: string; readonly patch: Amendment }
   | { readonly kind: 'commit'; readonly task: string; readonly plan: ShownPlan }
   | { readonly kind: 'absence'; readonly user: string; readonly window: Window }
@@ -97,6 +111,7 @@ export type Action =
   | { readonly kind: 'attach'; readonly task: string }
   | { readonly kind: 'comment'; readonly task: string }
   | { readonly kind: 'activate'; readonly user: string; readonly is_active: boolean }
+  | { readonly kind: 'hours'; readonly user: string; readonly hours: WorkingTime | null }
   | { readonly kind: 'user'; readonly name: string }
   | { readonly kind: 'asset'; readonly code: string }
   | { readonly kind: 'availability'; readonly asset: string; readonly status: string; readonly region: string | null };
@@ -136,6 +151,21 @@ const DEDICATED = ['APPROVAL_PENDING', 'APPROVED', 'REJECTED', 'DISPATCHED'];
 const isHeld = ({ state }: ModelTask): boolean => state === 'DISPATCHED' || state === 'IN_PROGRESS';
 const overlaps = (a: Window, b: Window): boolean => a.start < b.end && b.start < a.end;
 
+/** A window with so many hours behind it. */
+export const widened = (window: Window | null, buffer: number): Window | null =>
+  window && { ...window, end: new Date(Date.parse(window.end) + buffer * 3_600_000).toISOString() };
+export const heldWindow = ({ window, buffer }: ModelTask): Window | null => widened(window, buffer);
+
+/** Ids of the tasks that hold an asset at a wanted time; what wants it does not. */
+export const holdersOfAsset = (world: World, asset: string, wanted: Window | null, own?: string): readonly string[] =>
+  [...world.tasks]
+    .filter(([id, task]) => id !== own && isHeld(task) && task.assets.includes(asset))
+    .filter(([, task]) => {
+      const held = heldWindow(task);
+      return held !== null && wanted !== null && overlaps(held, wanted);
+    })
+    .map(([id]) => id);
+
 /** Ids of the tasks that a user holds. */
 export const heldBy = (world: World, user: string): readonly string[] =>
   [...world.tasks].filter(([, task]) => task.assigned_to === user && isHeld(task)).map(([id]) => id);
@@ -148,19 +178,41 @@ export const inTheWay = (
   const isInTheWay = (id: string, window: Window | null | undefined): boolean =>
     id !== own && wanted !== null && window !== null && window !== undefined && overlaps(window, wanted);
   return {
-    tasks: heldBy(world, user).filter((id) => isInTheWay(id, world.tasks.get(id)?.window)),
+    tasks: heldBy(world, user).filter((id) => isInTheWay(id, heldOf(world, id))),
     absences: [...world.absences]
       .filter(([id, absence]) => absence.user === user && isInTheWay(id, absence.window))
       .map(([id]) => id),
   };
 };
 
-/** What there is against a window for a user: tasks before absences. */
-const timeRefusal = (world: World, wish: Wish): string | undefined => {
-  const { tasks, absences } = inTheWay(world, wish);
-  if (tasks.length > 0) return 'schedule_conflict';
-  return absences.length > 0 ? 'unavailable' : undefined;
+const heldOf = (world: World, id: string): Window | null | undefined => {
+  const task = world.tasks.get(id);
+  return task && heldWindow(task);
 };
+
+/** Every rule that a wish breaks, in the order in which a refusal names them. */
+export const brokenBy = (world: World, wish: Wish): readonly string[] => {
+  const { tasks, absences } = inTheWay(world, wish);
+  const assets = (wish.assets ?? []).filter((id) => world.assets.has(id));
+  const isTaken = assets.some((id) => holdersOfAsset(world, id, wish.window, wish.own).length > 0);
+  const isOut = assets.some((id) => world.assets.get(id)?.status !== 'AVAILABLE');
+  return [
+    ...(tasks.length > 0 ? ['schedule_conflict'] : []),
+    ...(absences.length > 0 ? ['unavailable'] : []),
+    ...(isAtWork(world.users.get(wish.user)?.hours ?? null, wish) ? [] : ['outside_working_hours']),
+    ...(isTaken ? ['asset_conflict'] : []),
+    ...(isOut && wish.isLessOfAssets !== true ? ['asset_unavailable'] : []),
+  ];
+};
+
+const isAtWork = (hours: WorkingTime | null, { window, isWork }: Wish): boolean => {
+  if (hours === null || window === null || isWork !== true) return true;
+  const [from, to] = hours.map((hour) => `${window.start.slice(0, 11)}${String(hour).padStart(2, '0')}:00:00.000Z`);
+  return from !== undefined && to !== undefined && from <= window.start && window.end <= to;
+};
+
+/** What there is first against a window for a user. */
+const timeRefusal = (world: World, wish: Wish): string | undefined => brokenBy(world, wish)[0];
 
 /** What has changed of what a plan saw. */
 export const changedSince = (world: World, { task, token }: ShownPlan): readonly string[] => {
@@ -183,12 +235,15 @@ const candidatesOf = (world: World, named: readonly string[]): readonly string[]
 
 /** Why each candidate could not be chosen who could not. */
 export const exclusionsOf = (world: World, taskId: string, named: readonly string[]): ReadonlyMap<string, string> => {
-  const window = world.tasks.get(taskId)?.window ?? null;
+  const window = heldOf(world, taskId) ?? null;
   const activeIds = [...world.users].filter(([, { is_active }]) => is_active).map(([id]) => id);
   const reasons = (named.length > 0 ? named : activeIds).map((user) => {
     const known = world.users.get(user);
     if (known === undefined) return [user, 'unknown_user'] as const;
-    return [user, known.is_active ? timeRefusal(world, { user, window, own: taskId }) : 'inactive'] as const;
+    return [
+      user,
+      known.is_active ? timeRefusal(world, { user, window, own: taskId, isWork: true }) : 'inactive',
+    ] as const;
   });
   return new Map(reasons.flatMap(([user, code]) => (code === undefined ? [] : [[user, code]])));
 };
@@ -197,9 +252,9 @@ export const exclusionsOf = (world: World, taskId: string, named: readonly strin
 export const freeCandidates = (world: World, taskId: string, named: readonly string[]): readonly string[] => {
   const load = (user: string): number => heldBy(world, user).length;
   const points = (user: string): number => Math.max(6, 32 - 8 * load(user));
-  const window = world.tasks.get(taskId)?.window ?? null;
+  const window = heldOf(world, taskId) ?? null;
   return candidatesOf(world, named)
-    .filter((user) => timeRefusal(world, { user, window, own: taskId }) === undefined)
+    .filter((user) => timeRefusal(world, { user, window, own: taskId, isWork: true }) === undefined)
     .toSorted((a, b) => points(b) - points(a) || load(a) - load(b) || (a < b ? -1 : 1));
 };
 
@@ -218,6 +273,7 @@ export const predict = (world: World, request: Request): string => {
       if (action.drafts.some(({ name }) => name === '')) return 'validation_failed';
       return action.drafts.map((draft) => draftRefusal(world, draft)).find((code) => code !== undefined) ?? 'ok';
     case 'activate':
+    case 'hours':
       return world.users.has(action.user) ? 'ok' : 'user_not_found';
     case 'absence':
       return assignmentRefusal(world, action) ?? 'ok';
@@ -278,6 +334,7 @@ const taskRefusal = (world: World, task: ModelTask, action: TaskAction): string 
       return task.state === 'DISPATCHED' ? undefined : 'illegal_transition';
     case 'reschedule':
       if (['ACCEPTED', 'ARCHIVED', 'CANCELED'].includes(task.state)) return 'task_closed';
+      if (action.assets !== undefined && !isHeld(task)) return 'not_assigned';
       return assignmentRefusal(world, action);
     case 'amend':
       if (NEXT[task.state]?.length === 0) return 'task_closed';
@@ -303,6 +360,7 @@ export const assignmentRefusal = (world: World, action: Action): string | undefi
   if (wish === undefined) return undefined;
   const user = world.users.get(wish.user);
   if (user === undefined) return 'user_not_found';
+  if (wish.assets?.some((id) => !world.assets.has(id)) === true) return 'asset_not_found';
   return user.is_active || isLess(world, action) ? timeRefusal(world, wish) : 'inactive_user';
 };
 
@@ -314,11 +372,18 @@ const isLess = (world: World, action: Action): boolean => {
   return wanted === null || (has !== null && has.start <= wanted.start && wanted.end <= has.end);
 };
 
-/** A window that is wanted of a user, and the task that it is for. */
+/** A window that is wanted of a user and of equipment, and the task that it is for. */
 export interface Wish {
   readonly user: string;
+  /** With its buffer. */
   readonly window: Window | null;
+  readonly buffer?: number;
   readonly own?: string;
+  /** Whether it is for work, and more of it than is held: only that has to be within working hours. */
+  readonly isWork?: boolean;
+  readonly assets?: readonly string[];
+  /** Whether the assets hold all of it already. */
+  readonly isLessOfAssets?: boolean;
 }
 
 /** Whose time an action takes, and which window; nobody's when it takes none. */
@@ -327,9 +392,23 @@ export const wishOf = (world: World, action: Action): Wish | undefined => {
   const task = 'task' in action ? world.tasks.get(action.task) : undefined;
   if (task === undefined || !('task' in action)) return undefined;
   const own = action.task;
-  if (action.kind === 'dispatch' || action.kind === 'reassign') return { user: action.user, window: task.window, own };
-  const isMoved = action.kind === 'reschedule' && isHeld(task) && task.assigned_to !== null;
-  return isMoved ? { user: task.assigned_to, window: action.window, own } : undefined;
+  const { buffer } = task;
+  const window = heldWindow(task);
+  if (action.kind === 'dispatch')
+    return { user: action.user, window, buffer, own, isWork: true, assets: action.assets };
+  if (action.kind === 'reassign') {
+    // Equipment that stays is not asked for again.
+    const assets = action.assets ?? [];
+    const isLessOfAssets = assets.every((id) => task.assets.includes(id));
+    return { user: action.user, window, buffer, own, isWork: true, assets, isLessOfAssets };
+  }
+  if (action.kind !== 'reschedule' || !isHeld(task) || task.assigned_to === null) return undefined;
+  const isShrunk = isLess(world, action);
+  const assets = action.assets ?? task.assets;
+  return {
+    ...{ user: task.assigned_to, window: widened(action.window, buffer), buffer, own, isWork: !isShrunk, assets },
+    isLessOfAssets: isShrunk && assets.every((id) => task.assets.includes(id)),
+  };
 };
 
 const candidateRefusal = (world: World, taskId: string, named: readonly string[]): string | undefined => {
@@ -367,11 +446,18 @@ export const isThere = (world: World, action: Action): boolean => {
     case 'risk':
       return world.tasks.get(action.task)?.risk_level === action.level;
     case 'reschedule':
-      return JSON.stringify(world.tasks.get(action.task)?.window) === JSON.stringify(action.window);
+      return isSameSchedule(world.tasks.get(action.task), action);
+    case 'hours':
+      return JSON.stringify(world.users.get(action.user)?.hours) === JSON.stringify(action.hours);
     default:
       return false;
   }
 };
+
+const isSameSchedule = (
+  task: ModelTask | undefined,
+  { window, assets }: Extract<Action, { readonly kind: 'reschedule' }>,
+): boolean => JSON.stringify([task?.window, task?.assets]) === JSON.stringify([window, assets ?? task?.assets]);
 
 const applyAction = (world: World, action: Action, { body }: Answer): World => {
   switch (action.kind) {
@@ -384,12 +470,21 @@ const applyAction = (world: World, action: Action, { body }: Answer): World => {
     case 'user':
       return {
         ...world,
-        users: new Map([...world.users, [String(body.id), { name: action.name, is_active: true, calendar: 1 }]]),
+        users: new Map([
+          ...world.users,
+          [String(body.id), { name: action.name, is_active: true, hours: null, calendar: 1 }],
+        ]),
       };
     case 'activate': {
       const user = world.users.get(action.user);
       if (user === undefined) return world;
       const changed = { ...user, is_active: action.is_active };
+      return moved({ ...world, users: new Map([...world.users, [action.user, changed]]) }, action.user);
+    }
+    case 'hours': {
+      const user = world.users.get(action.user);
+      if (user === undefined) return world;
+      const changed = { ...user, hours: action.hours };
       return moved({ ...world, users: new Map([...world.users, [action.user, changed]]) }, action.user);
     }
     case 'absence': {
@@ -452,11 +547,14 @@ const madeFrom = ({ templates }: World, draft: Draft): ModelTask => {
 export const newTask = ({
   name,
   window,
+  buffer,
   requires_approval,
-}: Pick<Draft, 'name' | 'window' | 'requires_approval'>): ModelTask => ({
+}: Pick<Draft, 'name' | 'window' | 'buffer' | 'requires_approval'>): ModelTask => ({
   name,
   window,
+  buffer,
   requires_approval,
+  assets: [],
   state: 'DRAFT',
   assigned_to: null,
   priority: 5,
@@ -476,13 +574,13 @@ const patchOf = (task: ModelTask, action: TaskAction, body: Answer['body']): Par
     case 'move':
       return { state: action.target };
     case 'dispatch':
-      return { state: 'DISPATCHED', assigned_to: action.user };
+      return { state: 'DISPATCHED', assigned_to: action.user, assets: action.assets };
     case 'reassign':
-      return { assigned_to: action.user };
+      return { assigned_to: action.user, assets: action.assets ?? task.assets };
     case 'unassign':
-      return { state: task.requires_approval ? 'APPROVED' : 'DRAFT', assigned_to: null };
+      return { state: task.requires_approval ? 'APPROVED' : 'DRAFT', assigned_to: null, assets: [] };
     case 'reschedule':
-      return { window: action.window };
+      return { window: action.window, assets: action.assets ?? task.assets };
     case 'amend':
       return { ...action.patch, state: task.state === 'REJECTED' ? 'REJECTED' : 'DRAFT' };
     case 'auto':
