@@ -48,6 +48,7 @@ export const RESOURCES = [
   'absence',
   'decision',
   'strategy',
+  'plan',
 ] as const;
 export type Resource = (typeof RESOURCES)[number];
 export type NotFoundCode = `${Resource}_not_found`;
@@ -117,6 +118,8 @@ export type Refusals = Readonly<
     too_many_attempts: { readonly retry_after_seconds: number };
     no_candidates: { readonly excluded: readonly object[]; readonly counts: Readonly<Record<string, number>> };
     too_many_candidates: { readonly limit: number };
+    too_many_tasks: { readonly limit: number };
+    plan_state: { readonly state: string };
     no_conflict_free_candidate: {
       readonly excluded: readonly object[];
       readonly counts: Readonly<Record<string, number>>;

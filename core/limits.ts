@@ -47,6 +47,12 @@ export const LIMITS = {
   attachmentsAtCreation: 50,
   attachmentsPerTask: 500,
   candidates: 1_000,
+  /** Of a plan: its tasks, the people among whom they are given out, and how long it is kept. */
+  planTasks: 2_000,
+  planCandidates: 500,
+  planHours: 72,
+  /** For how long a plan may be made (Lambda: 15 minutes). */
+  planMinutes: 15,
   /** Users looked through for one who is free instead. */
   usersSuggestedFrom: 200,
   /** Windows in one view of a calendar, those of a whole board, and the days that either may span. */

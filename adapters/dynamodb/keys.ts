@@ -27,6 +27,7 @@ export const SORT_KEYS = {
   template: { begins: 'TEMPLATE#', partition: 'TEMPLATES' },
   task_type: { begins: 'TYPE#', partition: 'TYPES' },
   asset: { begins: 'ASSET#', partition: 'ASSETS' },
+  plan: { begins: 'PLAN#', partition: 'PLANS' },
   /** What an item that is gone leaves behind for a while: who removed it. */
   removal: { begins: 'REMOVED#' },
 } as const satisfies Readonly<Record<string, SortKeys>>;
@@ -150,6 +151,15 @@ export const revisionKey = (tenantId: string, id: string, revision: number): Key
   SK: `${REVISION_PREFIX}${String(revision).padStart(10, '0')}`,
 });
 export const REVISION_PREFIX = 'REVISION#';
+
+/** What belongs to a plan, in a partition of its own: no list of plans reads it, and no write to it wakes anybody. */
+export const planPartKey = (tenantId: string, planId: string, SK: string): Key => ({
+  PK: `${tenant(tenantId)}#PLAN#${part(planId)}`,
+  SK,
+});
+export const PLAN_ASKED = 'ASKED';
+export const PLAN_ANSWER = 'ANSWER#';
+export const PLAN_COMMIT = 'COMMIT#';
 
 /** A value that only one resource of the tenant may have: claimed by an item of its own. */
 export type Claim =

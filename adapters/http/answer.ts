@@ -3,6 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import * as z from 'zod';
 import type { KeptAnswer } from '../../core/call.ts';
+import { RETRY } from '../../core/limits.ts';
 import type { RouteContract } from './contract.ts';
 import { sealCursor, type CursorScope } from './cursor.ts';
 import { headerOf, knownTags } from './headers.ts';
@@ -20,6 +21,7 @@ export type FileAnswer = z.infer<typeof fileSchema>;
 
 const versioned = z.object({ version: z.number() });
 const versionedSchema = z.union([versioned, z.object({ task: versioned })]);
+const identified = z.object({ id: z.string() });
 const pageSchema = z.object({ items: z.array(z.unknown()), next: z.string().optional() });
 
 /** Renders a result by its contract: only what the contract declares goes out. */
@@ -30,13 +32,19 @@ export const render = (contract: RouteContract, result: unknown): Rendered => {
     return { status: contract.status, headers, body: text };
   }
   const content: unknown = contract.response.parse(result);
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = contract.status === 202 ? headersOfAccepted(contract, content) : {};
   if (contract.etag === true) {
     const found = versionedSchema.parse(content);
     headers['ETag'] = `"${'task' in found ? found.task.version : found.version}"`;
   }
   return { status: contract.status, headers, body: JSON.stringify(content) };
 };
+
+/** Where the accepted resource is, relative to the route (RFC 3986, 5.2), and when to look for the first time. */
+const headersOfAccepted = ({ path }: RouteContract, content: unknown): Record<string, string> => ({
+  Location: `${path.slice(path.lastIndexOf('/') + 1)}/${identified.parse(content).id}`,
+  'Retry-After': String(RETRY.retryAfterSeconds),
+});
 
 /** Renders a page as a plain array; the next page is in the `Link` header (RFC 8288). */
 export const renderPage = (

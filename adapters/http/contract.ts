@@ -37,7 +37,8 @@ export interface RouteContract {
   readonly body?: z.ZodType;
   /** Bytes of a body that are read at all; without it `LIMITS.bodyBytes`. */
   readonly bodyBytes?: number;
-  readonly status: 200 | 201 | 204;
+  /** 202: the work goes on behind the answer, and the resource in it, found by its `id`, tells how far it is. */
+  readonly status: 200 | 201 | 202 | 204;
   /** What the answer may hold: enforced on the way out, so that an undeclared field cannot leak. */
   readonly response: z.ZodType;
   /** The answer is no JSON but a text as it is, of one of these media types. */
@@ -46,7 +47,9 @@ export interface RouteContract {
   readonly paged?: true;
   /** The list of a whole tenant: its function may read the partitions of that kind, and nothing else. */
   readonly list?: Listed;
-  /** The answer is or holds a task or a template: its version becomes the `ETag`. Other reads get a digest. */
+  /** Indexes that are queried besides. */
+  readonly indexes?: readonly string[];
+  /** The answer is or holds a task, a template or a plan: its version becomes the `ETag`. Other reads get a digest. */
   readonly etag?: true;
   /** Where a browser that asks for a page is sent instead. */
   readonly browsersTo?: `/${string}`;
@@ -104,8 +107,8 @@ export const honoursIdempotencyKey = (contract: Pick<RouteContract, 'method' | '
   contract.method === 'POST' && contract.safe !== true && !isOpen(contract);
 
 /** The indexes that the function of a route may query. */
-export const indexesOf = ({ list }: Pick<RouteContract, 'list'>): readonly string[] =>
-  list === 'task' ? LIST_INDEXES.map(({ name }) => name) : [];
+export const indexesOf = ({ list, indexes = [] }: Pick<RouteContract, 'list' | 'indexes'>): readonly string[] =>
+  list === 'task' ? LIST_INDEXES.map(({ name }) => name) : indexes;
 
 /** What the function of a route may do to the table itself: what its row says, and the idempotency record. */
 export const grantsOf = (contract: RouteContract): readonly TableAction[] => [

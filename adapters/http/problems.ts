@@ -51,6 +51,8 @@ export const PROBLEMS = {
   wrong_password: conflict('The password is wrong'),
   no_candidates: conflict('No candidates'),
   too_many_candidates: conflict('Too many candidates'),
+  too_many_tasks: conflict('Too many tasks'),
+  plan_state: conflict('Not in this state of the plan'),
   no_conflict_free_candidate: conflict('No conflict-free candidate'),
   precondition_failed: { status: 412, title: 'Precondition failed' },
   body_too_large: { status: 413, title: 'The body is too large' },

@@ -11,8 +11,9 @@ import type { Window } from '../calendar/window.ts';
 import { DomainError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { isEligible, rank, type CandidateFacts, type Ranked, type TaskFacts } from '../scoring/score.ts';
-import { ruleOf, type ChosenStrategies } from '../scoring/strategies.ts';
-import { STRATEGY_V2_0, type Strategy } from '../scoring/strategy.ts';
+import { activeRule } from '../scoring/rule.ts';
+import type { ChosenStrategies } from '../scoring/strategies.ts';
+import type { Strategy } from '../scoring/strategy.ts';
 import { heldWindowOf, type Task } from '../tasks/task.ts';
 import { isWorking } from '../working-hours/hours.ts';
 import { exclusionsOf, type Excluded } from './exclusions.ts';
@@ -43,12 +44,13 @@ export const candidateIds = async (
   calendars: Pick<Calendars, 'activeUserIds'>,
   tenantId: string,
   named: readonly string[],
+  limit: number = LIMITS.candidates,
 ): Promise<readonly string[]> => {
   if (named.length > 0) return [...new Set(named)];
-  const ids = await calendars.activeUserIds(tenantId, LIMITS.candidates + 1);
-  if (ids.length <= LIMITS.candidates) return ids;
-  const message = `The tenant has more than ${LIMITS.candidates} active users: name the candidates in candidate_user_ids.`;
-  throw new DomainError('too_many_candidates', message, { limit: LIMITS.candidates });
+  const ids = await calendars.activeUserIds(tenantId, limit + 1);
+  if (ids.length <= limit) return ids;
+  const message = `The tenant has more than ${limit} active users: name the candidates in candidate_user_ids.`;
+  throw new DomainError('too_many_candidates', message, { limit });
 };
 
 /** Reads calendars and windows of all candidates and the assets, in one round trip, and ranks. */
@@ -131,7 +133,7 @@ const ranking = (
   task: Task,
   read: Pick<Survey, 'userIds' | 'surveyed' | 'tally' | 'chosen' | 'becameBusy'>,
 ): Survey => {
-  const strategy = read.chosen.active === null ? STRATEGY_V2_0 : ruleOf(read.chosen.active);
+  const strategy = activeRule(read.chosen);
   const facts: TaskFacts = {
     priority: task.priority,
     risk_level: task.risk_level,

@@ -84,7 +84,7 @@ const assetFaults = (problem: PlanProblem, task: PlanTask, ids: readonly string[
 export const tally = (problem: PlanProblem, placement: Placement) => {
   const counts = new Map(problem.people.map(({ id, active_assignments }) => [id, active_assignments]));
   const indices = new Map(problem.people.map(({ id }, index) => [id, index]));
-  const scores = new Map<string, { readonly score: number; readonly breakdown: Breakdown }>();
+  const scores = new Map<string, Pick<PlanAssignment, 'score' | 'breakdown' | 'facts'>>();
   const ordered = problem.tasks.toSorted(
     (a, b) => a.start - b.start || a.end - b.end || (a.id < b.id ? -1 : Number(a.id > b.id)),
   );
@@ -98,7 +98,7 @@ export const tally = (problem: PlanProblem, placement: Placement) => {
     const facts = { user_id: placed.user_id, active_assignments: active, is_member, overlaps: 0 };
     const { total_score, breakdown } = scoreOf(problem.strategy, task.facts, facts);
     counts.set(placed.user_id, active + 1);
-    scores.set(task.id, { score: total_score, breakdown });
+    scores.set(task.id, { score: total_score, breakdown, facts });
     sum += thousandths(total_score);
     priority += task.facts.priority;
   }

@@ -1,4 +1,4 @@
-import type { Breakdown } from '../scoring/score.ts';
+import type { Breakdown, CandidateFacts } from '../scoring/score.ts';
 import type { Unplaced } from './explain.ts';
 import type { PlanTotals } from './problem.ts';
 
@@ -9,6 +9,8 @@ export interface PlanAssignment {
   readonly asset_ids: readonly string[];
   readonly score: number;
   readonly breakdown: Breakdown;
+  /** What the score is made from: the workload at this point of the plan, the membership. */
+  readonly facts: CandidateFacts;
   readonly was: string | null;
 }
 

@@ -15,10 +15,8 @@ import type {
   StrategyView,
   TenantStrategy,
 } from './strategies.ts';
+import { BUILT_IN_ID } from './rule.ts';
 import { STRATEGY_V2_0 } from './strategy.ts';
-
-/** The id of the built-in strategy. */
-const BUILT_IN_ID = 'v2-0';
 
 interface Ports {
   readonly strategies: Strategies;

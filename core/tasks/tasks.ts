@@ -13,6 +13,10 @@ export interface Tasks {
    * another follows.
    */
   readonly list: (tenantId: string, filters: TaskFilters, page: PageRequest) => Promise<Page<Task>>;
+  /** Those that exist, strongly consistent, in no particular order and without their later attachments. */
+  readonly getMany: (tenantId: string, taskIds: readonly string[]) => Promise<readonly Task[]>;
+  /** Ids in the order of `list`, as the indexes have them: they may lag by a moment. At most `limit`. */
+  readonly ids: (tenantId: string, filters: TaskFilters, limit: number) => Promise<readonly string[]>;
   readonly comments: (tenantId: string, taskId: string, page: PageRequest) => Promise<Page<Comment>>;
   /**
    * The recorded changes after `version`, oldest first; fewer than `limit` where large ones fill a page. The first

@@ -60,6 +60,7 @@ export const SUBJECTS = {
   strategy: { reader: 'mission.read', id: 'id', fields: ['version', 'weights', 'caps', 'is_retired'] },
   chosen_strategies: { kind: 'strategies', reader: 'mission.read', id: 'tenant_id', fields: ['active', 'shadow'] },
   absence: { reader: 'mission.read', id: 'id', fields: ['user_id', 'asset_id', 'start_at', 'end_at', 'reason'] },
+  plan: { reader: 'mission.read', id: 'id', fields: ['name', 'state', 'request'] },
   task: {
     reader: 'mission.read',
     id: 'id',

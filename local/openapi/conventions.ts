@@ -50,4 +50,5 @@ export const READING_ORDER: readonly string[] = [
   'templates',
   'tasks',
   'dispatch',
+  'plans',
 ];

@@ -137,6 +137,9 @@ const answerOf = (contract: RouteContract): ZodOpenApiResponseObject => {
     ...ALWAYS,
     ...tagOf(contract),
     ...(contract.paged === true ? { Link: ref('headers', 'Link') } : {}),
+    ...(contract.status === 202
+      ? { Location: ref('headers', 'Location'), 'Retry-After': ref('headers', 'RetryAfter') }
+      : {}),
     ...(honoursIdempotencyKey(contract) ? { 'Idempotency-Replayed': ref('headers', 'IdempotencyReplayed') } : {}),
   };
   return contract.status === 204
@@ -153,6 +156,7 @@ const answerOf = (contract: RouteContract): ZodOpenApiResponseObject => {
 const describeAnswer = ({ status, paged, method }: RouteContract): string => {
   if (paged === true) return 'A page of the list.';
   if (status === 201) return 'Created.';
+  if (status === 202) return 'Accepted: the work goes on, and `Location` tells how far it is.';
   return method === 'GET' ? 'As it is.' : 'Done.';
 };
 

@@ -5,6 +5,7 @@ import { LIMITS } from '../../core/limits.ts';
 import { suggestionsSchema } from '../../core/calendar/suggest.ts';
 import { scoreSchema } from '../../core/scoring/score.ts';
 import { excludedSchema } from '../../core/dispatch/exclusions.ts';
+import { PLAN_STATES } from '../../core/plans/plan.ts';
 import { STATES } from '../../core/tasks/lifecycle.ts';
 import { planDifferenceSchema } from '../../core/dispatch/plan-token.ts';
 import { instantSchema } from '../../core/time/instant.ts';
@@ -125,6 +126,13 @@ const DETAILS: Details = {
       .int()
       .meta({ examples: [LIMITS.candidates] }),
   },
+  too_many_tasks: {
+    limit: z
+      .number()
+      .int()
+      .meta({ examples: [LIMITS.planTasks] }),
+  },
+  plan_state: { state: z.enum(PLAN_STATES) },
   no_conflict_free_candidate: {
     excluded: z.array(excludedSchema),
     counts,

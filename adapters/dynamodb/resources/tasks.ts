@@ -18,7 +18,7 @@ import {
 } from '../keys.ts';
 import { listPage } from '../listing.ts';
 import { behind, END } from '../pages.ts';
-import { taskIndexAttributes, taskListing } from './task-lists.ts';
+import { taskIdsInRange, taskIndexAttributes, taskListing } from './task-lists.ts';
 
 export const taskCodec: Codec<Task> = /* @__PURE__ */ makeCodec({
   schema: taskSchema,
@@ -52,6 +52,9 @@ export const makeTasks = (reads: Reads): Tasks => ({
   },
   list: (tenantId, filters, page) =>
     listPage(reads.reader, taskListing(reads.reader, tenantId, filters, taskCodec.fromItem), page),
+  getMany: async (tenantId, taskIds) =>
+    (await reads.reader.getMany(taskIds.map((id) => taskKey(tenantId, id)))).map(taskCodec.fromItem),
+  ids: (tenantId, filters, limit) => taskIdsInRange(reads.reader, tenantId, filters, limit),
   comments: async (tenantId, taskId, { limit, after }) => {
     const { PK: partition } = taskKey(tenantId, taskId);
     const from = after === undefined ? COMMENT_PREFIX : behind(commentKey(tenantId, taskId, after));

@@ -7,6 +7,7 @@ import { absenceSchema, calendarSchema } from '../../../core/calendar/calendar.t
 import { EVENTFUL_ITEMS } from '../../../core/events/event.ts';
 import { orgUnitSchema, roleSchema, tenantSchema, userSchema } from '../../../core/identity/directory.ts';
 import { LIMITS } from '../../../core/limits.ts';
+import { planSchema } from '../../../core/plans/plan.ts';
 import { chosenSchema, tenantStrategySchema } from '../../../core/scoring/strategies.ts';
 import { taskSchema } from '../../../core/tasks/task.ts';
 import { templateSchema } from '../../../core/templates/template.ts';
@@ -26,10 +27,11 @@ const SCHEMAS: Readonly<Record<Audited, z.ZodObject>> = {
   template: templateSchema,
   strategy: tenantStrategySchema,
   chosen_strategies: chosenSchema,
+  plan: planSchema,
   absence: absenceSchema,
   task: taskSchema,
 };
-/** What is never told: who and when stand in the entry itself, the rest is counted, derived or told otherwise. */
+/** What is never told: how a plan is made, who and when stand in the entry itself, the rest is counted, derived or told otherwise. */
 const UNTOLD = new Set([
   ...['id', 'tenant_id', 'created_at', 'created_by', 'updated_at', 'version', 'revision'],
   ...[
@@ -42,6 +44,7 @@ const UNTOLD = new Set([
     'demanded_by',
     'first_attachments',
   ],
+  ...['progress', 'outcome', 'failure', 'cancel_requested_at', 'started_at', 'run_id'],
 ]);
 /** Of a calendar only the memberships are its own; what is held in it is the tasks'. */
 const OF_TASKS = new Set(['user_id', 'is_active', 'active_count', 'recent']);

@@ -1,0 +1,88 @@
+import { idOf, isAbsence, type Calendar } from '../calendar/calendar.ts';
+import { violationsOf } from '../calendar/guard.ts';
+import type { PlanCandidate, PlanPerson, PlanProblem, PlanRule, PlanTask } from '../planning/problem.ts';
+import { epochMilliseconds } from '../time/instant.ts';
+import { MOVE_COST } from './plan.ts';
+import type { OpenTask, PlanSnapshot } from './snapshot.ts';
+
+/** What a snapshot asks of the planner. Pure: the same snapshot is the same problem. */
+export const problemOf = ({ tasks, people, tallies, strategy }: PlanSnapshot): PlanProblem => {
+  const open = new Set(tasks.map(({ id }) => id));
+  const available = new Map(tallies.map(([area, tally]) => [area, tally.available]));
+  const calendars = people.map(({ calendar }) => calendar);
+  const rulesFor = makeRulesFor(calendars);
+  const standing = makeStanding();
+  return {
+    tasks: tasks.map((task): PlanTask => {
+      const failed = rulesFor(task);
+      return {
+        id: task.id,
+        start: epochMilliseconds(task.window.start),
+        end: epochMilliseconds(task.window.end),
+        facts: {
+          priority: task.priority,
+          risk_level: task.risk_level,
+          is_scheduled: true,
+          available_assets: available.get(task.area_code) ?? 0,
+        },
+        candidates: calendars.map((calendar, index) => standing(isMember(calendar, task), failed[index] ?? NONE)),
+        was: task.was,
+        is_pinned: task.is_pinned,
+        area_code: task.area_code,
+        required_assets: [],
+        asset_ids: [],
+      };
+    }),
+    people: people.map(({ calendar, overlapping }): PlanPerson => {
+      const { user_id, active_count } = calendar;
+      return {
+        id: user_id,
+        active_assignments: active_count - tasks.filter(({ was }) => was === user_id).length,
+        busy: overlapping
+          .filter((held) => !open.has(idOf(held)))
+          .map((held) => ({
+            start: epochMilliseconds(held.window.start),
+            end: epochMilliseconds(held.window.end),
+            rule: isAbsence(held) ? ('unavailable' as const) : ('schedule_conflict' as const),
+          })),
+      };
+    }),
+    assets: [],
+    strategy,
+    move_cost: MOVE_COST,
+  };
+};
+
+const NONE: readonly PlanRule[] = [];
+
+/** Of a million pairs most stand alike: those share one record. */
+const makeStanding = () => {
+  const known = new Map<string, PlanCandidate>();
+  return (is_member: boolean, failed: readonly PlanRule[]): PlanCandidate => {
+    const key = `${is_member} ${failed.join(' ')}`;
+    const one = known.get(key) ?? { is_member, failed };
+    known.set(key, one);
+    return one;
+  };
+};
+
+const isMember = ({ memberships }: Calendar, { org_unit_id }: OpenTask): boolean =>
+  memberships.some((one) => one.org_unit_id === org_unit_id);
+
+/**
+ * The rules that each person fails for a task, what they hold aside: by the guard's own function. Its answer depends on the
+ * hours and the window alone, so people with the same hours and tasks of the same time are asked about once.
+ */
+const makeRulesFor = (calendars: readonly Calendar[]) => {
+  const hours = calendars.map(({ working_hours }) => JSON.stringify(working_hours));
+  const kinds = new Map(hours.map((key, index) => [key, calendars[index]?.working_hours ?? null]));
+  const answers = new Map<string, ReadonlyMap<string, readonly PlanRule[]>>();
+  return ({ window }: OpenTask): readonly (readonly PlanRule[])[] => {
+    const time = `${window.start} ${window.end}`;
+    const byHours =
+      answers.get(time) ??
+      new Map([...kinds].map(([key, one]) => [key, violationsOf(one, window, []).map(({ rule }) => rule)]));
+    answers.set(time, byHours);
+    return hours.map((key) => byHours.get(key) ?? NONE);
+  };
+};
