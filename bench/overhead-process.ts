@@ -6,7 +6,7 @@ import type { Context } from 'aws-lambda';
 import { client } from '../adapters/runtime/composition.ts';
 import { serve } from '../adapters/runtime/serve.ts';
 import { createTask, getTask } from '../functions/tasks/contract.ts';
-import { CONTRACTS } from '../functions/contracts.ts';
+import { DEPLOYED } from '../functions/contracts.ts';
 import type { LambdaHandler } from '../local/gateway.ts';
 import { lambdaContext } from '../local/integration.ts';
 import { proxyEvent } from '../local/proxy-event.ts';
@@ -66,7 +66,7 @@ const play = (tape: Tape): void => {
   };
 };
 
-const routes = makeRouteTable(CONTRACTS);
+const routes = makeRouteTable(DEPLOYED);
 const authorizer = (tenantId: string) => ({
   sub: 'bench',
   tenant_id: tenantId,

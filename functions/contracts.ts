@@ -1,4 +1,4 @@
-import type { RouteContract } from '../adapters/http/contract.ts';
+import { deployedAs, type RouteContract } from '../adapters/http/contract.ts';
 import * as resources from './resources.ts';
 
 /** Every route of the service. */
@@ -15,6 +15,9 @@ const { changeOwnPassword } = resources.directory;
  */
 const BUILTIN_ONLY: readonly RouteContract[] = [createTenant, bootstrapAdmin, devLogin, changeOwnPassword];
 
-/** The routes that a mode of identity has. */
+/** Every route of the service, a function each. */
+export const DEPLOYED: readonly RouteContract[] = deployedAs(CONTRACTS);
+
+/** The routes that are deployed for a mode of identity. */
 export const contractsOf = (mode: 'builtin' | 'oidc'): readonly RouteContract[] =>
-  mode === 'builtin' ? CONTRACTS : CONTRACTS.filter((contract) => !BUILTIN_ONLY.includes(contract));
+  mode === 'builtin' ? DEPLOYED : DEPLOYED.filter((contract) => !BUILTIN_ONLY.includes(contract));

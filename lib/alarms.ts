@@ -79,4 +79,20 @@ export const thresholds = (figures: Figures): readonly Threshold[] => [
     times: 1,
     periods: 1,
   },
+  {
+    id: 'PlannerAge',
+    description: 'A plan has been waiting or in work for half an hour.',
+    metric: figures.plannerAge,
+    over: 1_800,
+    times: 2,
+    periods: 2,
+  },
+  {
+    id: 'PlannerDeadLetters',
+    description: 'A plan could not be made.',
+    metric: figures.plannerDeadLetters,
+    over: 0,
+    times: 1,
+    periods: 1,
+  },
 ];

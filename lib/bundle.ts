@@ -1,5 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { buildSync, type BuildOptions } from 'esbuild';
 import { buildBoard } from '../board/build.ts';
 
@@ -27,6 +28,9 @@ const NEVER_RUN = [
 
 /** These serve the files of the board, which lie beside their bundle. */
 const BOARD_HANDLERS = ['board/open', 'board/file'];
+
+/** These make plans: the WebAssembly of HiGHS lies beside their bundle. */
+const PLANNING_HANDLERS = ['plans/solve'];
 
 export interface Bundle {
   /** The folder with the bundle of a handler, named by its file below `functions/` without extension. */
@@ -64,6 +68,10 @@ export const bundleFunctions = (handlers: readonly string[], outdir: string): Bu
   writeFileSync(join(outdir, 'meta.json'), JSON.stringify(metafile));
   for (const handler of handlers.filter((one) => BOARD_HANDLERS.includes(one))) {
     buildBoard(join(outdir, handler, 'board'));
+  }
+  const solver = fileURLToPath(import.meta.resolve('highs/runtime'));
+  for (const handler of handlers.filter((one) => PLANNING_HANDLERS.includes(one))) {
+    copyFileSync(solver, join(outdir, handler, basename(solver)));
   }
   return { folderOf: (handler) => join(outdir, handler) };
 };

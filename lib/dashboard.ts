@@ -59,7 +59,10 @@ export const addDashboard = (
       graph('What the table costs', [figures.costOfThousandTasks], [figures.tasksCreated]),
       graph('Capacity of the table', [figures.readUnits, figures.writeUnits]),
     ],
-    [graph('Batches', [figures.batches, figures.tasksInBatches])],
+    [
+      graph('Batches', [figures.batches, figures.tasksInBatches]),
+      graph('Planner queue', [figures.plannerQueue, figures.plannerDeadLetters], [figures.plannerAge]),
+    ],
   ];
   const dashboard = new Dashboard(scope, 'Dashboard', { dashboardName: stage.prefix });
   dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 2 * WIDTH }));

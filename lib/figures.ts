@@ -4,6 +4,7 @@ import { Operation } from 'aws-cdk-lib/aws-dynamodb';
 import { METRICS } from '../adapters/runtime/metrics.ts';
 import type { ServiceApi } from './api.ts';
 import type { Events } from './events.ts';
+import type { Planner } from './planner.ts';
 import type { Stage } from './stages.ts';
 import type { ServiceTable } from './table.ts';
 
@@ -25,6 +26,7 @@ export interface Watched {
   readonly api: ServiceApi;
   readonly table: ServiceTable;
   readonly events: Events;
+  readonly planner: Planner;
 }
 
 type FigureName =
@@ -46,12 +48,15 @@ type FigureName =
   | 'readUnits'
   | 'writeUnits'
   | 'iteratorAge'
-  | 'deadLetters';
+  | 'deadLetters'
+  | 'plannerQueue'
+  | 'plannerAge'
+  | 'plannerDeadLetters';
 
 export type Figures = Readonly<Record<FigureName, IMetric>>;
 
 /** What is measured of a stage: alarms and dashboard look at the same figures. */
-export const figuresOf = ({ stage, api, table, events }: Watched): Figures => {
+export const figuresOf = ({ stage, api, table, events, planner }: Watched): Figures => {
   const sum = { period: PERIOD, statistic: Stats.SUM };
   const { deploymentStage } = api.api;
   const business = (metricName: string, statistic: string = Stats.SUM): Metric =>
@@ -112,6 +117,21 @@ export const figuresOf = ({ stage, api, table, events }: Watched): Figures => {
       period: PERIOD,
       statistic: Stats.MAXIMUM,
       label: 'Dead letters',
+    }),
+    plannerQueue: planner.queue.metricApproximateNumberOfMessagesVisible({
+      period: PERIOD,
+      statistic: Stats.MAXIMUM,
+      label: 'Plans that wait',
+    }),
+    plannerAge: planner.queue.metricApproximateAgeOfOldestMessage({
+      period: PERIOD,
+      statistic: Stats.MAXIMUM,
+      label: 'Age of the oldest request, s',
+    }),
+    plannerDeadLetters: planner.deadLetters.metricApproximateNumberOfMessagesVisible({
+      period: PERIOD,
+      statistic: Stats.MAXIMUM,
+      label: 'Dead letters of the planner',
     }),
   };
 };

@@ -1,18 +1,20 @@
 import { join } from 'node:path';
 import { App, Validations, type AppProps } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { CONTRACTS, contractsOf } from '../functions/contracts.ts';
+import { contractsOf, DEPLOYED } from '../functions/contracts.ts';
 import { AUTHORIZER_HANDLERS } from './authorizer.ts';
 import { bundleFunctions, type Bundle } from './bundle.ts';
 import { PUBLISHER_HANDLER } from './events.ts';
+import { PLANNER_HANDLER } from './planner.ts';
 import { readStages } from './stages.ts';
 import { TaskCenterStack } from './task-center-stack.ts';
 
 /** Every handler that is deployed, as its file below `functions/` without extension. */
 export const HANDLERS = [
-  ...CONTRACTS.map(({ handler }) => handler),
+  ...DEPLOYED.map(({ handler }) => handler),
   ...Object.values(AUTHORIZER_HANDLERS),
   PUBLISHER_HANDLER,
+  PLANNER_HANDLER,
 ];
 
 const OUTDIR = join(import.meta.dirname, '../dist/functions');

@@ -4,6 +4,7 @@ import type { RouteContract } from '../adapters/http/contract.ts';
 import { ServiceApi } from './api.ts';
 import type { Bundle } from './bundle.ts';
 import { Events } from './events.ts';
+import { Planner } from './planner.ts';
 import { Secrets } from './secrets.ts';
 import type { Stage } from './stages.ts';
 import { ServiceTable } from './table.ts';
@@ -29,13 +30,15 @@ export class TaskCenterStack extends Stack {
     const secrets = new Secrets(this, 'Secrets', stage);
     const api = new ServiceApi(this, 'Api', { stage, bundle, table, secrets, contracts });
     const events = new Events(this, 'Events', { stage, bundle, table });
-    const watch = new Watch(this, 'Watch', { stage, api, table, events });
+    const planner = new Planner(this, 'Planner', { stage, bundle, table, bus: events.bus });
+    const watch = new Watch(this, 'Watch', { stage, api, table, events, planner });
 
     this.addOutputs({
       ApiUrl: api.url,
       TableName: table.table.tableName,
       EventBusName: events.bus.eventBusName,
       DeadLetterQueueUrl: events.deadLetters.queueUrl,
+      PlannerDeadLetterQueueUrl: planner.deadLetters.queueUrl,
       AlarmTopicArn: watch.topic.topicArn,
       BootstrapSecretArn: secrets.bootstrap?.secretArn,
       SigningSecretArn: secrets.signing?.secretArn,

@@ -30,6 +30,12 @@ export const authorizerRole = (mode: 'builtin' | 'oidc'): Role =>
     ? { name: 'the authorizer', allowed: [] }
     : { name: 'the authorizer', allowed: ['GetItem', 'BatchGetItem'], leading: AUTHORIZER_PARTITIONS };
 
+/** It writes plans only: a policy of its own says so where it is deployed. */
+export const PLANNER_ROLE: Role = {
+  name: 'the planner',
+  allowed: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+};
+
 const current = new AsyncLocalStorage<Role>();
 
 /** Runs work as the function that has the role. */

@@ -22,7 +22,8 @@ import type { Variables } from './guarded-process.ts';
 import { requirePort } from './port.ts';
 import { logFolderOf, openLogFolder } from './log-folder.ts';
 import { refusedLine } from './request-line.ts';
-import { authorizerRole, enforceRoles, inRole, roleOf } from './roles.ts';
+import { makeLocalPlanner } from './plans.ts';
+import { authorizerRole, enforceRoles, inRole, PLANNER_ROLE, roleOf } from './roles.ts';
 import { createTable, ensureLocalSecrets, LOCAL_TABLE } from './table.ts';
 
 export interface LocalServerOptions {
@@ -111,7 +112,17 @@ const startEvents = async (
   const environment = readEnvironment(process.env);
   const client = makeClient({ endpoint });
   const trail = makeTrailWriter({ client, tableName, days: environment.AUDIT_DAYS });
-  const { stop } = await startPublisher({ stream, folder, trail, log: makeLog(environment) });
+  const { solvePlan } = await import('../adapters/runtime/planner.ts');
+  const planner = makeLocalPlanner(folder.bus, (...asked) => inRole(PLANNER_ROLE, () => solvePlan(...asked)));
+  const publisher = await startPublisher({
+    ...{ stream, folder: { ...folder, bus: planner.bus }, trail, log: makeLog(environment) },
+  });
+  const stop = async (): Promise<void> => {
+    // What ends a plan is itself an event.
+    await planner.stop();
+    await publisher.stop();
+    await planner.stop();
+  };
   return { stop, ...(folder.file === undefined ? {} : { file: folder.file }) };
 };
 

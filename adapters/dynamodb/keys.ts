@@ -159,7 +159,7 @@ export const planPartKey = (tenantId: string, planId: string, SK: string): Key =
 });
 export const PLAN_ASKED = 'ASKED';
 export const PLAN_ANSWER = 'ANSWER#';
-export const PLAN_COMMIT = 'COMMIT#';
+export const PLAN_STEP = 'STEP#';
 
 /** A value that only one resource of the tenant may have: claimed by an item of its own. */
 export type Claim =
@@ -246,6 +246,9 @@ export const leadingKeys = (listed: Listed): string => {
 
 /** The partitions of the trail, of every tenant, as a pattern of IAM's: all that the publisher may write. */
 export const TRAIL_PARTITIONS = trailPartition('*', '*');
+
+/** The partitions of plans and of what belongs to them, of every tenant: all that the planner may write. */
+export const PLAN_PARTITIONS: readonly string[] = [directoryKey('plan')('*', '').PK, planPartKey('*', '*', '').PK];
 
 /** The partitions that the authorizer may read, as patterns of IAM's: who is active with which roles, and the roles. */
 export const AUTHORIZER_PARTITIONS: readonly string[] = [

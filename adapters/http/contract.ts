@@ -118,3 +118,23 @@ export const grantsOf = (contract: RouteContract): readonly TableAction[] => [
     ...(honoursIdempotencyKey(contract) ? (['GetItem', 'PutItem'] as const) : []),
   ]),
 ];
+
+/**
+ * The contracts as they are deployed: a function each. A gateway cannot tell apart the custom verbs of one resource, so
+ * contracts that share a handler are one, with the grants of all; the handler finds out which is meant (`serveVerbs`).
+ */
+export const deployedAs = (contracts: readonly RouteContract[]): readonly RouteContract[] => {
+  const byHandler = new Map<string, RouteContract>();
+  for (const contract of contracts) {
+    const known = byHandler.get(contract.handler);
+    byHandler.set(contract.handler, known === undefined ? contract : together(known, contract));
+  }
+  return [...byHandler.values()];
+};
+
+const together = (a: RouteContract, b: RouteContract): RouteContract => ({
+  ...a,
+  operation: `${a.operation}-${b.operation}`,
+  summary: `${a.operation}, ${b.operation}`,
+  table: [...new Set([...a.table, ...b.table])],
+});

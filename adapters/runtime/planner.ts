@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SQSEvent, Context } from 'aws-lambda';
+import type { Context, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
+import { idSchema } from '../../core/fields.ts';
 import { makeSolvePlan } from '../../core/plans/solve.ts';
-import { planEvents } from '../../core/plans/events.ts';
 import { planInThread } from '../highs/planner.ts';
 import { clock, environment, newId, retry } from './composition.ts';
 import { makeLog } from './logger.ts';
@@ -30,8 +30,10 @@ export const solvePlan = makeSolvePlan({
   onFault: (plan_id, error) => log.error('a plan could not be made', { plan_id, error }),
 });
 
-const [requested] = planEvents.schemas;
-const messageSchema = z.object({ detail: requested });
+/** The event as the bus hands it on. */
+const messageSchema = z.object({
+  detail: z.object({ tenant_id: idSchema, data: z.object({ plan_id: idSchema }) }),
+});
 
 /** What is left of the time of the function when the best plan so far has to be kept. */
 const LAST_MS = 60_000;

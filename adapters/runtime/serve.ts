@@ -1,4 +1,4 @@
-import type { RouteContract } from '../http/contract.ts';
+import { customVerb, type RouteContract } from '../http/contract.ts';
 import { corsHeaders } from '../http/cors.ts';
 import { headerOf } from '../http/headers.ts';
 import { makePipeline, type Handler, type Observation, type Request } from '../http/pipeline.ts';
@@ -117,4 +117,22 @@ export const serveWithoutTable = <
     publicUrl: environment.PUBLIC_URL,
   });
   return traced(pipeline(contract, work));
+};
+
+/**
+ * Serves routes that differ in their custom verb only, which a gateway hands to one function. What has another verb is
+ * refused by the first, as any route would.
+ */
+export const serveVerbs =
+  (first: Verb, ...others: readonly Verb[]): Handler =>
+  (event, context) => {
+    const asked = others.find(([contract]) => isAskedFor(contract, event)) ?? first;
+    return asked[1](event, context);
+  };
+type Verb = readonly [RouteContract, Handler];
+
+const isAskedFor = ({ path }: RouteContract, { pathParameters }: Parameters<Handler>[0]): boolean => {
+  const { segment = '', verb = '' } = customVerb(path) ?? {};
+  const given = pathParameters?.[segment.slice(1, -1)] ?? '';
+  return given.endsWith(`:${verb}`) || given.toUpperCase().endsWith(`%3A${verb.toUpperCase()}`);
 };

@@ -29,6 +29,7 @@ export const decisionSchema = z.object({
   became_busy: z.array(idSchema),
   /** The ranking as it was: user ids and totals, best first. */
   ranking: z.array(z.tuple([idSchema, z.number()])),
+  plan_id: idSchema.optional().meta({ description: 'The plan that decided; it ranked no others for this task alone' }),
   shadow: z.object({ strategy: strategySchema, selected_user_id: idSchema, agrees: z.boolean() }).nullable(),
   /** The equipment that went with it, the same for every candidate. */
   equipment: z

@@ -31,6 +31,7 @@ export const planDifferenceSchema = z
     subject: z.enum(SUBJECTS),
     user_id: z.string().optional().meta({ description: 'Whose calendar it is' }),
     asset_id: z.string().optional().meta({ description: 'Which asset it is' }),
+    task_id: z.string().optional().meta({ description: 'Which task it is, where there are several' }),
     before: z.union([z.number(), z.string(), z.null()]).meta({
       description: 'Of a task and a calendar the version, of assets the number; null where there was none',
     }),
@@ -165,7 +166,7 @@ export const requireFresh = (
 const assetVersions = ({ readings }: Pick<Equipment, 'readings'>): [string, number][] =>
   readings.flatMap(({ calendar }) => ('asset_id' in calendar ? [[calendar.asset_id, calendar.version]] : []));
 
-const changesSince = (
+export const changesSince = (
   { version: now, recent }: Calendar,
   version: number,
 ): Pick<PlanDifference, 'taken' | 'absences' | 'other_changes'> => {

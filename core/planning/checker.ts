@@ -1,4 +1,4 @@
-import { scoreOf, thousandths, type Breakdown } from '../scoring/score.ts';
+import { scoreOf, thousandths } from '../scoring/score.ts';
 import type { Exchange } from './exchange.ts';
 import type { Rivals } from './explain.ts';
 import type { DayPlan, PlanAssignment } from './result.ts';

@@ -1,4 +1,5 @@
 import type { PlanAnswer } from './answer.ts';
+import type { PlanStep } from './log.ts';
 import type { Plan } from './plan.ts';
 import type { PlanRequest } from './request.ts';
 
@@ -19,4 +20,11 @@ export interface PlanSolved {
   readonly answer: PlanAnswer;
 }
 
-export type PlanChanges = PlanCreated | PlanChanged | PlanSolved;
+/** A transaction of a commit or a revert, beside the tasks that it moves. */
+export interface PlanStepMade {
+  readonly kind: 'plan_step_made';
+  readonly plan: Plan;
+  readonly step: PlanStep;
+}
+
+export type PlanChanges = PlanCreated | PlanChanged | PlanSolved | PlanStepMade;

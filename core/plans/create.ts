@@ -51,6 +51,7 @@ export const makeCreatePlan =
       },
       progress: null,
       outcome: null,
+      committed_tasks: 0,
       failure: null,
       cancel_requested_at: null,
       started_at: null,

@@ -5,6 +5,7 @@ import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
 import { epochMilliseconds, instantAt, instantSchema, type Instant } from '../time/instant.ts';
 import { leftOutSchema, planAssignmentSchema, totalsSchema, unplacedSchema, type PlanAnswer } from './answer.ts';
+import type { PlanStep } from './log.ts';
 import { EFFORTS, type PlanRequest } from './request.ts';
 
 const KEPT_STATES = [
@@ -69,6 +70,7 @@ export const planSchema = z.object({
   }),
   progress: progressSchema.nullable(),
   outcome: outcomeSchema.nullable(),
+  committed_tasks: z.number().int().meta({ description: 'Tasks that the plan has moved and not moved back' }),
   failure: z.string().nullable().meta({ description: 'Why a FAILED plan failed' }),
   cancel_requested_at: instantSchema.nullable(),
   started_at: instantSchema.nullable(),
@@ -110,6 +112,8 @@ export interface Plans {
   readonly request: (tenantId: string, planId: string) => Promise<PlanRequest>;
   /** Undefined until the plan is made. */
   readonly answer: (tenantId: string, planId: string) => Promise<PlanAnswer | undefined>;
+  /** What was committed and reverted, in transactions; strongly consistent. */
+  readonly steps: (tenantId: string, planId: string) => Promise<readonly PlanStep[]>;
 }
 
 export const expiryOf = ({ created_at }: Pick<Plan, 'created_at'>): Instant =>

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { TASK_INDEXES } from '../../adapters/dynamodb/table.ts';
 import { route } from '../../adapters/http/contract.ts';
+import { commitDraft, commitView } from '../../core/plans/commit.ts';
 import { planFilters, planSummary, planView } from '../../core/plans/plan.ts';
 import { planDraft } from '../../core/plans/request.ts';
+import { revertView } from '../../core/plans/revert.ts';
 
 const PATH = '/api/task-center/plans';
 const tag = {
@@ -70,11 +72,45 @@ export const cancelPlan = route({
   tag,
   summary: 'Cancel a plan that waits, or stop one that is being made: the best so far is kept, marked',
   access: 'mission.write',
-  handler: 'plans/cancel',
+  handler: 'plans/act',
   params,
   status: 200,
   response: planSummary,
   etag: true,
   refusals: ['plan_not_found', 'plan_state'],
   table: ['GetItem', 'UpdateItem'],
+});
+
+export const commitPlan = route({
+  operation: 'commitPlan',
+  method: 'POST',
+  path: `${PATH}/{plan_id}:commit`,
+  tag,
+  summary: 'Do what a plan says, as far as nothing has moved since',
+  description:
+    'Tasks that share no people do not wait for each other: what has moved is left out with the exact differences, the rest is done. ' +
+    'Repeated, it goes on where it ended and does nothing twice.',
+  access: 'mission.write',
+  handler: 'plans/act',
+  params,
+  body: commitDraft,
+  status: 200,
+  response: commitView,
+  refusals: ['plan_not_found', 'plan_state', 'strategy_not_found', 'strategy_retired'],
+  table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+});
+
+export const revertPlan = route({
+  operation: 'revertPlan',
+  method: 'POST',
+  path: `${PATH}/{plan_id}:revert`,
+  tag,
+  summary: 'Take back what a plan did and nobody has touched since',
+  access: 'mission.write',
+  handler: 'plans/act',
+  params,
+  status: 200,
+  response: revertView,
+  refusals: ['plan_not_found', 'plan_state'],
+  table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
 });

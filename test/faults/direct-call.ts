@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { RouteContract } from '../../adapters/http/contract.ts';
-import { CONTRACTS } from '../../functions/contracts.ts';
+import { DEPLOYED } from '../../functions/contracts.ts';
 import { authorizerContext } from '../../local/authorization.ts';
 import type { LambdaAuthorizer, LambdaHandler } from '../../local/gateway.ts';
 import { lambdaContext } from '../../local/integration.ts';
@@ -9,7 +9,7 @@ import { authorizerEvent, proxyEvent, type Authorizer, type Received } from '../
 import { makeRouteTable } from '../../local/routing.ts';
 import type { Call } from '../integration/harness.ts';
 
-const routes = makeRouteTable(CONTRACTS);
+const routes = makeRouteTable(DEPLOYED);
 const LAMBDA_TIMEOUT_MS = 29_000;
 
 const load = async <H>(file: string): Promise<H> =>

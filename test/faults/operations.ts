@@ -10,6 +10,7 @@ import { tokens } from '../../adapters/runtime/security.ts';
 import { PERMISSIONS } from '../../core/identity/permission.ts';
 import { STRATEGY_V2_0 } from '../../core/scoring/strategy.ts';
 import { makeTasks, tenantOver, type Answer, type Call, type TestTenant } from '../integration/harness.ts';
+import { madePlan } from '../integration/planned.ts';
 import { directCaller } from './direct-call.ts';
 
 /** A request that is about to be sent, and how to tell afterwards what it did. */
@@ -116,7 +117,10 @@ const listed = (call: Call, path: string, field: string, value: unknown) => {
 };
 
 /** Changes of a task: one effect is one version more. */
-const changed = async ({ tenant }: World, taskId: string): Promise<Pick<Prepared, 'effects' | 'shown'>> => {
+const changed = async (
+  { tenant }: Pick<World, 'tenant'>,
+  taskId: string,
+): Promise<Pick<Prepared, 'effects' | 'shown'>> => {
   const version = async () => (await tasks.get(tenant.id, taskId)).task.version;
   const before = await version();
   return {
@@ -206,6 +210,24 @@ const onStrategy = (verb: string) => async (): Promise<Prepared> => {
     effects: async () =>
       verb === 'retire' ? Number((await status()) === 'retired') : (await strategies.chosen(id)).version,
     shown,
+  };
+};
+
+/** A plan that is made, of one task for one person. */
+const planOfOne = async (world: World) => {
+  const taskId = await world.task();
+  const draft = { tasks: { task_ids: [taskId] }, candidate_user_ids: [await world.tenant.user()] };
+  const { id } = (await madePlan(world.tenant.id, world.tenant.call, draft)) as { id: string };
+  return { taskId, planId: id, path: `${PLANS}/plans/${id}` };
+};
+
+/** What a plan does is seen at its task; the answer shows the plan along with what was done. */
+const onPlan = async ({ tenant }: Pick<World, 'tenant'>, { planId, taskId }: { planId: string; taskId: string }) => {
+  const { effects } = await changed({ tenant }, taskId);
+  const summary = async () => (await listAll(tenant.call, `${PLANS}/plans?limit=200`)).find(({ id }) => id === planId);
+  return {
+    ...(effects === undefined ? {} : { effects }),
+    shown: async (answer: Answer) => ({ ...answer.body, plan: await summary() }),
   };
 };
 
@@ -664,6 +686,35 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
     const { path, absenceId } = await absentAsset(world);
     const { effects } = listed(world.tenant.call, path, 'id', absenceId);
     return { path: `${path}/${absenceId}`, effects: async () => 1 - (await effects()) };
+  },
+
+  createPlan: ({ tenant }) => {
+    const name = code();
+    const { effects } = listed(tenant.call, `${PLANS}/plans`, 'name', name);
+    const range = { planned_from: WINDOW.planned_start_at, planned_to: WINDOW.planned_end_at, area_code: name };
+    return Promise.resolve({
+      path: `${PLANS}/plans`,
+      body: { tasks: range, name },
+      effects,
+      shown: async (answer) => succeed(await tenant.call('GET', `${PLANS}/plans/${answer.body.id}`)).body,
+    });
+  },
+  listPlans: reading(`${PLANS}/plans?limit=5`),
+  getPlan: async (world) => ({ path: (await planOfOne(world)).path }),
+  cancelPlan: async ({ tenant }) => {
+    const id = await made(tenant.call, `${PLANS}/plans`, { tasks: { task_ids: ['none'] } });
+    const path = `${PLANS}/plans/${id}`;
+    const shown = async () => succeed(await tenant.call('GET', path)).body as { version: number };
+    return { path: `${path}:cancel`, effects: async () => (await shown()).version - 1 };
+  },
+  commitPlan: async (world) => {
+    const plan = await planOfOne(world);
+    return { path: `${plan.path}:commit`, body: {}, ...(await onPlan(world, plan)) };
+  },
+  revertPlan: async (world) => {
+    const plan = await planOfOne(world);
+    succeed(await world.tenant.call('POST', `${plan.path}:commit`));
+    return { path: `${plan.path}:revert`, ...(await onPlan(world, plan)) };
   },
 
   createStrategy: async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { RouteContract } from '../../adapters/http/contract.ts';
-import { CONTRACTS } from '../../functions/contracts.ts';
+import { DEPLOYED } from '../../functions/contracts.ts';
 import { getTask } from '../../functions/tasks/contract.ts';
 import { gatewayProblems } from '../../local/routing.ts';
 import { definitionOf } from './service.ts';
@@ -13,8 +13,8 @@ afterAll(removeFolders);
 
 /** The routes of the service and, up to a number, more: each like that which reads a task, at a path of its own. */
 const grownTo = (count: number): readonly RouteContract[] => [
-  ...CONTRACTS,
-  ...Array.from({ length: count - CONTRACTS.length }, (_, at): RouteContract => {
+  ...DEPLOYED,
+  ...Array.from({ length: count - DEPLOYED.length }, (_, at): RouteContract => {
     const operation = `readSomethingOfALaterYear${at}`;
     return { ...getTask, operation, path: `/api/task-center/something-of-a-later-year-${at}` };
   }),

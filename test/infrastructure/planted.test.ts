@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { indexesOf } from '../../adapters/http/contract.ts';
-import { CONTRACTS } from '../../functions/contracts.ts';
+import { DEPLOYED } from '../../functions/contracts.ts';
 import { HANDLER } from '../../lib/bundle.ts';
 import { readTemplate, type Template } from '../../local/rehearsal/assembly.ts';
 import { PLANTS } from '../../local/rehearsal/plants.ts';
@@ -41,7 +41,7 @@ const faultsOf = (from: Template): readonly string[] => {
     tableSchema.parse(Properties).GlobalSecondaryIndexes.map(({ IndexName }) => IndexName),
   );
   const granted = [...JSON.stringify(from.Resources).matchAll(/\/index\/([\w-]+)"/g)].map(([, name = '']) => name);
-  const absent = new Set([...granted, ...CONTRACTS.flatMap(indexesOf)].filter((name) => !indexes.includes(name)));
+  const absent = new Set([...granted, ...DEPLOYED.flatMap(indexesOf)].filter((name) => !indexes.includes(name)));
   return [
     ...dangling.map((id) => `refers to ${id}, which is not there`),
     ...silent.map(([name]) => `output ${name} has no value`),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { gatewayPaths, type RouteContract } from '../../adapters/http/contract.ts';
-import { CONTRACTS } from '../../functions/contracts.ts';
+import { DEPLOYED } from '../../functions/contracts.ts';
 import { functionIn, listOf, referred, textOf, theOne, type Template } from './templates.ts';
 
 const integrationSchema = z.looseObject({
@@ -128,6 +128,6 @@ export const permissionsOfRole = (template: Template, roleId: string): readonly 
 };
 
 /** The contracts of a stage with OIDC: without the routes of the built-in identity. */
-export const OIDC_CONTRACTS = CONTRACTS.filter(
+export const OIDC_CONTRACTS = DEPLOYED.filter(
   ({ path }) => !/^\/api\/identity\/(tenants|bootstrap-admin|dev-login|me\/password)$/.test(path),
 );

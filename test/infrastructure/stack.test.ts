@@ -6,12 +6,12 @@ import * as keys from '../../adapters/dynamodb/keys.ts';
 import type { Key } from '../../adapters/dynamodb/keys.ts';
 import { toldBy } from '../../adapters/dynamodb/stream.ts';
 import { KEY, LIST_INDEXES } from '../../adapters/dynamodb/table.ts';
-import { grantsOf, type RouteContract } from '../../adapters/http/contract.ts';
+import { grantsOf, indexesOf, type RouteContract } from '../../adapters/http/contract.ts';
 import { PROBLEM_CONTENT_TYPE, problemSchema } from '../../adapters/http/problems.ts';
 import { ENV, readEnvironment } from '../../adapters/runtime/environment.ts';
 import { metricsOf } from '../../adapters/runtime/metrics.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { CONTRACTS } from '../../functions/contracts.ts';
+import { DEPLOYED } from '../../functions/contracts.ts';
 import { gatewayProblems, gatewayRoutes } from '../../local/routing.ts';
 import { tableDefinition } from '../../local/table.ts';
 import {
@@ -47,7 +47,7 @@ afterAll(removeFolders);
 const STAGES: readonly (readonly [string, Template, readonly RouteContract[]])[] = [
   ['dev', dev, OIDC_CONTRACTS],
   ['prod', prod, OIDC_CONTRACTS],
-  ['dev with everything', rich, CONTRACTS],
+  ['dev with everything', rich, DEPLOYED],
 ];
 
 const only = (template: Template, type: string): string => {
@@ -59,10 +59,18 @@ const functionIds = (template: Template): readonly string[] => [...ofType(templa
 const authorizerFunction = (template: Template): string => functionIn(template, authorizerOf(template).authorizerUri);
 const nameOf = (template: Template, id: string): string =>
   z.looseObject({ FunctionName: z.string() }).parse(functionProperties(template, id)).FunctionName;
-const publisherFunction = (template: Template): string =>
-  referred(
-    theOne(template, 'AWS::Lambda::EventSourceMapping', z.looseObject({ FunctionName: z.unknown() })).FunctionName,
-  );
+/** The one resource of a type in a construct of the stack. */
+const partOf = (template: Template, construct: string, type: string): readonly [string, Record<string, unknown>] => {
+  const [part, ...others] = [...ofType(template, type)].filter(([id]) => id.startsWith(construct));
+  if (part === undefined || others.length > 0) throw new Error(`${construct} has ${others.length} more of ${type}.`);
+  return [part[0], part[1].Properties];
+};
+const MAPPING = 'AWS::Lambda::EventSourceMapping';
+const fedFunction = (template: Template, construct: string): string =>
+  referred(partOf(template, construct, MAPPING)[1]['FunctionName']);
+const publisherFunction = (template: Template): string => fedFunction(template, 'EventsStream');
+const plannerFunction = (template: Template): string => fedFunction(template, 'PlannerSource');
+const queueIn = (template: Template, construct: string): string => partOf(template, construct, 'AWS::SQS::Queue')[0];
 
 describe.each(STAGES)('the routes of %s', (_, template, contracts) => {
   it('are those of the contracts and of the local gateway', () => {
@@ -179,11 +187,11 @@ describe.each(STAGES)('the permissions of %s', (_, template, contracts) => {
 
   it.each(contracts)('of $operation are those of its contract', (contract) => {
     const id = functionOf(template, contract);
-    const indexes = contract.operation === 'listTasks' ? LIST_INDEXES : [];
+    const indexes = indexesOf(contract);
     expect(permissionsOf(template, id)).toEqual(
       [
         ...grantsOf(contract).map((action) => `dynamodb:${action} ${tableArn}`),
-        ...indexes.map(({ name }) => `dynamodb:Query ${tableArn}/index/${name}`),
+        ...indexes.map((name) => `dynamodb:Query ${tableArn}/index/${name}`),
         ...(contract.operation === 'devLogin' ? reading('Signing') : []),
         ...(contract.access === 'bootstrap' ? reading('Bootstrap') : []),
         ...logged(id),
@@ -234,10 +242,30 @@ describe.each(STAGES)('the permissions of %s', (_, template, contracts) => {
         ),
         `dynamodb:PutItem ${tableArn}`,
         `events:PutEvents <${only(template, 'AWS::Events::EventBus')}.Arn>`,
-        `sqs:SendMessage <${only(template, 'AWS::SQS::Queue')}.Arn>`,
+        `sqs:SendMessage <${queueIn(template, 'EventsDeadLetters')}.Arn>`,
         ...logged(id),
       ].toSorted(),
     );
+  });
+
+  it('of the planner are to take requests, read what a plan is made from, and write plans', () => {
+    const id = plannerFunction(template);
+    const queue = `<${queueIn(template, 'PlannerQueue')}.Arn>`;
+    expect(permissionsOf(template, id)).toEqual(
+      [
+        ...['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'].map(
+          (action) => `dynamodb:${action} ${tableArn}`,
+        ),
+        ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map((action) => `sqs:${action} ${queue}`),
+        ...logged(id),
+      ].toSorted(),
+    );
+    const role = referred(functionProperties(template, id).Role);
+    const [{ PolicyDocument }] = policiesSchema.parse(template.Resources[role]?.Properties).Policies;
+    const writing = PolicyDocument.Statement.filter((one) => JSON.stringify(one).includes('PutItem'));
+    expect(writing.map(({ Condition }) => Condition)).toEqual([
+      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['T#*#PLANS', 'T#*#PLAN#*'] } },
+    ]);
   });
 
   it('name every action, and every resource but those of X-Ray and of the invoker, in every role', () => {
@@ -295,7 +323,7 @@ describe.each(STAGES)('the environment of %s', (_, template, contracts) => {
       );
       expect(readEnvironment(Object.fromEntries(variables))).toMatchObject({
         LOG_FORMAT: 'json',
-        IDENTITY_MODE: contracts === CONTRACTS ? 'builtin' : 'oidc',
+        IDENTITY_MODE: contracts === DEPLOYED ? 'builtin' : 'oidc',
       });
       expect(variables.map(([name]) => name).filter((name) => !Object.values<string>(ENV).includes(name))).toEqual([]);
     }
@@ -325,21 +353,21 @@ describe.each(STAGES)('the environment of %s', (_, template, contracts) => {
 
 it('tells every function of a route where the service is reached, and the publisher how long the trail is kept', () => {
   const variablesOf = (id: string) => functionProperties(rich, id).Environment.Variables;
-  for (const contract of CONTRACTS)
+  for (const contract of DEPLOYED)
     expect(variablesOf(functionOf(rich, contract))[ENV.publicUrl]).toBe('https://planning.example.com');
   const { AUDIT_DAYS } = readEnvironment({
     [ENV.tableName]: 'tasks',
     [ENV.auditDays]: z.string().parse(variablesOf(publisherFunction(rich))[ENV.auditDays]),
   });
   expect(AUDIT_DAYS).toBe(30);
-  const list = CONTRACTS.filter((contract) => contract.list === 'audit_entry');
+  const list = DEPLOYED.filter((contract) => contract.list === 'audit_entry');
   expect(list.map((contract) => variablesOf(functionOf(rich, contract))[ENV.auditDays])).toEqual(['30']);
 });
 
 it('bounds what one tenant may use of the time of every function of a route', () => {
   const shareOf = (more: object): number => readEnvironment({ [ENV.tableName]: 'tasks', ...more }).TENANT_SHARE;
   expect(shareOf({})).toBe(1);
-  for (const contract of CONTRACTS) {
+  for (const contract of DEPLOYED) {
     const { [ENV.tenantShare]: share } = functionProperties(rich, functionOf(rich, contract)).Environment.Variables;
     expect(shareOf({ [ENV.tenantShare]: share })).toBe(0.8);
   }
@@ -362,7 +390,8 @@ describe.each(STAGES)('the functions of %s', (_, template) => {
         Handler: 'index.handler',
         TracingConfig: { Mode: 'Active' },
       });
-      if (id !== publisherFunction(template)) expect(properties['Timeout']).toBeLessThan(29);
+      const answersNobody = [publisherFunction(template), plannerFunction(template)];
+      if (!answersNobody.includes(id)) expect(properties['Timeout']).toBeLessThan(29);
     }
   });
 
@@ -652,7 +681,7 @@ describe('the API', () => {
       expect(JSON.stringify(options)).not.toContain('Access-Control-Allow-Credentials');
     }
     expect(functionProperties(rich, authorizerFunction(rich)).Environment.Variables).not.toHaveProperty('CORS_ORIGINS');
-    for (const contract of CONTRACTS) {
+    for (const contract of DEPLOYED) {
       expect(functionProperties(rich, functionOf(rich, contract)).Environment.Variables).toMatchObject({
         CORS_ORIGINS: 'https://app.example.com,https://admin.example.com',
       });
@@ -757,7 +786,7 @@ const isEventful = (sortKey: string): boolean => {
 
 describe.each(STAGES)('the events of %s', (_, template) => {
   it('come from the stream, in order, retried within bounds, and are given up to the dead letters', () => {
-    const mapping = theOne(template, 'AWS::Lambda::EventSourceMapping', z.looseObject({ FilterCriteria: z.unknown() }));
+    const [, mapping] = partOf(template, 'EventsStream', MAPPING);
     expect(mapping).toMatchObject({
       EventSourceArn: { 'Fn::GetAtt': [only(template, 'AWS::DynamoDB::Table'), 'StreamArn'] },
       StartingPosition: 'TRIM_HORIZON',
@@ -767,7 +796,7 @@ describe.each(STAGES)('the events of %s', (_, template) => {
       MaximumRetryAttempts: 20,
       MaximumRecordAgeInSeconds: 6 * 3_600,
       DestinationConfig: {
-        OnFailure: { Destination: { 'Fn::GetAtt': [only(template, 'AWS::SQS::Queue'), 'Arn'] } },
+        OnFailure: { Destination: { 'Fn::GetAtt': [queueIn(template, 'EventsDeadLetters'), 'Arn'] } },
       },
     });
     expect(functionProperties(template, publisherFunction(template)).Environment.Variables).toMatchObject({
@@ -776,11 +805,9 @@ describe.each(STAGES)('the events of %s', (_, template) => {
   });
 
   it('are sought in every record that may hold one', () => {
-    const { FilterCriteria } = theOne(
-      template,
-      'AWS::Lambda::EventSourceMapping',
-      z.looseObject({ FilterCriteria: z.object({ Filters: z.tuple([z.object({ Pattern: z.string() })]) }) }),
-    );
+    const { FilterCriteria } = z
+      .looseObject({ FilterCriteria: z.object({ Filters: z.tuple([z.object({ Pattern: z.string() })]) }) })
+      .parse(partOf(template, 'EventsStream', MAPPING)[1]);
     const pattern = patternSchema.parse(JSON.parse(FilterCriteria.Filters[0].Pattern));
     expect(pattern.eventName).toEqual(['INSERT', 'MODIFY']);
     const rules = pattern.dynamodb.Keys[KEY.sort].S;
@@ -797,13 +824,43 @@ describe.each(STAGES)('the events of %s', (_, template) => {
   });
 
   it('that nobody could publish are kept, encrypted and reached by TLS only', () => {
-    expect(theOne(template, 'AWS::SQS::Queue', z.looseObject({}))).toMatchObject({
-      SqsManagedSseEnabled: true,
-      MessageRetentionPeriod: 14 * 24 * 3_600,
+    const queues = [...ofType(template, 'AWS::SQS::Queue')];
+    expect(queues).toHaveLength(3);
+    for (const [id, { Properties }] of queues) {
+      expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 24 * 3_600 });
+      const policies = [...ofType(template, 'AWS::SQS::QueuePolicy').values()].filter((policy) =>
+        JSON.stringify(policy.Properties['Queues']).includes(`"${id}"`),
+      );
+      expect(JSON.stringify(policies)).toContain(
+        '"Condition":{"Bool":{"aws:SecureTransport":"false"}},"Effect":"Deny"',
+      );
+    }
+  });
+});
+
+describe.each(STAGES)('the planner of %s', (_, template) => {
+  it('takes each request for a plan from a queue, a few at a time, and gives up after three attempts', () => {
+    const [queue, properties] = partOf(template, 'PlannerQueue', 'AWS::SQS::Queue');
+    const [deadLetters] = partOf(template, 'PlannerDeadLetters', 'AWS::SQS::Queue');
+    const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+    const [, rule] = partOf(template, 'PlannerRequests', 'AWS::Events::Rule');
+    expect(rule).toMatchObject({
+      EventBusName: { Ref: only(template, 'AWS::Events::EventBus') },
+      EventPattern: { source: ['task_center'], 'detail-type': ['task_center.plan.requested'] },
+      Targets: [{ Arn: arnOf(queue), DeadLetterConfig: { Arn: arnOf(deadLetters) } }],
     });
-    expect(JSON.stringify(theOne(template, 'AWS::SQS::QueuePolicy', z.looseObject({})))).toContain(
-      '"Condition":{"Bool":{"aws:SecureTransport":"false"}},"Effect":"Deny"',
-    );
+    expect(properties).toMatchObject({
+      RedrivePolicy: { deadLetterTargetArn: arnOf(deadLetters), maxReceiveCount: 3 },
+    });
+    const [, mapping] = partOf(template, 'PlannerSource', MAPPING);
+    expect(mapping).toMatchObject({
+      ...{ EventSourceArn: arnOf(queue), BatchSize: 1, ScalingConfig: { MaximumConcurrency: 5 } },
+    });
+    const { Timeout } = z
+      .looseObject({ Timeout: z.number() })
+      .parse(functionProperties(template, plannerFunction(template)));
+    expect(Timeout).toBe(15 * 60);
+    expect(properties['VisibilityTimeout']).toBe(6 * Timeout);
   });
 });
 
@@ -816,6 +873,8 @@ const ALARMS = [
   ['CommitRetries', ['CommitRetries'], 500],
   ['IteratorAge', ['IteratorAge'], 60_000],
   ['DeadLetters', ['ApproximateNumberOfMessagesVisible'], 0],
+  ['PlannerAge', ['ApproximateAgeOfOldestMessage'], 1_800],
+  ['PlannerDeadLetters', ['ApproximateNumberOfMessagesVisible'], 0],
 ] as const;
 
 describe.each([
@@ -866,7 +925,7 @@ describe.each([
   });
 
   it('counts the throttles of every operation that the service calls', () => {
-    const called = new Set(CONTRACTS.flatMap(grantsOf));
+    const called = new Set(DEPLOYED.flatMap(grantsOf));
     const text = JSON.stringify(alarms.get(`task-center-${stage}-TableThrottles`));
     for (const operation of called) {
       // Items are written in transactions only.
@@ -890,7 +949,7 @@ describe.each([
 });
 
 it('measures operations that exist', () => {
-  const operations = CONTRACTS.map(({ operation }) => operation);
+  const operations = DEPLOYED.map(({ operation }) => operation);
   const measured = operations.filter(
     (operation) => Object.keys(metricsOf({ operation, status: 200, retries: 0, result: { total: 3 } })).length > 0,
   );

@@ -1,7 +1,10 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { calendars } from '../../adapters/runtime/resources/calendars.ts';
+import { idOf } from '../../core/calendar/calendar.ts';
 import { handler } from '../../functions/plans/solve.ts';
-import { makeTasks, startApi, type Answer, type Call, type TestApi, type TestTenant } from './harness.ts';
+import { instant, makeTasks, startApi, type Answer, type Call, type TestApi, type TestTenant } from './harness.ts';
+import { madePlan } from './planned.ts';
 
 const PLANS = '/api/task-center/plans';
 const TASKS = '/api/task-center/tasks';
@@ -36,21 +39,25 @@ const ask = async (call: Call, draft: object): Promise<Answer> => {
   return answer;
 };
 
-/** A plan that is made. */
-const planned = async (tenant: TestTenant, draft: object) => {
-  const { body } = await ask(tenant.call, draft);
-  await solve(tenant, body.id as string);
-  return (await tenant.call('GET', `${PLANS}/${body.id}`)).body;
-};
+const planned = ({ id, call }: TestTenant, draft: object): Promise<Body> => madePlan(id, call, draft);
+type Body = Answer['body'];
 
-const task_ids = (tasks: readonly { readonly id: string }[]): readonly string[] => tasks.map(({ id }) => id);
+const idsOf = (tasks: readonly { readonly id: string }[]): readonly string[] => tasks.map(({ id }) => id);
+const taskOf = async ({ call }: TestTenant, id: string): Promise<Body> => (await call('GET', `${TASKS}/${id}`)).body;
+const commit = (tenant: TestTenant, plan: Body, body: object = {}): Promise<Answer> =>
+  tenant.call('POST', `${PLANS}/${plan.id}:commit`, body);
+const revert = (tenant: TestTenant, plan: Body): Promise<Answer> => tenant.call('POST', `${PLANS}/${plan.id}:revert`);
+const held = async ({ id }: TestTenant, userId: string): Promise<readonly string[]> => {
+  const range = { start: instant(at(0)), end: instant(at(23)) };
+  return (await calendars.held(id, userId, range, 100)).map(idOf).toSorted();
+};
 
 describe('a plan', () => {
   it('is asked for, made in the background, and read', async () => {
     const tenant = await api.tenant();
     const [ada, ben] = [await tenant.user(), await tenant.user()];
     const tasks = await makeTasks(tenant.call, [from(8, 10), from(9, 11, { priority: 9 }), from(9, 10), from(12, 13)]);
-    const asked = await ask(tenant.call, { tasks: { task_ids: task_ids(tasks) }, name: 'Monday' });
+    const asked = await ask(tenant.call, { tasks: { task_ids: idsOf(tasks) }, name: 'Monday' });
     expect(asked.body).toMatchObject({ state: 'QUEUED', name: 'Monday', version: 1, assignments: [] });
     expect(asked.headers.get('Location')).toBe(`plans/${asked.body.id}`);
     expect(asked.headers.get('Retry-After')).toBe('1');
@@ -79,5 +86,270 @@ describe('a plan', () => {
     expect(again.status).toBe(304);
     const dispatched = await tenant.call('GET', `${TASKS}?state=DISPATCHED`);
     expect(dispatched.body).toEqual([]);
+  });
+
+  it('finds the tasks of a range that can be planned, and says of the others why not', async () => {
+    const tenant = await api.tenant();
+    const ada = await tenant.user();
+    const [free, outside, unapproved, taken, unscheduled] = await makeTasks(tenant.call, [
+      from(8, 10, { area_code: 'NORTH' }),
+      from(20, 22, { area_code: 'NORTH' }),
+      from(8, 10, { area_code: 'NORTH', requires_approval: true }),
+      from(11, 12, { area_code: 'NORTH' }),
+      {},
+    ]);
+    await tenant.call('POST', `${TASKS}/${taken?.id}/dispatch`, { assigned_to: ada });
+    const range = { planned_from: at(6), planned_to: at(18), area_code: 'NORTH' };
+    const plan = await planned(tenant, { tasks: range });
+    expect(plan.assignments).toMatchObject([{ task_id: free?.id, user_id: ada, was: null }]);
+    expect(plan.left_out).toEqual([]);
+    const open = await planned(tenant, { tasks: range, may_reassign: true, pinned_task_ids: [taken?.id] });
+    expect(open.assignments).toHaveLength(2);
+    expect(open.outcome.totals.moves).toBe(0);
+
+    const ids = [free, outside, unapproved, taken, unscheduled].map((task) => task?.id ?? '');
+    const named = await planned(tenant, { tasks: { task_ids: [...ids, 'nobody'] } });
+    expect(named.left_out).toHaveLength(4);
+    expect(named.left_out).toEqual(
+      expect.arrayContaining([
+        { task_id: 'nobody', reason: 'unknown_task' },
+        { task_id: unapproved?.id, reason: 'approval_required' },
+        { task_id: taken?.id, reason: 'held' },
+        { task_id: unscheduled?.id, reason: 'unscheduled' },
+      ]),
+    );
+  });
+
+  it('knows absences, working hours and what is held', async () => {
+    const tenant = await api.tenant();
+    const [ada, ben, cem] = [await tenant.user(), await tenant.user(), await tenant.user()];
+    const [task, other] = await makeTasks(tenant.call, [from(8, 10), from(9, 11)]);
+    const users = '/api/task-center/users';
+    await tenant.call('POST', `${users}/${ada}/absences`, { start_at: at(7), end_at: at(9) });
+    await tenant.call('PUT', `${users}/${ben}/working-hours`, {
+      time_zone: 'Europe/Berlin',
+      weekly: [{ days: ['tue'], start: '08:00', end: '16:00' }],
+    });
+    await tenant.call('POST', `${TASKS}/${other?.id}/dispatch`, { assigned_to: cem });
+    const plan = await planned(tenant, { tasks: { task_ids: [task?.id] } });
+    expect(plan.unplaced).toMatchObject([
+      {
+        task_id: task?.id,
+        reason: 'no_eligible_user',
+        detail: { rules: { unavailable: 1, outside_working_hours: 1, schedule_conflict: 1 } },
+      },
+    ]);
+    expect(plan.unplaced[0].detail.one_rule).toHaveLength(3);
+  });
+
+  it('is refused for what does not exist', async () => {
+    const tenant = await api.tenant();
+    const refused = await tenant.call('POST', PLANS, { tasks: { task_ids: ['x'] }, strategy_id: 'none' });
+    expect([refused.status, refused.body.code]).toEqual([404, 'strategy_not_found']);
+    expect((await tenant.call('GET', `${PLANS}/none`)).body.code).toBe('plan_not_found');
+    const many = Array.from({ length: 2_001 }, (_, index) => `task-${index}`);
+    expect((await tenant.call('POST', PLANS, { tasks: { task_ids: many } })).status).toBe(422);
+  });
+
+  it('is canceled while it waits, and is not made then', async () => {
+    const tenant = await api.tenant();
+    const [task] = await makeTasks(tenant.call, [from(8, 10)]);
+    const { body } = await ask(tenant.call, { tasks: { task_ids: [task?.id] } });
+    const canceled = await tenant.call('POST', `${PLANS}/${body.id}:cancel`);
+    expect(canceled.body).toMatchObject({ state: 'CANCELED', version: 2 });
+    await solve(tenant, body.id as string);
+    expect((await tenant.call('POST', `${PLANS}/${body.id}:cancel`)).body).toMatchObject({ version: 2 });
+    expect((await commit(tenant, body)).body).toMatchObject({ code: 'plan_state', state: 'CANCELED' });
+    const [listed] = (await tenant.call('GET', `${PLANS}?state=CANCELED`)).body as Body[];
+    expect(listed.id).toBe(body.id);
+    expect((await tenant.call('GET', `${PLANS}?state=READY`)).body).toEqual([]);
+  });
+
+  it('is made once, however often the message comes', async () => {
+    const tenant = await api.tenant();
+    await tenant.user();
+    const [task] = await makeTasks(tenant.call, [from(8, 10)]);
+    const { body } = await ask(tenant.call, { tasks: { task_ids: [task?.id] }, effort: 'quick' });
+    await Promise.all([1, 2].map(() => solve(tenant, body.id as string)));
+    const made = await tenant.call('GET', `${PLANS}/${body.id}`);
+    expect(made.body.state).toBe('READY');
+    await solve(tenant, body.id as string);
+    expect((await tenant.call('GET', `${PLANS}/${body.id}`)).body).toEqual(made.body);
+  });
+});
+
+describe('the commit of a plan', () => {
+  it('dispatches what the plan says, names the plan, and does nothing twice', async () => {
+    const tenant = await api.tenant();
+    const [ada, ben] = [await tenant.user(), await tenant.user()];
+    const tasks = await makeTasks(tenant.call, [from(8, 10), from(9, 11), from(12, 13)]);
+    const plan = await planned(tenant, { tasks: { task_ids: idsOf(tasks) } });
+    const looked = await commit(tenant, plan, { validate_only: true });
+    expect(looked.body).toMatchObject({ plan: { state: 'READY' }, left_out: [] });
+    expect(looked.body.committed).toHaveLength(2);
+    expect((await tenant.call('GET', `${TASKS}?state=DISPATCHED`)).body).toEqual([]);
+
+    const done = await commit(tenant, plan);
+    expect(done.body).toMatchObject({
+      plan: { state: 'COMMITTED', committed_tasks: 3 },
+      already_committed: [],
+      left_out: [],
+    });
+    for (const { task_id, user_id } of plan.assignments) {
+      expect(await taskOf(tenant, task_id)).toMatchObject({
+        ...{ state: 'DISPATCHED', assigned_to: user_id, dispatch_mode: 'AUTO', version: 2 },
+      });
+      const history = (await tenant.call('GET', `${TASKS}/${task_id}/history`)).body as Body[];
+      expect(history.at(-1)).toMatchObject({ action: 'dispatched', detail: { plan_id: plan.id } });
+      const [decision] = (await tenant.call('GET', `${TASKS}/${task_id}/decisions`)).body as Body[];
+      expect(decision).toMatchObject({ plan_id: plan.id, selected_user_id: user_id });
+      const replayed = await tenant.call('POST', `${TASKS}/${task_id}/decisions/${decision.id}:replay`);
+      expect(replayed.body).toMatchObject({ same_selection: true, reproduced: true });
+    }
+    expect([...(await held(tenant, ada)), ...(await held(tenant, ben))].toSorted()).toEqual(idsOf(tasks).toSorted());
+
+    const again = await commit(tenant, plan);
+    expect(again.body).toMatchObject({ committed: [], left_out: [], plan: { version: done.body.plan.version } });
+    expect(again.body.already_committed).toHaveLength(3);
+    for (const { task_id } of plan.assignments) expect((await taskOf(tenant, task_id)).version).toBe(2);
+  });
+
+  it('swaps what two people hold, in one transaction, and takes it back', async () => {
+    const tenant = await api.tenant();
+    const [north, south] = await Promise.all(
+      ['N', 'S'].map(
+        async (code) => (await tenant.call('POST', '/api/identity/org-units', { code, name: code })).body.id,
+      ),
+    );
+    const [ada, ben] = [await tenant.user(), await tenant.user()];
+    await tenant.call('POST', `/api/identity/users/${ada}/org-units/${north}`);
+    await tenant.call('POST', `/api/identity/users/${ben}/org-units/${south}`);
+    const [a, b] = await makeTasks(tenant.call, [
+      from(8, 10, { org_unit_id: south }),
+      from(9, 11, { org_unit_id: north }),
+    ]);
+    await tenant.call('POST', `${TASKS}/${a?.id}/dispatch`, { assigned_to: ada });
+    await tenant.call('POST', `${TASKS}/${b?.id}/dispatch`, { assigned_to: ben });
+    const plan = await planned(tenant, { tasks: { task_ids: [a?.id, b?.id] }, may_reassign: true });
+    expect(plan.outcome.totals.moves).toBe(2);
+    const done = await commit(tenant, plan);
+    expect(done.body).toMatchObject({ committed: [{ transactions: 1 }], left_out: [], plan: { state: 'COMMITTED' } });
+    expect([await held(tenant, ada), await held(tenant, ben)]).toEqual([[b?.id], [a?.id]]);
+
+    const back = await revert(tenant, plan);
+    expect(back.body).toMatchObject({
+      ...{ reverted: [{ transactions: 1 }], left_out: [], plan: { state: 'REVERTED', committed_tasks: 0 } },
+    });
+    expect([await held(tenant, ada), await held(tenant, ben)]).toEqual([[a?.id], [b?.id]]);
+    expect((await commit(tenant, plan)).body).toMatchObject({ code: 'plan_state', state: 'REVERTED' });
+    const again = await revert(tenant, plan);
+    expect(again.body).toMatchObject({ reverted: [], left_out: [], plan: { version: back.body.plan.version } });
+    expect(again.body.already_reverted).toHaveLength(2);
+  });
+
+  it('leaves out what has moved since, says what, and does the rest', async () => {
+    const tenant = await api.tenant();
+    const [ada, ben, cem] = [await tenant.user(), await tenant.user(), await tenant.user()];
+    const tasks = await makeTasks(tenant.call, [from(8, 10), from(8, 10), from(8, 10)]);
+    const [rival] = await makeTasks(tenant.call, [from(14, 15)]);
+    const plan = await planned(tenant, { tasks: { task_ids: idsOf(tasks) } });
+    const of = (user: string): string =>
+      (plan.assignments as Body[]).find(({ user_id }) => user_id === user).task_id as string;
+    await tenant.call('POST', `${TASKS}/${rival?.id}/dispatch`, { assigned_to: ada });
+    await tenant.call('PATCH', `${TASKS}/${of(ben)}`, { priority: 9 });
+    const done = await commit(tenant, plan);
+    expect(done.body).toMatchObject({ plan: { state: 'PARTLY_COMMITTED', committed_tasks: 1 } });
+    expect(done.body.committed).toMatchObject([{ task_ids: [of(cem)], user_ids: [cem] }]);
+    expect(done.body.left_out).toHaveLength(2);
+    expect(done.body.left_out).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          task_ids: [of(ada)],
+          code: 'plan_stale',
+          differences: [
+            expect.objectContaining({
+              ...{ subject: 'calendar', user_id: ada, taken: [expect.objectContaining({ task_id: rival?.id })] },
+            }),
+          ],
+        }),
+        expect.objectContaining({
+          task_ids: [of(ben)],
+          differences: [{ subject: 'task', task_id: of(ben), before: 1, now: 2 }],
+        }),
+      ]),
+    );
+    expect(await taskOf(tenant, of(ada))).toMatchObject({ state: 'DRAFT' });
+  });
+
+  it('does a part of the tasks, and later the others', async () => {
+    const tenant = await api.tenant();
+    await tenant.user();
+    const tasks = await makeTasks(tenant.call, [from(8, 9), from(9, 10), from(10, 11)]);
+    const [first = '', ...others] = idsOf(tasks);
+    const plan = await planned(tenant, { tasks: { task_ids: idsOf(tasks) } });
+    const part = await commit(tenant, plan, { task_ids: [first] });
+    expect(part.body).toMatchObject({ plan: { state: 'PARTLY_COMMITTED' }, committed: [{ task_ids: [first] }] });
+    const rest = await commit(tenant, plan);
+    expect(rest.body).toMatchObject({ plan: { state: 'COMMITTED' }, already_committed: [first], left_out: [] });
+    expect(rest.body.committed[0].task_ids.toSorted()).toEqual(others.toSorted());
+  });
+
+  it('does once what two requests want at the same moment', async () => {
+    const tenant = await api.tenant();
+    const [ada, ben] = [await tenant.user(), await tenant.user()];
+    const tasks = await makeTasks(tenant.call, [from(8, 10), from(8, 10), from(11, 12), from(11, 12)]);
+    const plan = await planned(tenant, { tasks: { task_ids: idsOf(tasks) } });
+    const both = await Promise.all([commit(tenant, plan), commit(tenant, plan)]);
+    for (const { status, body } of both) expect([status, body.left_out]).toEqual([200, []]);
+    for (const id of idsOf(tasks)) expect(await taskOf(tenant, id)).toMatchObject({ state: 'DISPATCHED', version: 2 });
+    expect([...(await held(tenant, ada)), ...(await held(tenant, ben))].toSorted()).toEqual(idsOf(tasks).toSorted());
+    expect((await tenant.call('GET', `${PLANS}/${plan.id}`)).body).toMatchObject({ state: 'COMMITTED' });
+  });
+
+  it('goes on, in several transactions where one cannot hold a component', async () => {
+    const tenant = await api.tenant();
+    await tenant.user();
+    const minute = (index: number): string => new Date(Date.parse(at(6)) + index * 600_000).toISOString();
+    const drafts = Array.from({ length: 30 }, (_, index) => ({
+      planned_start_at: minute(index),
+      planned_end_at: minute(index + 1),
+    }));
+    const tasks = await makeTasks(tenant.call, drafts);
+    const plan = await planned(tenant, { tasks: { task_ids: idsOf(tasks) } });
+    const done = await commit(tenant, plan);
+    expect(done.body).toMatchObject({
+      ...{ plan: { state: 'COMMITTED', committed_tasks: 30 }, committed: [{ transactions: 2 }], left_out: [] },
+    });
+    const back = await revert(tenant, plan);
+    expect(back.body).toMatchObject({ plan: { state: 'REVERTED', committed_tasks: 0 }, left_out: [] });
+  });
+});
+
+describe('the revert of a plan', () => {
+  it('leaves what somebody has touched since', async () => {
+    const tenant = await api.tenant();
+    const [ada, ben] = [await tenant.user(), await tenant.user()];
+    const tasks = await makeTasks(tenant.call, [from(8, 10), from(8, 10)]);
+    const plan = await planned(tenant, { tasks: { task_ids: idsOf(tasks) } });
+    expect((await revert(tenant, plan)).body).toMatchObject({ code: 'plan_state', state: 'READY' });
+    await commit(tenant, plan);
+    const [touched, other] = plan.assignments as Body[];
+    await tenant.call('POST', `${TASKS}/${touched.task_id}/transition`, { target_state: 'IN_PROGRESS' });
+    await tenant.call('POST', `${TASKS}/${other.task_id}/comments`, { content: 'No change of its content' });
+    const back = await revert(tenant, plan);
+    expect(back.body).toMatchObject({
+      plan: { state: 'REVERTED', committed_tasks: 1 },
+      reverted: [{ task_ids: [other.task_id] }],
+      left_out: [
+        {
+          task_ids: [touched.task_id],
+          code: 'plan_stale',
+          differences: [{ subject: 'task', task_id: touched.task_id, before: 2, now: 3 }],
+        },
+      ],
+    });
+    expect(await taskOf(tenant, touched.task_id)).toMatchObject({ state: 'IN_PROGRESS' });
+    expect(await taskOf(tenant, other.task_id)).toMatchObject({ state: 'DRAFT', assigned_to: null });
+    expect([...(await held(tenant, ada)), ...(await held(tenant, ben))]).toEqual([touched.task_id]);
   });
 });

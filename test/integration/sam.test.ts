@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENV } from '../../adapters/runtime/environment.ts';
-import { CONTRACTS } from '../../functions/contracts.ts';
+import { DEPLOYED } from '../../functions/contracts.ts';
 import { bundleService, makeApp } from '../../lib/task-center-app.ts';
 import { gatewayRoutes } from '../../local/routing.ts';
 import { runScript } from '../local/processes.ts';
@@ -80,7 +80,7 @@ describe('the environment file for sam local', () => {
 describe('the template for sam local', () => {
   it('has every route, each with a function that its URI names', () => {
     expect(sam.routes.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(
-      gatewayRoutes(CONTRACTS).toSorted(),
+      gatewayRoutes(DEPLOYED).toSorted(),
     );
     expect(sam.routes.filter((route) => route.function === '')).toEqual([]);
   });

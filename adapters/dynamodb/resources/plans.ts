@@ -4,11 +4,12 @@ import { notFound } from '../../../core/errors.ts';
 import { planAnswerSchema } from '../../../core/plans/answer.ts';
 import type { PlanChanges } from '../../../core/plans/changes.ts';
 import { expiryOf, planSchema, stateAt, summaryOf, type Plan, type Plans } from '../../../core/plans/plan.ts';
+import { planStepSchema } from '../../../core/plans/log.ts';
 import { planRequestSchema } from '../../../core/plans/request.ts';
 import { epochSeconds, type Clock } from '../../../core/time/instant.ts';
 import { all, put, putOver, update, type KeyedItem, type Planned, type Writes } from '../actions.ts';
 import { find, makeCodec, owned, type Codec, type Reads } from '../codec.ts';
-import { directoryKey, PLAN_ANSWER, PLAN_ASKED, planPartKey } from '../keys.ts';
+import { directoryKey, PLAN_ANSWER, PLAN_ASKED, PLAN_STEP, planPartKey } from '../keys.ts';
 import { listPage, tableListing, whereFields } from '../listing.ts';
 import { END } from '../pages.ts';
 import { KEY } from '../table.ts';
@@ -64,6 +65,7 @@ export const makePlans = ({ reader, clock }: Reads & { readonly clock: Clock }):
       return { ...rest, items: asked.map((plan) => summaryOf(plan, now)) };
     },
     request: async (tenantId, id) => planRequestSchema.parse(contentOf(await partsWith(tenantId, id, PLAN_ASKED))),
+    steps: async (tenantId, id) => (await partsWith(tenantId, id, PLAN_STEP)).map((item) => planStepSchema.parse(item)),
     answer: async (tenantId, id) => {
       const parts = await partsWith(tenantId, id, PLAN_ANSWER);
       return parts.length === 0 ? undefined : planAnswerSchema.parse(contentOf(parts));
@@ -81,6 +83,12 @@ export const planWrites: Writes<PlanChanges> = {
       ...partsOf(plan, PLAN_ASKED, request).map((part) => put('request of the plan', part)),
     ),
   plan_changed: ({ before, after }) => changed(before, after),
+  plan_step_made: ({ plan, step }) =>
+    put('step of the plan', {
+      ...planPartKey(plan.tenant_id, plan.id, `${PLAN_STEP}${step.id}`),
+      ...step,
+      ...expiring(plan),
+    }),
   plan_solved: ({ before, after, answer }) =>
     all(
       changed(before, after),

@@ -44,7 +44,7 @@ const UNTOLD = new Set([
     'demanded_by',
     'first_attachments',
   ],
-  ...['progress', 'outcome', 'failure', 'cancel_requested_at', 'started_at', 'run_id'],
+  ...['progress', 'outcome', 'failure', 'committed_tasks', 'cancel_requested_at', 'started_at', 'run_id'],
 ]);
 /** Of a calendar only the memberships are its own; what is held in it is the tasks'. */
 const OF_TASKS = new Set(['user_id', 'is_active', 'active_count', 'recent']);

@@ -1,0 +1,228 @@
+import * as z from 'zod';
+import type { Call } from '../call.ts';
+import type { Calendar, Calendars } from '../calendar/calendar.ts';
+import type { Guard } from '../calendar/guard.ts';
+import type { DecisionMade } from '../dispatch/changes.ts';
+import type { Decision } from '../dispatch/decision.ts';
+import { planDifferenceSchema, type PlanDifference } from '../dispatch/plan-token.ts';
+import { DomainError, type Code } from '../errors.ts';
+import type { Retry } from '../retry.ts';
+import { changedTask, type Amendment } from '../tasks/change.ts';
+import type { TaskChanged } from '../tasks/changes.ts';
+import { contentVersionOf, windowOf, type Task } from '../tasks/task.ts';
+import type { Tasks } from '../tasks/tasks.ts';
+import { epochMilliseconds, type Clock, type Instant } from '../time/instant.ts';
+import type { PlanStepMade } from './changes.ts';
+import { logOf, type PlanLog, type PlanStep } from './log.ts';
+import { componentsOf, peopleOf, stepsOf, type Move, type TimedMove } from './moves.ts';
+import type { Plan, Plans } from './plan.ts';
+
+export const componentSchema = z
+  .object({
+    task_ids: z.array(z.string()),
+    user_ids: z.array(z.string()),
+    transactions: z.number().int().meta({
+      description: 'More than 1 where the tasks do not fit into one: each of them is done as a whole',
+    }),
+  })
+  .meta({ id: 'PlanComponent', description: 'Tasks that hang together by the people who take or lose them' });
+export type Component = z.infer<typeof componentSchema>;
+
+export const leftSchema = z
+  .object({
+    task_ids: z.array(z.string()),
+    user_ids: z.array(z.string()),
+    code: z.string().meta({ description: 'As of a refusal; `plan_stale` where something has moved' }),
+    detail: z.string(),
+    differences: z.array(planDifferenceSchema).meta({ description: 'What has changed since the plan was made' }),
+  })
+  .meta({ id: 'PlanComponentLeft', description: 'Tasks that hang together and were left as they are' });
+export type Left = z.infer<typeof leftSchema>;
+
+export interface MovingPorts {
+  readonly tasks: Pick<Tasks, 'getMany'>;
+  readonly calendars: Pick<Calendars, 'survey'>;
+  readonly plans: Pick<Plans, 'steps'>;
+  readonly guard: Guard<TaskChanged | DecisionMade | PlanStepMade>;
+  readonly retry: Retry;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+/** What the moves are decided from. */
+export interface Reading {
+  readonly tasks: ReadonlyMap<string, Task>;
+  readonly calendars: ReadonlyMap<string, Calendar>;
+  readonly log: PlanLog;
+}
+
+/** What is done to a task. */
+export interface TaskMove extends Omit<Amendment, 'action' | 'patch'>, Required<Pick<Amendment, 'action' | 'patch'>> {
+  readonly decision?: Decision;
+}
+
+export interface Job {
+  readonly call: Call;
+  readonly plan: Plan;
+  readonly kind: PlanStep['kind'];
+  readonly moves: readonly Move[];
+  readonly isDone: (log: PlanLog, move: Move) => boolean;
+  /** What speaks against moves of a component, besides the guard. */
+  readonly differences: (reading: Reading, moves: readonly Move[]) => readonly PlanDifference[];
+  readonly moveOf: (task: Task, move: Move, at: Instant) => TaskMove;
+}
+
+export interface CarriedOut {
+  readonly done: readonly Component[];
+  readonly left: readonly Left[];
+}
+
+/** Components at the same time. */
+const LANES = 8;
+/** The gateway waits 29 s: what has not begun by then is left for a repetition. */
+const LAST_START_MS = 15_000;
+
+/**
+ * Carries moves out, component by component, each through the guard. What is done already is not done again; a component
+ * that something speaks against is left, whole, and the others go on.
+ */
+export const carryOut = async (ports: MovingPorts, job: Job): Promise<CarriedOut> => {
+  const first = await read(ports, job, job.moves);
+  const components = [...componentsOf(job.moves)];
+  const began = epochMilliseconds(ports.clock());
+  const done: Component[] = [];
+  const left: Left[] = [];
+  const lane = async (): Promise<void> => {
+    for (let moves = components.shift(); moves !== undefined; moves = components.shift()) {
+      const isLate = epochMilliseconds(ports.clock()) - began > LAST_START_MS;
+      const result = isLate ? leave(moves, 'busy', 'There was no time left for these: repeat the request.') : undefined;
+      const known = result ?? (await carryOutOne(ports, job, moves, first));
+      if ('code' in known) left.push(known);
+      else if (known.transactions > 0) done.push(known);
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  return { done, left };
+};
+
+const read = async ({ tasks, calendars, plans }: MovingPorts, { call, plan }: Job, moves: readonly Move[]) => {
+  const steps = await plans.steps(call.tenantId, plan.id);
+  const [found, surveyed] = await Promise.all([
+    tasks.getMany(
+      call.tenantId,
+      moves.map(({ task_id }) => task_id),
+    ),
+    calendars.survey(call.tenantId, peopleOf(moves), undefined, 'strong'),
+  ]);
+  return {
+    tasks: new Map(found.map((task) => [task.id, task])),
+    calendars: new Map(surveyed.map(({ calendar }) => [calendar.user_id, calendar])),
+    log: logOf(steps),
+  };
+};
+
+const leave = (
+  moves: readonly Move[],
+  code: string,
+  detail: string,
+  differences: readonly PlanDifference[] = [],
+): Left => ({
+  task_ids: moves.map(({ task_id }) => task_id),
+  user_ids: [...peopleOf(moves)],
+  code,
+  detail,
+  differences: [...differences],
+});
+
+/** One transaction after another, each from a reading of its own; what is done when the next is refused stays done. */
+const carryOutOne = async (
+  ports: MovingPorts,
+  job: Job,
+  moves: readonly Move[],
+  first: Reading,
+): Promise<Component | Left> => {
+  let transactions = 0;
+  let reading: Reading | undefined = first;
+  for (;;) {
+    const outcome = await ports
+      .retry(async () => {
+        const now = reading ?? (await read(ports, job, moves));
+        reading = undefined;
+        return carryOutStep(ports, job, moves, now);
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof DomainError) || PASSING.includes(error.code)) throw error;
+        return leave(moves, error.code, error.message);
+      });
+    if (outcome === 'nothing left') {
+      return { task_ids: moves.map(({ task_id }) => task_id), user_ids: [...peopleOf(moves)], transactions };
+    }
+    if (outcome !== 'done') return outcome;
+    transactions += 1;
+    if (job.call.validateOnly === true) {
+      return { task_ids: moves.map(({ task_id }) => task_id), user_ids: [...peopleOf(moves)], transactions };
+    }
+  }
+};
+
+/** Faults that say nothing about the plan. */
+const PASSING: readonly Code[] = ['throttled', 'table_unavailable', 'outcome_unknown'];
+
+const carryOutStep = async (
+  { guard, clock, newId }: MovingPorts,
+  job: Job,
+  component: readonly Move[],
+  reading: Reading,
+): Promise<'done' | 'nothing left' | Left> => {
+  const { call, plan, kind } = job;
+  const pending = component.filter((move) => !job.isDone(reading.log, move));
+  if (pending.length === 0) return 'nothing left';
+  const differences = job.differences(reading, pending);
+  const timed = pending.flatMap((move): readonly TimedMove[] => {
+    const task = reading.tasks.get(move.task_id);
+    const window = task === undefined ? undefined : windowOf(task);
+    return window === undefined ? [] : [{ ...move, window }];
+  });
+  if (differences.length > 0 || timed.length < pending.length) {
+    return leave(pending, 'plan_stale', 'What these were decided from has changed since.', differences);
+  }
+  // A check writes nothing that a later transaction could build on: it looks at all at once.
+  const [moves = []] = call.validateOnly === true ? [timed] : stepsOf(timed);
+  const at = clock();
+  const changes: (TaskChanged | DecisionMade)[] = [];
+  const take = [];
+  const release = [];
+  const tasks: PlanStep['tasks'] = [];
+  for (const move of moves) {
+    const task = reading.tasks.get(move.task_id);
+    const calendar = move.to === null ? undefined : reading.calendars.get(move.to);
+    if (task === undefined || (move.to !== null && calendar === undefined)) continue;
+    const { decision, ...amendment } = job.moveOf(task, move, at);
+    const occasion = { actorId: call.actorId, at, entryId: newId() };
+    const changed = changedTask({ task, later: [] }, occasion, amendment, calendar);
+    changes.push(...changed.changes);
+    if (decision !== undefined) changes.push({ kind: 'decision_made', decision });
+    take.push(...(changed.bookings.take ?? []));
+    release.push(...(changed.bookings.release ?? []));
+    tasks.push({ task_id: task.id, version: contentVersionOf(changed.after), from: move.from, to: move.to });
+  }
+  const step: PlanStep = {
+    id: newId(),
+    kind,
+    tasks,
+    calendars: peopleOf(moves).map((user_id) => ({
+      user_id,
+      version: (reading.calendars.get(user_id)?.version ?? 0) + 1,
+    })),
+    made_by: call.actorId,
+    made_at: at,
+  };
+  const { receipt, ...once } = call;
+  await guard(once, {
+    changes: [...changes, { kind: 'plan_step_made', plan, step }],
+    bookings: { take, release },
+    answer: undefined,
+  });
+  return 'done';
+};
