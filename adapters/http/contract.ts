@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Code } from '../../core/errors.ts';
 import type { Permission } from '../../core/identity/permission.ts';
 import type { Listed } from '../../core/page.ts';
-import { LIST_INDEXES } from '../dynamodb/table.ts';
+import { LIST_INDEXES, TASK_INDEXES } from '../dynamodb/table.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** What a gateway serves: `HEAD` comes with every `GET`. */
@@ -47,8 +47,8 @@ export interface RouteContract {
   readonly paged?: true;
   /** The list of a whole tenant: its function may read the partitions of that kind, and nothing else. */
   readonly list?: Listed;
-  /** Indexes that are queried besides. */
-  readonly indexes?: readonly string[];
+  /** It finds the tasks of a range of time, in the index of those that have a window. */
+  readonly findsTasks?: true;
   /** The answer is or holds a task, a template or a plan: its version becomes the `ETag`. Other reads get a digest. */
   readonly etag?: true;
   /** Where a browser that asks for a page is sent instead. */
@@ -107,8 +107,10 @@ export const honoursIdempotencyKey = (contract: Pick<RouteContract, 'method' | '
   contract.method === 'POST' && contract.safe !== true && !isOpen(contract);
 
 /** The indexes that the function of a route may query. */
-export const indexesOf = ({ list, indexes = [] }: Pick<RouteContract, 'list' | 'indexes'>): readonly string[] =>
-  list === 'task' ? LIST_INDEXES.map(({ name }) => name) : indexes;
+export const indexesOf = ({ list, findsTasks }: Pick<RouteContract, 'list' | 'findsTasks'>): readonly string[] => {
+  if (list === 'task') return LIST_INDEXES.map(({ name }) => name);
+  return findsTasks === true ? [TASK_INDEXES.planned.name] : [];
+};
 
 /** What the function of a route may do to the table itself: what its row says, and the idempotency record. */
 export const grantsOf = (contract: RouteContract): readonly TableAction[] => [

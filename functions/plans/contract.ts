@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { TASK_INDEXES } from '../../adapters/dynamodb/table.ts';
 import { route } from '../../adapters/http/contract.ts';
 import { commitDraft, commitView } from '../../core/plans/commit.ts';
 import { planFilters, planSummary, planView } from '../../core/plans/plan.ts';
@@ -27,7 +26,7 @@ export const createPlan = route({
   status: 202,
   response: planView,
   etag: true,
-  indexes: [TASK_INDEXES.planned.name],
+  findsTasks: true,
   refusals: ['too_many_tasks', 'too_many_candidates', 'strategy_not_found', 'strategy_retired'],
   table: ['GetItem', 'Query', 'PutItem'],
 });

@@ -29,7 +29,7 @@ const POLICY_CHARACTERS = 10_240;
 const API_RESOURCES = 300;
 
 /** As long as what stands there after the deployment. */
-const DEPLOYED: Readonly<Record<string, string>> = {
+const LONGEST: Readonly<Record<string, string>> = {
   '<AWS::Partition>': 'aws-us-gov',
   '<AWS::Region>': 'ap-southeast-2',
   '<AWS::AccountId>': '111111111111',
@@ -41,7 +41,7 @@ const rendered = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(rendered);
   const isIntrinsic = Object.keys(value).every((name) => name === 'Ref' || name.startsWith('Fn::'));
   if (!isIntrinsic) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, rendered(one)]));
-  return textOf(value).replaceAll(/<[^>]+>/g, (reference) => DEPLOYED[reference] ?? LONGEST_ARN);
+  return textOf(value).replaceAll(/<[^>]+>/g, (reference) => LONGEST[reference] ?? LONGEST_ARN);
 };
 
 const roleSchema = z.looseObject({ Policies: z.array(z.object({ PolicyDocument: z.unknown() })).default([]) });

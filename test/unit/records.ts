@@ -4,6 +4,7 @@ import type { AssetCalendar, Absence, Calendar, HeldWindow } from '../../core/ca
 import type { Window } from '../../core/calendar/window.ts';
 import type { OrgUnit, Role, User } from '../../core/identity/directory.ts';
 import type { TenantStrategy } from '../../core/scoring/strategies.ts';
+import type { Plan } from '../../core/plans/plan.ts';
 import { STRATEGY_V2_0 } from '../../core/scoring/strategy.ts';
 import { ENGINE, type Decision } from '../../core/dispatch/decision.ts';
 import type { Attachment, Comment } from '../../core/tasks/remarks.ts';
@@ -263,5 +264,13 @@ export const decision = (patch: Partial<Decision> = {}): Decision => ({
   ranking: [['user-1', 66.5]],
   shadow: null,
   equipment: { asset_ids: [], passed_over: [] },
+  ...patch,
+});
+
+export const plan = (patch: Partial<Plan> = {}): Plan => ({
+  ...{ id: 'plan-1', tenant_id: 'tenant-1', name: 'Monday', state: 'QUEUED' },
+  request: { tasks: 1, candidates: 2, may_reassign: false, move_cost: 10, strategy_id: null, effort: 'quick' },
+  ...{ progress: null, outcome: null, committed_tasks: 0, failure: null, cancel_requested_at: null },
+  ...{ started_at: null, run_id: null, created_by: 'user-9', created_at: T0, updated_at: T0, version: 1 },
   ...patch,
 });

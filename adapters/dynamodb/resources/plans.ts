@@ -15,7 +15,7 @@ import { END } from '../pages.ts';
 import { KEY } from '../table.ts';
 import type { Item } from '../transaction.ts';
 
-export const planKey = /* @__PURE__ */ directoryKey('plan');
+const planKey = /* @__PURE__ */ directoryKey('plan');
 
 const kept: Codec<Plan> = /* @__PURE__ */ makeCodec({ schema: planSchema, key: owned(planKey) });
 export const planCodec: Codec<Plan> = { ...kept, toItem: (plan) => ({ ...kept.toItem(plan), ...expiring(plan) }) };

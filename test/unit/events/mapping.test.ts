@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { REMOVAL, absenceCodec } from '../../../adapters/dynamodb/resources/absences.ts';
+import { planCodec } from '../../../adapters/dynamodb/resources/plans.ts';
 import { chosenCodec, strategyCodec } from '../../../adapters/dynamodb/resources/strategies.ts';
 import { taskTypeCodec } from '../../../adapters/dynamodb/resources/task-types.ts';
 import { taskCodec } from '../../../adapters/dynamodb/resources/tasks.ts';
@@ -299,6 +300,42 @@ describe('the events of an absence', () => {
   });
 });
 
+describe('the events of a plan', () => {
+  const edit = (edit_id: string) => ({
+    last_edit: { edit_id, actor_id: 'actor-2', at: at('2026-03-02T08:00:00Z'), request_id: null },
+  });
+  const plan = { ...records.plan(), tenant_id: TENANT, created_by: ACTOR };
+  const kept = { ...planCodec.toItem(plan), ...edit('edit-1') };
+  const data = { plan_id: plan.id, plan_name: 'Monday' };
+
+  it('tell that it was asked for, and what has become of it', () => {
+    const created = eventOf(recordOf('INSERT', undefined, kept));
+    expect(created).toEqual({
+      ...{ id: plan.id, name: 'task_center.plan.requested', tenant_id: TENANT },
+      ...{ occurred_at: plan.created_at, actor_id: ACTOR, data },
+    });
+    expectDocumented(created);
+    const states = {
+      ...{ READY: 'ready', FAILED: 'failed', CANCELED: 'canceled', REVERTED: 'reverted' },
+      ...{ COMMITTED: 'committed', PARTLY_COMMITTED: 'committed' },
+    };
+    for (const [state, verb] of Object.entries(states)) {
+      const told = eventOf(recordOf('MODIFY', kept, { ...kept, state, ...edit('edit-2') }));
+      expect(told).toEqual({
+        ...{ id: 'edit-2', name: `task_center.plan.${verb}`, tenant_id: TENANT, actor_id: 'actor-2', data },
+        occurred_at: at('2026-03-02T08:00:00Z'),
+      });
+      expectDocumented(told);
+    }
+  });
+
+  it('say nothing of its progress', () => {
+    const solving = { ...kept, state: 'SOLVING', ...edit('edit-2') };
+    expect(eventOf(recordOf('MODIFY', kept, solving))).toBeUndefined();
+    expect(eventOf(recordOf('MODIFY', solving, { ...solving, ...edit('edit-3') }))).toBeUndefined();
+  });
+});
+
 describe('the events of strategies', () => {
   const strategy = { ...records.strategy(), tenant_id: TENANT, created_by: ACTOR };
   const kept = strategyCodec.toItem(strategy);
@@ -396,6 +433,9 @@ describe('an event', () => {
       'task_center.strategy.shadow_started',
       'task_center.strategy.shadow_stopped',
       'task_center.strategy.retired',
+      ...['requested', 'ready', 'failed', 'canceled', 'committed', 'reverted'].map(
+        (verb) => `task_center.plan.${verb}`,
+      ),
       'task_center.task_type.changed',
       'task_center.task_type.created',
       'task_center.asset.created',

@@ -11,6 +11,7 @@ import { LIMITS } from '../../../../core/limits.ts';
 import { changeTask } from '../../../../core/tasks/history.ts';
 import { CALL, clockAt, makeIds, NOW, only, refusalOf } from '../../fakes.ts';
 import * as records from '../../records.ts';
+import { STRATEGY_V2_0 } from '../../../../core/scoring/strategy.ts';
 import { WRITES, type Change } from '../../writes.ts';
 
 const { calendar, task, user } = records;
@@ -68,6 +69,7 @@ const update = (PK: string, SK: string, condition = AT_VERSION): Line => ({
   refusal: 'stale_read',
 });
 
+const PLAN_1 = 'T#tenant-1#PLAN#plan-1';
 const USER_1 = 'T#tenant-1#USER#user-1';
 const ACCESS = 'T#tenant-1#ACCESS#user-1';
 const ROLES = 'T#tenant-1#ROLES';
@@ -324,6 +326,48 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
     ],
   ],
   decision_made: [[{ kind: 'decision_made', decision: records.decision() }, [put(TASK_1, 'DECISION#decision-1')]]],
+  plan_created: [
+    [
+      {
+        kind: 'plan_created',
+        plan: records.plan(),
+        request: {
+          ...{ task_ids: ['task-1'], candidate_user_ids: ['user-1'], pinned_task_ids: [] },
+          ...{ may_reassign: false, strategy_id: null },
+        },
+      },
+      [put('T#tenant-1#PLANS', 'PLAN#plan-1'), put(PLAN_1, 'ASKED')],
+    ],
+  ],
+  plan_changed: [
+    [
+      { kind: 'plan_changed', before: records.plan(), after: records.plan({ state: 'CANCELED', version: 2 }) },
+      [update('T#tenant-1#PLANS', 'PLAN#plan-1')],
+    ],
+  ],
+  plan_solved: [
+    [
+      {
+        kind: 'plan_solved',
+        before: records.plan(),
+        after: records.plan({ state: 'READY', version: 2 }),
+        answer: {
+          ...{ assignments: [], unplaced: [], left_out: [], strategy: STRATEGY_V2_0, tasks: [], calendars: [] },
+        },
+      },
+      [update('T#tenant-1#PLANS', 'PLAN#plan-1'), { ...put(PLAN_1, 'ANSWER#'), condition: undefined }],
+    ],
+  ],
+  plan_step_made: [
+    [
+      {
+        kind: 'plan_step_made',
+        plan: records.plan(),
+        step: { id: 'step-1', kind: 'COMMIT', tasks: [], calendars: [], made_by: 'user-9', made_at: NOW },
+      },
+      [put(PLAN_1, 'STEP#step-1')],
+    ],
+  ],
   strategy_created: [
     [
       { kind: 'strategy_created', strategy: records.strategy() },
