@@ -10,6 +10,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureBeside } from './beside.ts';
 import { measureBodies } from './bodies.ts';
 import { measureBundles } from './bundles.ts';
 import { measureCandidates } from './candidates.ts';
@@ -43,6 +44,7 @@ const SERVED: Readonly<Record<string, Part>> = {
   overhead: measureOverhead,
   candidates: measureCandidates,
   growth: measureGrowth,
+  beside: measureBeside,
 };
 const NAMES = [...Object.keys(FREE), ...Object.keys(SERVED)];
 

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ENV } from '../adapters/runtime/environment.ts';
 import { cleanUp } from './demo/clean-up.ts';
 import { tellEvents } from './demo/events.ts';
+import { tellDayPlan } from './demo/day-plan.ts';
 import { isMismatch } from './demo/expectation.ts';
 import { tellLifecycle } from './demo/lifecycle.ts';
 import { tellMainJob } from './demo/main-job.ts';
@@ -23,7 +24,7 @@ const flagsOf = (words: readonly string[]): Flags =>
     .description('Walks through the main job of the API, and checks every answer')
     .option(
       '--full',
-      'add the whole life of a task (approval, checklist, attachment, comments, archive), and planning ahead: preview, exclusion, flip, replay, reschedule',
+      'add the whole life of a task (approval, checklist, attachment, comments, archive), and planning ahead: preview, exclusion, flip, replay, reschedule, a day planned at once',
     )
     .option('--smoke', 'demand APP_BASE_URL, and put away what was made')
     .addHelpText(
@@ -87,6 +88,7 @@ const play = async ({ url }: Server, { full, smoke }: Flags): Promise<boolean> =
     if (full === true) {
       await tellLifecycle(stage, job);
       await tellPlanning(stage, job);
+      await tellDayPlan(stage, job);
     }
     const busName = isRemote ? variable(ENV.eventBusName) : undefined;
     if (busName !== undefined) await tellEvents(stage, job, busName);

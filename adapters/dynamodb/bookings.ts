@@ -51,12 +51,16 @@ const planOf = (tenantId: string, { take = [], release = [], refresh = [] }: Boo
         const amounts = { version: 1, active_count: 0 - count };
         return add('calendar given back to', calendarKey(tenantId, resource), amounts, exists);
       }),
-    ...take.flatMap(({ asset }) => (asset === undefined ? [] : unmoved(asset))),
+    ...[...assetsIn(take).values()].map(unmoved),
     ...taken.map((item) => putOver('holding', item)),
     ...given.filter((item) => !kept.has(addressOf(item))).map((item) => remove('holding given back', keyOf(item))),
     ...refresh.map(({ resource, holding }) => putOver('holding', holdingItem(tenantId, resource, holding))),
   );
 };
+
+/** Each is looked at once, whatever takes it. */
+const assetsIn = (take: readonly Taking[]): ReadonlyMap<string, Asset> =>
+  new Map(take.flatMap(({ asset }) => (asset === undefined ? [] : [[asset.id, asset] as const])));
 
 const takeFrom = (calendar: ResourceCalendar, taking: readonly Taking[], given: number): Planned => {
   const version = calendar.version + 1;

@@ -49,7 +49,7 @@ export interface RouteContract {
   readonly list?: Listed;
   /** It finds the tasks of a range of time, in the index of those that have a window. */
   readonly findsTasks?: true;
-  /** The answer is or holds a task, a template or a plan: its version becomes the `ETag`. Other reads get a digest. */
+  /** The answer is or holds a task or a template: its version becomes the `ETag`. Other reads get a digest. */
   readonly etag?: true;
   /** Where a browser that asks for a page is sent instead. */
   readonly browsersTo?: `/${string}`;

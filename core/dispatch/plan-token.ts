@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Tally } from '../assets/asset.ts';
 import type { Call } from '../call.ts';
-import type { Calendar, Surveyed } from '../calendar/calendar.ts';
+import type { ResourceCalendar, Surveyed } from '../calendar/calendar.ts';
 import { few } from '../calendar/guard.ts';
 import { DomainError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
@@ -167,7 +167,7 @@ const assetVersions = ({ readings }: Pick<Equipment, 'readings'>): [string, numb
   readings.flatMap(({ calendar }) => ('asset_id' in calendar ? [[calendar.asset_id, calendar.version]] : []));
 
 export const changesSince = (
-  { version: now, recent }: Calendar,
+  { version: now, recent }: Pick<ResourceCalendar, 'version' | 'recent'>,
   version: number,
 ): Pick<PlanDifference, 'taken' | 'absences' | 'other_changes'> => {
   const since = recent.filter((one) => one.version > version);

@@ -100,13 +100,16 @@ export interface PlanAnswer {
   readonly left_out: readonly LeftOut[];
   readonly strategy: Strategy;
   readonly tasks: readonly PlannedTask[];
-  readonly calendars: readonly { readonly user_id: string; readonly version: number }[];
+  /** Of people and assets, by their `resourceName`. */
+  readonly calendars: readonly { readonly resource: string; readonly version: number }[];
 }
 /** A task as the plan saw it; the version is that of its content. */
 interface PlannedTask {
   readonly id: string;
   readonly version: number;
   readonly was: string | null;
+  /** What it holds, too. */
+  readonly asset_ids: readonly string[];
   readonly facts: TaskFacts;
 }
 
@@ -116,6 +119,11 @@ export const planAnswerSchema: z.ZodType<PlanAnswer> = z.object({
   unplaced: z.array(unplacedSchema),
   left_out: z.array(leftOutSchema),
   strategy: strategySchema,
-  tasks: z.array(z.object({ id: z.string(), version: z.number(), was: z.string().nullable(), facts: taskFactsSchema })),
-  calendars: z.array(z.object({ user_id: z.string(), version: z.number() })),
+  tasks: z.array(
+    z.object({
+      ...{ id: z.string(), version: z.number(), was: z.string().nullable(), facts: taskFactsSchema },
+      asset_ids: z.array(z.string()),
+    }),
+  ),
+  calendars: z.array(z.object({ resource: z.string(), version: z.number() })),
 });

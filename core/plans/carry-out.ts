@@ -1,7 +1,10 @@
 import * as z from 'zod';
+import type { Asset, Assets } from '../assets/asset.ts';
+import type { Bookings } from '../calendar/bookings.ts';
 import type { Call } from '../call.ts';
-import type { Calendar, Calendars } from '../calendar/calendar.ts';
+import { resourceOf, type Calendars, type ResourceCalendar } from '../calendar/calendar.ts';
 import type { Guard } from '../calendar/guard.ts';
+import { resourceName, type Resource } from '../calendar/resource.ts';
 import type { DecisionMade } from '../dispatch/changes.ts';
 import type { Decision } from '../dispatch/decision.ts';
 import { planDifferenceSchema, type PlanDifference } from '../dispatch/plan-token.ts';
@@ -9,29 +12,33 @@ import { DomainError, type Code } from '../errors.ts';
 import type { Retry } from '../retry.ts';
 import { changedTask, type Amendment } from '../tasks/change.ts';
 import type { TaskChanged } from '../tasks/changes.ts';
-import { contentVersionOf, windowOf, type Task } from '../tasks/task.ts';
+import type { Reading as ResourceReading } from '../tasks/rules.ts';
+import { contentVersionOf, heldWindowOf, type Task } from '../tasks/task.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import { epochMilliseconds, type Clock, type Instant } from '../time/instant.ts';
 import type { PlanStepMade } from './changes.ts';
 import { logOf, type PlanLog, type PlanStep } from './log.ts';
-import { componentsOf, peopleOf, stepsOf, type Move, type TimedMove } from './moves.ts';
+import { componentsOf, resourcesOf, stepsOf, takenBy, type Move, type TimedMove } from './moves.ts';
 import type { Plan, Plans } from './plan.ts';
+
+const concerned = { task_ids: z.array(z.string()), user_ids: z.array(z.string()), asset_ids: z.array(z.string()) };
 
 export const componentSchema = z
   .object({
-    task_ids: z.array(z.string()),
-    user_ids: z.array(z.string()),
+    ...concerned,
     transactions: z.number().int().meta({
       description: 'More than 1 where the tasks do not fit into one: each of them is done as a whole',
     }),
   })
-  .meta({ id: 'PlanComponent', description: 'Tasks that hang together by the people who take or lose them' });
+  .meta({
+    id: 'PlanComponent',
+    description: 'Tasks that hang together by the people and the equipment that they take or lose',
+  });
 export type Component = z.infer<typeof componentSchema>;
 
 export const leftSchema = z
   .object({
-    task_ids: z.array(z.string()),
-    user_ids: z.array(z.string()),
+    ...concerned,
     code: z.string().meta({ description: 'As of a refusal; `plan_stale` where something has moved' }),
     detail: z.string(),
     differences: z.array(planDifferenceSchema).meta({ description: 'What has changed since the plan was made' }),
@@ -41,7 +48,8 @@ export type Left = z.infer<typeof leftSchema>;
 
 export interface MovingPorts {
   readonly tasks: Pick<Tasks, 'getMany'>;
-  readonly calendars: Pick<Calendars, 'survey'>;
+  readonly calendars: Pick<Calendars, 'survey' | 'surveyAssets'>;
+  readonly assets: Pick<Assets, 'findMany'>;
   readonly plans: Pick<Plans, 'steps'>;
   readonly guard: Guard<TaskChanged | DecisionMade | PlanStepMade>;
   readonly retry: Retry;
@@ -52,7 +60,9 @@ export interface MovingPorts {
 /** What the moves are decided from. */
 export interface Reading {
   readonly tasks: ReadonlyMap<string, Task>;
-  readonly calendars: ReadonlyMap<string, Calendar>;
+  /** By the `resourceName` of whose they are. */
+  readonly calendars: ReadonlyMap<string, ResourceCalendar>;
+  readonly assets: ReadonlyMap<string, Asset>;
   readonly log: PlanLog;
 }
 
@@ -106,19 +116,40 @@ export const carryOut = async (ports: MovingPorts, job: Job): Promise<CarriedOut
   return { done, left };
 };
 
-const read = async ({ tasks, calendars, plans }: MovingPorts, { call, plan }: Job, moves: readonly Move[]) => {
-  const steps = await plans.steps(call.tenantId, plan.id);
-  const [found, surveyed] = await Promise.all([
-    tasks.getMany(
-      call.tenantId,
-      moves.map(({ task_id }) => task_id),
-    ),
-    calendars.survey(call.tenantId, peopleOf(moves), undefined, 'strong'),
+const read = async (
+  { tasks, calendars, assets, plans }: MovingPorts,
+  { call: { tenantId }, plan }: Job,
+  moves: readonly Move[],
+): Promise<Reading> => {
+  const resources = resourcesOf(moves);
+  const idsOf = (kind: Resource['kind']): readonly string[] =>
+    resources.filter((one) => one.kind === kind).map(({ id }) => id);
+  const taskIds = moves.map(({ task_id }) => task_id);
+  // The calendars come last: what is found in their windows later is no older than they are.
+  const steps = await plans.steps(tenantId, plan.id);
+  const [found, people, equipment, known] = await Promise.all([
+    tasks.getMany(tenantId, taskIds),
+    calendars.survey(tenantId, idsOf('user'), undefined, 'strong'),
+    calendars.surveyAssets(tenantId, idsOf('asset'), undefined),
+    assets.findMany(tenantId, idsOf('asset')),
   ]);
   return {
     tasks: new Map(found.map((task) => [task.id, task])),
-    calendars: new Map(surveyed.map(({ calendar }) => [calendar.user_id, calendar])),
+    calendars: new Map(
+      [...people, ...equipment].map(({ calendar }) => [resourceName(resourceOf(calendar)), calendar] as const),
+    ),
+    assets: new Map(known.map((asset) => [asset.id, asset])),
     log: logOf(steps),
+  };
+};
+
+/** Whom and what moves concern, as an answer says it. */
+export const concernedBy = (moves: readonly Move[]) => {
+  const resources = resourcesOf(moves);
+  return {
+    task_ids: moves.map(({ task_id }) => task_id),
+    user_ids: resources.filter(({ kind }) => kind === 'user').map(({ id }) => id),
+    asset_ids: resources.filter(({ kind }) => kind === 'asset').map(({ id }) => id),
   };
 };
 
@@ -128,8 +159,7 @@ const leave = (
   detail: string,
   differences: readonly PlanDifference[] = [],
 ): Left => ({
-  task_ids: moves.map(({ task_id }) => task_id),
-  user_ids: [...peopleOf(moves)],
+  ...concernedBy(moves),
   code,
   detail,
   differences: [...differences],
@@ -156,12 +186,12 @@ const carryOutOne = async (
         return leave(moves, error.code, error.message);
       });
     if (outcome === 'nothing left') {
-      return { task_ids: moves.map(({ task_id }) => task_id), user_ids: [...peopleOf(moves)], transactions };
+      return { ...concernedBy(moves), transactions };
     }
     if (outcome !== 'done') return outcome;
     transactions += 1;
     if (job.call.validateOnly === true) {
-      return { task_ids: moves.map(({ task_id }) => task_id), user_ids: [...peopleOf(moves)], transactions };
+      return { ...concernedBy(moves), transactions };
     }
   }
 };
@@ -181,7 +211,7 @@ const carryOutStep = async (
   const differences = job.differences(reading, pending);
   const timed = pending.flatMap((move): readonly TimedMove[] => {
     const task = reading.tasks.get(move.task_id);
-    const window = task === undefined ? undefined : windowOf(task);
+    const window = task === undefined ? undefined : heldWindowOf(task);
     return window === undefined ? [] : [{ ...move, window }];
   });
   if (differences.length > 0 || timed.length < pending.length) {
@@ -191,38 +221,38 @@ const carryOutStep = async (
   const [moves = []] = call.validateOnly === true ? [timed] : stepsOf(timed);
   const at = clock();
   const changes: (TaskChanged | DecisionMade)[] = [];
-  const take = [];
-  const release = [];
+  const bookings: Required<Pick<Booked, 'take' | 'release'>> = { take: [], release: [] };
   const tasks: PlanStep['tasks'] = [];
-  for (const move of moves) {
+  for (const { window, ...move } of moves) {
     const task = reading.tasks.get(move.task_id);
-    const calendar = move.to === null ? undefined : reading.calendars.get(move.to);
-    if (task === undefined || (move.to !== null && calendar === undefined)) continue;
+    if (task === undefined) continue;
     const { decision, ...amendment } = job.moveOf(task, move, at);
     const occasion = { actorId: call.actorId, at, entryId: newId() };
-    const changed = changedTask({ task, later: [] }, occasion, amendment, calendar);
+    const changed = changedTask({ task, later: [] }, occasion, amendment, readingsOf(reading, move));
     changes.push(...changed.changes);
     if (decision !== undefined) changes.push({ kind: 'decision_made', decision });
-    take.push(...(changed.bookings.take ?? []));
-    release.push(...(changed.bookings.release ?? []));
-    tasks.push({ task_id: task.id, version: contentVersionOf(changed.after), from: move.from, to: move.to });
+    bookings.take.push(...(changed.bookings.take ?? []));
+    bookings.release.push(...(changed.bookings.release ?? []));
+    const version = contentVersionOf(changed.after);
+    tasks.push({ ...move, from_assets: [...move.from_assets], to_assets: [...move.to_assets], version });
   }
   const step: PlanStep = {
-    id: newId(),
-    kind,
-    tasks,
-    calendars: peopleOf(moves).map((user_id) => ({
-      user_id,
-      version: (reading.calendars.get(user_id)?.version ?? 0) + 1,
-    })),
-    made_by: call.actorId,
-    made_at: at,
+    ...{ id: newId(), kind, tasks, made_by: call.actorId, made_at: at },
+    calendars: resourcesOf(moves)
+      .map(resourceName)
+      .map((resource) => ({ resource, version: (reading.calendars.get(resource)?.version ?? 0) + 1 })),
   };
   const { receipt, ...once } = call;
-  await guard(once, {
-    changes: [...changes, { kind: 'plan_step_made', plan, step }],
-    bookings: { take, release },
-    answer: undefined,
-  });
+  await guard(once, { changes: [...changes, { kind: 'plan_step_made', plan, step }], bookings, answer: undefined });
   return 'done';
 };
+
+type Booked = { -readonly [Kind in keyof Bookings]: [...NonNullable<Bookings[Kind]>] };
+
+/** What the guard has to know of those who take time. */
+const readingsOf = ({ calendars, assets }: Reading, move: Move): readonly ResourceReading[] =>
+  takenBy(move).flatMap((resource) => {
+    const calendar = calendars.get(resourceName(resource));
+    const asset = resource.kind === 'asset' ? assets.get(resource.id) : undefined;
+    return calendar === undefined ? [] : [{ calendar, ...(asset === undefined ? {} : { asset }) }];
+  });

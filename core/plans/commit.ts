@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Call } from '../call.ts';
 import type { Commit } from '../commit.ts';
 import { ENGINE, type Decision } from '../dispatch/decision.ts';
+import { resourceName } from '../calendar/resource.ts';
 import { changesSince, type PlanDifference } from '../dispatch/plan-token.ts';
 import { distinctListOf, optional, referenceSchema, type JsonObject } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
@@ -14,7 +15,7 @@ import type { PlanAnswer } from './answer.ts';
 import { carryOut, componentSchema, leftSchema, type MovingPorts, type Reading, type TaskMove } from './carry-out.ts';
 import type { PlanChanged } from './changes.ts';
 import { logOf } from './log.ts';
-import { movesOf, peopleOf, type Move } from './moves.ts';
+import { movesOf, resourcesOf, type Move } from './moves.ts';
 import { changedPlan, planSummary, requireState, summaryOf, type Plan, type Plans } from './plan.ts';
 
 export const commitDraft = z
@@ -113,7 +114,7 @@ const differencesOf = (
   moves: readonly Move[],
 ): readonly PlanDifference[] => {
   const seenTasks = new Map(answer.tasks.map(({ id, version }) => [id, version]));
-  const seenCalendars = new Map(answer.calendars.map(({ user_id, version }) => [user_id, version]));
+  const seenCalendars = new Map(answer.calendars.map(({ resource, version }) => [resource, version]));
   return [
     ...moves.flatMap(({ task_id }): readonly PlanDifference[] => {
       const before = seenTasks.get(task_id) ?? null;
@@ -121,12 +122,16 @@ const differencesOf = (
       const now = task === undefined ? null : contentVersionOf(task);
       return before === now ? [] : [{ subject: 'task', task_id, before, now }];
     }),
-    ...peopleOf(moves).flatMap((user_id): readonly PlanDifference[] => {
-      const before = log.calendars.get(user_id) ?? seenCalendars.get(user_id) ?? null;
-      const calendar = calendars.get(user_id);
+    ...resourcesOf(moves).flatMap((resource): readonly PlanDifference[] => {
+      const name = resourceName(resource);
+      const before = log.calendars.get(name) ?? seenCalendars.get(name) ?? null;
+      const calendar = calendars.get(name);
       const now = calendar?.version ?? null;
+      if (before === now) return [];
       const since = calendar === undefined ? {} : changesSince(calendar, before ?? 0);
-      return before === now ? [] : [{ subject: 'calendar', user_id, before, now, ...since }];
+      return resource.kind === 'user'
+        ? [{ subject: 'calendar', user_id: resource.id, before, now, ...since }]
+        : [{ subject: 'asset', asset_id: resource.id, before, now, ...since }];
     }),
   ];
 };
@@ -143,7 +148,7 @@ interface Occasion {
 const moveOf = (
   { call, plan, answer, id }: Occasion,
   task: Task,
-  { task_id, from, to }: Move,
+  { task_id, from, to, to_assets }: Move,
   at: Instant,
 ): TaskMove => {
   const detail: JsonObject = { plan_id: plan.id, schedule: scheduleOf(task) };
@@ -166,15 +171,17 @@ const moveOf = (
     ranking: [[to, score]],
     plan_id: plan.id,
     shadow: null,
+    equipment: { asset_ids: [...to_assets], passed_over: [] },
   };
   return {
-    ...giving(task, { from, to, by: call.actorId, at, mode: 'AUTO' }),
+    ...giving(task, { from, to, to_assets, by: call.actorId, at, mode: 'AUTO' }),
     detail: {
       ...detail,
       ...(from === null ? {} : { from }),
       assigned_to: to,
       dispatch_mode: 'AUTO',
       decision_id: id,
+      ...(to_assets.length === 0 ? {} : { asset_ids: to_assets }),
       score,
       breakdown,
     },
@@ -188,12 +195,14 @@ export const giving = (
   {
     from,
     to,
+    to_assets,
     by,
     at,
     mode,
   }: {
     readonly from: string | null;
     readonly to: string;
+    readonly to_assets: readonly string[];
     readonly by: string;
     readonly at: Instant;
     readonly mode: 'AUTO' | 'MANUAL';
@@ -202,12 +211,18 @@ export const giving = (
   from === null
     ? {
         action: 'dispatched',
-        patch: { state: 'DISPATCHED', dispatch_mode: mode, assigned_to: to, dispatched_by: by },
+        patch: {
+          ...{ state: 'DISPATCHED', dispatch_mode: mode, assigned_to: to, dispatched_by: by },
+          asset_ids: [...to_assets],
+        },
         detail: { schedule: scheduleOf(task) },
       }
     : {
         action: 'reassigned',
-        patch: { dispatch_mode: mode, assigned_to: to, dispatched_by: by, dispatched_at: at },
+        patch: {
+          ...{ dispatch_mode: mode, assigned_to: to, dispatched_by: by, dispatched_at: at },
+          asset_ids: [...to_assets],
+        },
         detail: { schedule: scheduleOf(task) },
       };
 
@@ -215,7 +230,7 @@ export const givingBack = (task: Task, detail: JsonObject): TaskMove => ({
   action: 'unassigned',
   patch: {
     state: beforeDispatch(task.requires_approval),
-    ...{ dispatch_mode: null, assigned_to: null, dispatched_by: null, dispatched_at: null },
+    ...{ dispatch_mode: null, assigned_to: null, dispatched_by: null, dispatched_at: null, asset_ids: [] },
   },
   detail,
 });

@@ -8,9 +8,12 @@ export const planStepSchema = z.object({
   kind: z.enum(['COMMIT', 'REVERT']),
   /** With the version that each task has got by it. */
   tasks: z.array(
-    z.object({ task_id: z.string(), version: z.number(), from: z.string().nullable(), to: z.string().nullable() }),
+    z.object({
+      ...{ task_id: z.string(), version: z.number(), from: z.string().nullable(), to: z.string().nullable() },
+      ...{ from_assets: z.array(z.string()), to_assets: z.array(z.string()) },
+    }),
   ),
-  calendars: z.array(z.object({ user_id: z.string(), version: z.number() })),
+  calendars: z.array(z.object({ resource: z.string(), version: z.number() })),
   made_by: z.string(),
   made_at: instantSchema,
 });
@@ -32,7 +35,7 @@ export const logOf = (steps: readonly PlanStep[]): PlanLog => {
     for (const task of tasks) {
       if ((latest.get(task.task_id)?.task.version ?? 0) < task.version) latest.set(task.task_id, { kind, task });
     }
-    for (const { user_id, version } of moved) calendars.set(user_id, Math.max(version, calendars.get(user_id) ?? 0));
+    for (const { resource, version } of moved) calendars.set(resource, Math.max(version, calendars.get(resource) ?? 0));
   }
   const of = (kind: PlanStep['kind']) => [...latest].filter(([, one]) => one.kind === kind);
   return {

@@ -1,38 +1,62 @@
+import { assetResource, resourceName, userResource, type Resource } from '../calendar/resource.ts';
 import { overlaps, type Window } from '../calendar/window.ts';
 import { LIMITS } from '../limits.ts';
 import type { PlanAnswer } from './answer.ts';
 
-/** A task that goes from one person, or nobody, to another, or nobody. */
+/** A task that goes from one person, or nobody, to another, or nobody, with its equipment. */
 export interface Move {
   readonly task_id: string;
   readonly from: string | null;
   readonly to: string | null;
+  readonly from_assets: readonly string[];
+  readonly to_assets: readonly string[];
 }
 
-/** With the time of the task. */
+/** With the time that the task holds. */
 export type TimedMove = Move & { readonly window: Window };
 
 /** What a plan changes: tasks that stay with who holds them are none. */
 export const movesOf = ({ tasks, assignments }: Pick<PlanAnswer, 'tasks' | 'assignments'>): readonly Move[] => {
-  const takers = new Map(assignments.map(({ task_id, user_id }) => [task_id, user_id]));
+  const placed = new Map(assignments.map((one) => [one.task_id, one]));
   return tasks
-    .map(({ id, was }): Move => ({ task_id: id, from: was, to: takers.get(id) ?? null }))
+    .map(({ id, was, asset_ids }): Move => ({
+      ...{ task_id: id, from: was, to: placed.get(id)?.user_id ?? null },
+      from_assets: was === null ? [] : asset_ids,
+      to_assets: placed.get(id)?.asset_ids ?? [],
+    }))
     .filter(({ from, to }) => from !== to);
 };
 
-export const peopleOf = (moves: readonly Move[]): readonly string[] => [
-  ...new Set(moves.flatMap(({ from, to }) => [from, to].filter((id) => id !== null))),
+/** Who and what a move takes time of; equipment that stays with the task holds it already. */
+export const takenBy = ({ to, from_assets, to_assets }: Move): readonly Resource[] =>
+  to === null
+    ? []
+    : [userResource(to), ...to_assets.filter((id) => !from_assets.includes(id)).map((id) => assetResource(id))];
+
+const givenBy = ({ from, from_assets, to_assets }: Move): readonly Resource[] =>
+  from === null
+    ? []
+    : [userResource(from), ...from_assets.filter((id) => !to_assets.includes(id)).map((id) => assetResource(id))];
+
+/** All whose calendars the moves change. */
+export const resourcesOf = (moves: readonly Move[]): readonly Resource[] => [
+  ...new Map(
+    moves.flatMap((move) => [...givenBy(move), ...takenBy(move)]).map((one) => [resourceName(one), one]),
+  ).values(),
 ];
 
-/** Moves that share people, directly or through others: what is outside of such a group has nothing to do with it. */
+/** Moves that share people or equipment, directly or through others: what is outside of such a group does not concern it. */
 export const componentsOf = <M extends Move>(moves: readonly M[]): readonly (readonly M[])[] => {
   const leaders = new Map<string, string>();
-  const leaderOf = (id: string): string => {
-    const next = leaders.get(id);
-    return next === undefined || next === id ? id : leaderOf(next);
+  const leaderOf = (name: string): string => {
+    const next = leaders.get(name);
+    return next === undefined || next === name ? name : leaderOf(next);
   };
-  for (const { from, to } of moves) if (from !== null && to !== null) leaders.set(leaderOf(from), leaderOf(to));
-  return [...grouped(moves, ({ from, to }) => leaderOf(from ?? to ?? '')).values()];
+  const firstOf = (move: M): string => resourcesOf([move]).map(resourceName)[0] ?? '';
+  for (const move of moves) {
+    for (const resource of resourcesOf([move])) leaders.set(leaderOf(resourceName(resource)), leaderOf(firstOf(move)));
+  }
+  return [...grouped(moves, (move) => leaderOf(firstOf(move))).values()];
 };
 
 /**
@@ -54,19 +78,29 @@ export const stepsOf = (moves: readonly TimedMove[]): readonly (readonly TimedMo
   return steps;
 };
 
-/** What a transaction of these moves holds: the task and its history, decision and window; the calendars; the record. */
-const actionsOf = (moves: readonly Move[]): number =>
-  moves.reduce((sum, { from, to }) => sum + 2 + (to === null ? 0 : 2) + (from === null ? 0 : 1), 0) +
-  peopleOf(moves).length +
-  1;
+/**
+ * What a transaction of these moves holds: of each the task, its history, its decision and its windows; the calendars; a
+ * look at each asset; the record of the step.
+ */
+const actionsOf = (moves: readonly Move[]): number => {
+  const resources = resourcesOf(moves);
+  const windows = moves.reduce((sum, move) => sum + takenBy(move).length + givenBy(move).length, 0);
+  const dispatches = moves.filter(({ to }) => to !== null).length;
+  const assets = resources.filter(({ kind }) => kind === 'asset').length;
+  return 2 * moves.length + dispatches + windows + resources.length + assets + 1;
+};
 
 /** Moves that need each other, each group behind all that it needs (Tarjan's strongly connected components). */
 const circlesOf = (moves: readonly TimedMove[]): readonly (readonly TimedMove[])[] => {
-  const givers = grouped(moves, ({ from }) => from);
+  const givers = grouped(
+    moves.flatMap((move) => givenBy(move).map((resource) => ({ move, name: resourceName(resource) }))),
+    ({ name }) => name,
+  );
   const needsOf = (move: TimedMove): readonly TimedMove[] =>
-    move.to === null
-      ? []
-      : (givers.get(move.to) ?? []).filter((other) => other !== move && overlaps(other.window, move.window));
+    takenBy(move)
+      .flatMap((resource) => givers.get(resourceName(resource)) ?? [])
+      .map((giver) => giver.move)
+      .filter((other) => other !== move && overlaps(other.window, move.window));
   const circles: TimedMove[][] = [];
   const places = new Map<TimedMove, number>();
   const done = new Set<TimedMove>();
@@ -91,13 +125,13 @@ const circlesOf = (moves: readonly TimedMove[]): readonly (readonly TimedMove[])
   return circles;
 };
 
-const grouped = <M, Key>(moves: readonly M[], keyOf: (move: M) => Key): ReadonlyMap<Key, readonly M[]> => {
-  const groups = new Map<Key, M[]>();
-  for (const move of moves) {
-    const key = keyOf(move);
+const grouped = <One, Key>(all: readonly One[], keyOf: (one: One) => Key): ReadonlyMap<Key, readonly One[]> => {
+  const groups = new Map<Key, One[]>();
+  for (const one of all) {
+    const key = keyOf(one);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, [move]);
-    else group.push(move);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
   }
   return groups;
 };

@@ -1,15 +1,26 @@
-import { idOf, isAbsence, type Calendar } from '../calendar/calendar.ts';
+import { idOf, isAbsence, type Calendar, type HeldWindow } from '../calendar/calendar.ts';
 import { violationsOf } from '../calendar/guard.ts';
-import type { PlanCandidate, PlanPerson, PlanProblem, PlanRule, PlanTask } from '../planning/problem.ts';
+import type { Window } from '../calendar/window.ts';
+import type {
+  PlanAsset,
+  PlanCandidate,
+  PlanPerson,
+  PlanProblem,
+  PlanRule,
+  PlanTask,
+  Span,
+} from '../planning/problem.ts';
 import { epochMilliseconds } from '../time/instant.ts';
+import { workingIn, type WorkingHours } from '../working-hours/hours.ts';
 import { MOVE_COST } from './plan.ts';
 import type { OpenTask, PlanSnapshot } from './snapshot.ts';
 
 /** What a snapshot asks of the planner. Pure: the same snapshot is the same problem. */
-export const problemOf = ({ tasks, people, tallies, strategy }: PlanSnapshot): PlanProblem => {
+export const problemOf = ({ tasks, people, equipment, tallies, strategy }: PlanSnapshot): PlanProblem => {
   const open = new Set(tasks.map(({ id }) => id));
   const available = new Map(tallies.map(([area, tally]) => [area, tally.available]));
   const calendars = people.map(({ calendar }) => calendar);
+  const othersIn = (held: readonly HeldWindow[]): readonly HeldWindow[] => held.filter((one) => !open.has(idOf(one)));
   const rulesFor = makeRulesFor(calendars);
   const standing = makeStanding();
   return {
@@ -17,8 +28,7 @@ export const problemOf = ({ tasks, people, tallies, strategy }: PlanSnapshot): P
       const failed = rulesFor(task);
       return {
         id: task.id,
-        start: epochMilliseconds(task.window.start),
-        end: epochMilliseconds(task.window.end),
+        ...spanOf(task.window),
         facts: {
           priority: task.priority,
           risk_level: task.risk_level,
@@ -29,8 +39,8 @@ export const problemOf = ({ tasks, people, tallies, strategy }: PlanSnapshot): P
         was: task.was,
         is_pinned: task.is_pinned,
         area_code: task.area_code,
-        required_assets: [],
-        asset_ids: [],
+        required_assets: task.required_assets,
+        asset_ids: task.asset_ids,
       };
     }),
     people: people.map(({ calendar, overlapping }): PlanPerson => {
@@ -38,19 +48,47 @@ export const problemOf = ({ tasks, people, tallies, strategy }: PlanSnapshot): P
       return {
         id: user_id,
         active_assignments: active_count - tasks.filter(({ was }) => was === user_id).length,
-        busy: overlapping
-          .filter((held) => !open.has(idOf(held)))
-          .map((held) => ({
-            start: epochMilliseconds(held.window.start),
-            end: epochMilliseconds(held.window.end),
-            rule: isAbsence(held) ? ('unavailable' as const) : ('schedule_conflict' as const),
-          })),
+        busy: othersIn(overlapping).map((held) => ({
+          ...spanOf(held.window),
+          rule: isAbsence(held) ? ('unavailable' as const) : ('schedule_conflict' as const),
+        })),
       };
     }),
-    assets: [],
+    assets: equipment.map(({ asset, calendar, overlapping }): PlanAsset => ({
+      id: asset.id,
+      code: asset.asset_code,
+      is_available: asset.availability_status === 'AVAILABLE',
+      asset_type: asset.asset_type,
+      area_code: asset.region_code,
+      busy: [
+        ...othersIn(overlapping).map(({ window }) => spanOf(window)),
+        ...timeOutside(
+          calendar.working_hours,
+          tasks.map(({ window }) => window),
+        ),
+      ],
+    })),
     strategy,
     move_cost: MOVE_COST,
   };
+};
+
+const spanOf = ({ start, end }: Window): Span => ({ start: epochMilliseconds(start), end: epochMilliseconds(end) });
+
+/** The time around windows at which an asset is not in operation: each window that lies in none of it is working time. */
+const timeOutside = (hours: WorkingHours | null, windows: readonly Window[]): readonly Span[] => {
+  if (hours === null) return [];
+  const outside = new Map<number, Span>();
+  for (const window of windows) {
+    const { start, end } = spanOf(window);
+    let covered = start;
+    const spans = [...workingIn(hours, [window]).map(spanOf), { start: end, end }];
+    for (const span of spans) {
+      if (span.start > covered) outside.set(covered, { start: covered, end: span.start });
+      covered = Math.max(covered, span.end);
+    }
+  }
+  return [...outside.values()];
 };
 
 const NONE: readonly PlanRule[] = [];

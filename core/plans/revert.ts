@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Call } from '../call.ts';
 import type { PlanDifference } from '../dispatch/plan-token.ts';
 import { contentVersionOf, scheduleOf } from '../tasks/task.ts';
-import { carryOut, componentSchema, leftSchema, type Left } from './carry-out.ts';
+import { carryOut, componentSchema, concernedBy, leftSchema, type Left } from './carry-out.ts';
 import { giving, givingBack, type CommitPorts } from './commit.ts';
 import { logOf } from './log.ts';
 import type { Move } from './moves.ts';
@@ -37,9 +37,7 @@ export const makeRevertPlan =
     );
     const versions = new Map(found.map((task) => [task.id, contentVersionOf(task)]));
     const touched = done.filter(({ task_id, version }) => versions.get(task_id) !== version);
-    const moves: readonly Move[] = done
-      .filter((one) => !touched.includes(one))
-      .map(({ task_id, from, to }) => ({ task_id, from: to, to: from }));
+    const moves: readonly Move[] = done.filter((one) => !touched.includes(one)).map(opposite);
     // 2. Back, component by component, through the guard.
     const { done: reverted, left } = await carryOut(ports, {
       call,
@@ -54,12 +52,12 @@ export const makeRevertPlan =
           const left = log.committed.get(task_id)?.version ?? null;
           return left === now ? [] : [{ subject: 'task', task_id, before: left, now }];
         }),
-      moveOf: (task, { from, to }, at) => {
+      moveOf: (task, { from, to, to_assets }, at) => {
         const detail = { plan_id: plan.id, is_revert: true, schedule: scheduleOf(task), from };
         return to === null
           ? givingBack(task, detail)
           : {
-              ...giving(task, { from, to, by: call.actorId, at, mode: 'MANUAL' }),
+              ...giving(task, { from, to, to_assets, by: call.actorId, at, mode: 'MANUAL' }),
               detail: { ...detail, assigned_to: to, dispatch_mode: 'MANUAL' },
             };
       },
@@ -77,8 +75,7 @@ export const makeRevertPlan =
         already_reverted: [...before.reverted],
         left_out: [
           ...touched.map((one): Left => ({
-            task_ids: [one.task_id],
-            user_ids: [one.from, one.to].filter((id) => id !== null),
+            ...concernedBy([one]),
             code: 'plan_stale',
             detail: 'Somebody has changed the task since: it stays as it is.',
             differences: [
@@ -92,3 +89,7 @@ export const makeRevertPlan =
       return view;
     });
   };
+
+const opposite = ({ task_id, from, to, from_assets, to_assets }: Move): Move => ({
+  ...{ task_id, from: to, to: from, from_assets: to_assets, to_assets: from_assets },
+});

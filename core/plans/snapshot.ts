@@ -1,12 +1,12 @@
-import type { Assets, Tally } from '../assets/asset.ts';
-import { idOf, isAbsence, type Calendars, type Surveyed } from '../calendar/calendar.ts';
+import type { Asset, Assets, Tally } from '../assets/asset.ts';
+import { idOf, isAbsence, type AssetCalendar, type Calendars, type Surveyed } from '../calendar/calendar.ts';
 import type { Window } from '../calendar/window.ts';
 import { DomainError } from '../errors.ts';
 import type { Strategy } from '../scoring/strategy.ts';
 import { ruleNamed } from '../scoring/rule.ts';
 import type { Strategies } from '../scoring/strategies.ts';
 import { holderOf } from '../tasks/rules.ts';
-import { windowOf, type Task } from '../tasks/task.ts';
+import { heldWindowOf, type Task } from '../tasks/task.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { LeftOut } from './answer.ts';
 import type { PlanRequest } from './request.ts';
@@ -14,8 +14,17 @@ import type { PlanRequest } from './request.ts';
 /** A task of a plan: what the planner has to know of it, and none of its documents. */
 export type OpenTask = Pick<
   Task,
-  'id' | 'priority' | 'risk_level' | 'org_unit_id' | 'area_code' | 'version' | 'remarks'
+  | 'id'
+  | 'priority'
+  | 'risk_level'
+  | 'org_unit_id'
+  | 'area_code'
+  | 'required_assets'
+  | 'asset_ids'
+  | 'version'
+  | 'remarks'
 > & {
+  /** With its buffers. */
   readonly window: Window;
   /** The candidate who holds it and may lose it. */
   readonly was: string | null;
@@ -28,6 +37,8 @@ export interface PlanSnapshot {
   readonly left_out: readonly LeftOut[];
   /** Active candidates with what they hold in the time of the tasks; those who exist only. */
   readonly people: readonly Surveyed[];
+  /** Assets that any of the tasks could take, or holds, with what they hold. */
+  readonly equipment: readonly (Surveyed<AssetCalendar> & { readonly asset: Asset })[];
   /** By the area of a task; null is the whole tenant. */
   readonly tallies: readonly (readonly [string | null, Tally])[];
   readonly strategy: Strategy;
@@ -35,8 +46,8 @@ export interface PlanSnapshot {
 
 export interface SnapshotPorts {
   readonly tasks: Pick<Tasks, 'getMany'>;
-  readonly calendars: Pick<Calendars, 'survey'>;
-  readonly assets: Pick<Assets, 'tally'>;
+  readonly calendars: Pick<Calendars, 'survey' | 'surveyAssets'>;
+  readonly assets: Pick<Assets, 'tally' | 'ofTypes' | 'findMany'>;
   readonly strategies: Pick<Strategies, 'find' | 'chosen'>;
 }
 
@@ -55,8 +66,9 @@ export const readSnapshot = async (
   ]);
   const { tasks, left_out } = sorted(request, found);
   const areas = [...new Set(tasks.map(({ area_code }) => area_code))];
-  const [surveyed, tallies] = await Promise.all([
+  const [surveyed, equipment, tallies] = await Promise.all([
     ports.calendars.survey(tenantId, request.candidate_user_ids, timeOf(tasks), 'strong'),
+    readEquipment(ports, tenantId, tasks),
     Promise.all(areas.map(async (area) => [area, await ports.assets.tally(tenantId, area)] as const)),
   ]);
   // Whoever is inactive takes nothing; what they hold stays where it is.
@@ -74,9 +86,33 @@ export const readSnapshot = async (
       ...tasks.filter((task) => !isOpen(task)).map(({ id }) => ({ task_id: id, reason: 'held' as const })),
     ],
     people,
+    equipment,
     tallies,
     strategy,
   };
+};
+
+/** Assets of the types that tasks demand, and those that they hold. */
+const readEquipment = async (
+  { assets, calendars }: SnapshotPorts,
+  tenantId: string,
+  tasks: readonly OpenTask[],
+): Promise<PlanSnapshot['equipment']> => {
+  const types = [
+    ...new Set(tasks.flatMap(({ required_assets }) => required_assets.map(({ asset_type }) => asset_type))),
+  ];
+  const held = [...new Set(tasks.flatMap(({ asset_ids }) => asset_ids))];
+  const found = await Promise.all([
+    types.length === 0 ? [] : assets.ofTypes(tenantId, types),
+    held.length === 0 ? [] : assets.findMany(tenantId, held),
+  ]);
+  const byId = new Map(found.flat().map((asset) => [asset.id, asset]));
+  const ids = [...byId.keys()].toSorted();
+  const surveyed = await calendars.surveyAssets(tenantId, ids, timeOf(tasks));
+  return surveyed.flatMap((one) => {
+    const asset = byId.get(one.calendar.asset_id);
+    return asset === undefined ? [] : [{ ...one, asset }];
+  });
 };
 
 /** Tasks that can be planned, in the order of their ids, and why the others cannot. */
@@ -91,7 +127,7 @@ const sorted = (
   const left_out: LeftOut[] = [];
   for (const task_id of task_ids.toSorted()) {
     const task = byId.get(task_id);
-    const window = task === undefined ? undefined : windowOf(task);
+    const window = task === undefined ? undefined : heldWindowOf(task);
     const holder = task === undefined ? undefined : holderOf(task);
     const leave = (reason: LeftOut['reason']): unknown => left_out.push({ task_id, reason });
     if (task === undefined) leave('unknown_task');
@@ -101,9 +137,9 @@ const sorted = (
     else if (holder !== undefined && (!may_reassign || holder.state !== 'DISPATCHED' || !candidates.has(holder.userId)))
       leave('held');
     else {
-      const { id, priority, risk_level, org_unit_id, area_code, version, remarks } = task;
+      const { id, priority, risk_level, org_unit_id, area_code, required_assets, asset_ids, version, remarks } = task;
       tasks.push({
-        ...{ id, priority, risk_level, org_unit_id, area_code, version, remarks, window },
+        ...{ id, priority, risk_level, org_unit_id, area_code, required_assets, asset_ids, version, remarks, window },
         was: holder?.userId ?? null,
         is_pinned: holder !== undefined && pinned.has(id),
       });

@@ -1,3 +1,5 @@
+import { resourceOf } from '../calendar/calendar.ts';
+import { resourceName } from '../calendar/resource.ts';
 import { planDay, type PlanOptions, type PlanProgress } from '../planning/plan.ts';
 import type { DayPlan, Effort } from '../planning/result.ts';
 import { contentVersionOf } from '../tasks/task.ts';
@@ -44,9 +46,12 @@ export const planSnapshot = (
         const known = facts.get(task.id);
         return known === undefined
           ? []
-          : [{ id: task.id, version: contentVersionOf(task), was: task.was, facts: known }];
+          : [{ id: task.id, version: contentVersionOf(task), was: task.was, asset_ids: task.asset_ids, facts: known }];
       }),
-      calendars: snapshot.people.map(({ calendar: { user_id, version } }) => ({ user_id, version })),
+      calendars: [...snapshot.people, ...snapshot.equipment].map(({ calendar }) => ({
+        resource: resourceName(resourceOf(calendar)),
+        version: calendar.version,
+      })),
     },
   };
 };

@@ -1,4 +1,5 @@
 import { clock, newId, retry } from '../../adapters/runtime/composition.ts';
+import { assets } from '../../adapters/runtime/resources/assets.ts';
 import { calendars } from '../../adapters/runtime/resources/calendars.ts';
 import { commit, guard, plans } from '../../adapters/runtime/resources/plans.ts';
 import { strategies } from '../../adapters/runtime/resources/strategies.ts';
@@ -9,7 +10,7 @@ import { makeCommitPlan } from '../../core/plans/commit.ts';
 import { makeRevertPlan } from '../../core/plans/revert.ts';
 import { cancelPlan, commitPlan, revertPlan } from './contract.ts';
 
-const ports = { tasks, calendars, strategies, plans, commit, guard, retry, clock, newId };
+const ports = { tasks, calendars, assets, strategies, plans, commit, guard, retry, clock, newId };
 const cancel = makeCancelPlan(ports);
 const commitAll = makeCommitPlan(ports);
 const revert = makeRevertPlan(ports);

@@ -25,7 +25,6 @@ export const createPlan = route({
   body: planDraft,
   status: 202,
   response: planView,
-  etag: true,
   findsTasks: true,
   refusals: ['too_many_tasks', 'too_many_candidates', 'strategy_not_found', 'strategy_retired'],
   table: ['GetItem', 'Query', 'PutItem'],
@@ -59,7 +58,6 @@ export const getPlan = route({
   params,
   status: 200,
   response: planView,
-  etag: true,
   refusals: ['plan_not_found'],
   table: ['GetItem', 'Query'],
 });
@@ -75,7 +73,6 @@ export const cancelPlan = route({
   params,
   status: 200,
   response: planSummary,
-  etag: true,
   refusals: ['plan_not_found', 'plan_state'],
   table: ['GetItem', 'UpdateItem'],
 });
@@ -96,7 +93,7 @@ export const commitPlan = route({
   status: 200,
   response: commitView,
   refusals: ['plan_not_found', 'plan_state', 'strategy_not_found', 'strategy_retired'],
-  table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
 });
 
 export const revertPlan = route({
@@ -111,5 +108,5 @@ export const revertPlan = route({
   status: 200,
   response: revertView,
   refusals: ['plan_not_found', 'plan_state'],
-  table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
 });

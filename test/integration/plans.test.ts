@@ -2,6 +2,7 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { calendars } from '../../adapters/runtime/resources/calendars.ts';
 import { idOf } from '../../core/calendar/calendar.ts';
+import { userResource } from '../../core/calendar/resource.ts';
 import { handler } from '../../functions/plans/solve.ts';
 import { instant, makeTasks, startApi, type Answer, type Call, type TestApi, type TestTenant } from './harness.ts';
 import { madePlan } from './planned.ts';
@@ -49,7 +50,7 @@ const commit = (tenant: TestTenant, plan: Body, body: object = {}): Promise<Answ
 const revert = (tenant: TestTenant, plan: Body): Promise<Answer> => tenant.call('POST', `${PLANS}/${plan.id}:revert`);
 const held = async ({ id }: TestTenant, userId: string): Promise<readonly string[]> => {
   const range = { start: instant(at(0)), end: instant(at(23)) };
-  return (await calendars.held(id, userId, range, 100)).map(idOf).toSorted();
+  return (await calendars.held(id, userResource(userId), range, 100)).map(idOf).toSorted();
 };
 
 describe('a plan', () => {
@@ -322,6 +323,67 @@ describe('the commit of a plan', () => {
     });
     const back = await revert(tenant, plan);
     expect(back.body).toMatchObject({ plan: { state: 'REVERTED', committed_tasks: 0 }, left_out: [] });
+  });
+});
+
+describe('equipment and buffers', () => {
+  it('are planned, taken, and given back with the tasks', async () => {
+    const tenant = await api.tenant();
+    const [ada, ben] = [await tenant.user(), await tenant.user()];
+    const asset = async (code: string): Promise<string> => {
+      const { body } = await tenant.call('POST', '/api/assets', {
+        ...{ asset_type: 'UAV', asset_code: code, name: code },
+      });
+      await tenant.call('POST', `/api/assets/${body.id}/availability`, { availability_status: 'AVAILABLE' });
+      return body.id as string;
+    };
+    const uavs = [await asset('UAV-1'), await asset('UAV-2')];
+    const needs = { required_assets: [{ asset_type: 'UAV', quantity: 1 }], buffer_after_minutes: 60 };
+    const tasks = await makeTasks(tenant.call, [
+      from(8, 9, needs),
+      from(8, 9, needs),
+      from(9, 10, needs),
+      from(11, 12, needs),
+    ]);
+    const plan = await planned(tenant, { tasks: { task_ids: idsOf(tasks) } });
+    // The buffers of the first two reach over the third, for people and drones alike.
+    expect(plan.outcome.totals.placed).toBe(3);
+    const left = plan.unplaced[0].task_id as string;
+    for (const { asset_ids } of plan.assignments) expect(asset_ids).toHaveLength(1);
+    const done = await commit(tenant, plan);
+    expect(done.body).toMatchObject({ left_out: [], plan: { state: 'COMMITTED', committed_tasks: 3 } });
+    for (const { task_id, user_id, asset_ids } of plan.assignments as Body[]) {
+      expect(await taskOf(tenant, task_id)).toMatchObject({ assigned_to: user_id, asset_ids });
+    }
+    const refused = await tenant.call('POST', `${TASKS}/${left}/dispatch`, {
+      ...{ assigned_to: await tenant.user(), asset_ids: [uavs[0]] },
+    });
+    expect(refused.body).toMatchObject({ code: 'asset_conflict' });
+
+    const back = await revert(tenant, plan);
+    expect(back.body).toMatchObject({ left_out: [], plan: { state: 'REVERTED', committed_tasks: 0 } });
+    expect([...(await held(tenant, ada)), ...(await held(tenant, ben))]).toEqual([]);
+    const taken = await tenant.call('POST', `${TASKS}/${left}/dispatch`, { assigned_to: ada, asset_ids: [uavs[0]] });
+    expect(taken.status).toBe(200);
+  });
+
+  it('that somebody took since leave out what needs them', async () => {
+    const tenant = await api.tenant();
+    await tenant.user();
+    const rival = await tenant.user();
+    const { body: uav } = await tenant.call('POST', '/api/assets', {
+      ...{ asset_type: 'UAV', asset_code: 'ONE', name: 'One' },
+    });
+    await tenant.call('POST', `/api/assets/${uav.id}/availability`, { availability_status: 'AVAILABLE' });
+    const needs = { required_assets: [{ asset_type: 'UAV', quantity: 1 }] };
+    const [task, other] = await makeTasks(tenant.call, [from(8, 9, needs), from(15, 16, needs)]);
+    const plan = await planned(tenant, { tasks: { task_ids: [task?.id] } });
+    expect(plan.assignments).toMatchObject([{ asset_ids: [uav.id] }]);
+    await tenant.call('POST', `${TASKS}/${other?.id}/dispatch`, { assigned_to: rival });
+    const done = await commit(tenant, plan);
+    const differences: Body[] = done.body.left_out[0].differences;
+    expect(differences.find(({ subject }) => subject === 'asset')).toMatchObject({ asset_id: uav.id });
+    expect(done.body).toMatchObject({ committed: [], plan: { state: 'READY' } });
   });
 });
 

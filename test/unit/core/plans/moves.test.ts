@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { overlaps, type Window } from '../../../../core/calendar/window.ts';
 import { LIMITS } from '../../../../core/limits.ts';
-import { componentsOf, movesOf, peopleOf, stepsOf, type TimedMove } from '../../../../core/plans/moves.ts';
+import { componentsOf, movesOf, resourcesOf, stepsOf, type TimedMove } from '../../../../core/plans/moves.ts';
 import { instantAt } from '../../../../core/time/instant.ts';
 
 const hour = (count: number) => {
@@ -12,7 +12,7 @@ const hour = (count: number) => {
 };
 const window = (start: number, end: number): Window => ({ start: hour(start), end: hour(end) });
 const move = (task_id: string, from: string | null, to: string | null, start = 0, end = 1): TimedMove => ({
-  ...{ task_id, from, to, window: window(start, end) },
+  ...{ task_id, from, to, from_assets: [], to_assets: [], window: window(start, end) },
 });
 const ids = (groups: readonly (readonly TimedMove[])[]): readonly (readonly string[])[] =>
   groups.map((group) => group.map(({ task_id }) => task_id));
@@ -20,9 +20,15 @@ const ids = (groups: readonly (readonly TimedMove[])[]): readonly (readonly stri
 describe('what a plan changes', () => {
   it('are tasks that go to somebody, to somebody else, or to nobody', () => {
     const task = (id: string, was: string | null) => ({
-      ...{ id, was, version: 1, facts: { priority: 1, risk_level: 1, is_scheduled: true, available_assets: 0 } },
+      ...{
+        id,
+        was,
+        version: 1,
+        asset_ids: [],
+        facts: { priority: 1, risk_level: 1, is_scheduled: true, available_assets: 0 },
+      },
     });
-    const takes = (task_id: string, user_id: string) => ({ task_id, user_id }) as never;
+    const takes = (task_id: string, user_id: string) => ({ task_id, user_id, asset_ids: [] }) as never;
     const tasks = [
       task('new', null),
       task('kept', 'ada'),
@@ -32,9 +38,9 @@ describe('what a plan changes', () => {
     ];
     const assignments = [takes('new', 'ada'), takes('kept', 'ada'), takes('moved', 'ben')];
     expect(movesOf({ tasks, assignments })).toEqual([
-      { task_id: 'new', from: null, to: 'ada' },
-      { task_id: 'moved', from: 'ada', to: 'ben' },
-      { task_id: 'lost', from: 'ben', to: null },
+      { task_id: 'new', from: null, to: 'ada', from_assets: [], to_assets: [] },
+      { task_id: 'moved', from: 'ada', to: 'ben', from_assets: [], to_assets: [] },
+      { task_id: 'lost', from: 'ben', to: null, from_assets: [], to_assets: [] },
     ]);
   });
 });
@@ -49,6 +55,13 @@ describe('components', () => {
       move('e', null, 'cem'),
     ];
     expect(ids(componentsOf(moves))).toEqual([['a'], ['b', 'c', 'e'], ['d']]);
+  });
+
+  it('hang together by equipment, too, but not by what stays with its task', () => {
+    const takes = { ...move('a', null, 'ada'), to_assets: ['uav'] };
+    const gives = { ...move('b', 'ben', null), from_assets: ['uav'] };
+    const keeps = { ...move('c', 'cem', 'dan'), from_assets: ['uav'], to_assets: ['uav'] };
+    expect(ids(componentsOf([takes, gives, keeps]))).toEqual([['a', 'b'], ['c']]);
   });
 });
 
@@ -111,7 +124,7 @@ describe('the transactions of a component', () => {
     const many = Array.from({ length: 200 }, (_, index) => move(`t${index}`, null, 'ada', index, index + 1));
     for (const step of stepsOf(many)) {
       // A task, its history, its decision and its window; the calendar and the record of the step.
-      expect(4 * step.length + peopleOf(step).length + 1).toBeLessThanOrEqual(LIMITS.transactionActions);
+      expect(4 * step.length + resourcesOf(step).length + 1).toBeLessThanOrEqual(LIMITS.transactionActions);
     }
     expect(stepsOf(many)).toHaveLength(Math.ceil(200 / 24));
   });

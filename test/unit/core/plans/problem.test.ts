@@ -15,6 +15,7 @@ const at = (hour: number) => {
 };
 const task = (id: string, start: number, end: number, more: Partial<OpenTask> = {}): OpenTask => ({
   ...{ id, priority: 5, risk_level: 3, org_unit_id: null, area_code: null, version: 1, remarks: 0 },
+  ...{ required_assets: [], asset_ids: [] },
   ...{ window: { start: at(start), end: at(end) }, was: null, is_pinned: false },
   ...more,
 });
@@ -24,7 +25,7 @@ const calendar = (user_id: string, more: Partial<Calendar> = {}): Calendar => ({
   ...more,
 });
 const snapshot = (more: Partial<PlanSnapshot>): PlanSnapshot => ({
-  ...{ tasks: [], left_out: [], people: [], tallies: [], strategy: STRATEGY_V2_0 },
+  ...{ tasks: [], left_out: [], people: [], equipment: [], tallies: [], strategy: STRATEGY_V2_0 },
   ...more,
 });
 
