@@ -174,8 +174,14 @@ export class DomainError<C extends Code = Code> extends Error {
   }
 }
 
+export const isDomainError = (error: unknown): error is DomainError => error instanceof DomainError;
+
 export const isRefusal = <C extends Code>(error: unknown, code: C): error is DomainError<C> =>
   error instanceof DomainError && error.code === code;
 
 export const notFound = (resource: Resource, id: string): DomainError =>
   new DomainError(`${resource}_not_found`, `There is no ${wordsOf(resource)} "${id}".`, { id });
+
+/** Faults of the table, which pass: they say nothing about what was asked for. */
+const PASSING: readonly Code[] = ['throttled', 'table_unavailable', 'outcome_unknown'];
+export const isPassing = (error: unknown): boolean => PASSING.some((code) => isRefusal(error, code));

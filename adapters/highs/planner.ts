@@ -19,7 +19,7 @@ type Message = { readonly progress: PlanProgress } | { readonly solved: Solved }
 
 const PURPOSE = 'plan';
 
-/** Bytes of the heap of a thread: the largest plan takes about 800 MB. */
+/** Megabytes of the heap of a thread: the largest plan takes about 800. */
 const HEAP_MB = 1_536;
 
 /**

@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { DomainError, isNotFoundCode, isRefusal, missingOf, type Code, type NotFoundCode } from '../../core/errors.ts';
+import {
+  isDomainError,
+  isNotFoundCode,
+  isRefusal,
+  missingOf,
+  type Code,
+  type DomainError,
+  type NotFoundCode,
+} from '../../core/errors.ts';
 import { RETRY } from '../../core/limits.ts';
 import { instantSchema } from '../../core/time/instant.ts';
 
@@ -144,7 +152,6 @@ export const problemOf = (error: unknown, requestId: string): ProblemAnswer => {
 };
 
 /** `instanceof` alone would leave the code of the error untyped. */
-const isDomainError = (error: unknown): error is DomainError => error instanceof DomainError;
 
 const headersOf = (error: DomainError): Readonly<Record<string, string>> => {
   const { status } = problemKindOf(error.code);

@@ -8,7 +8,7 @@ import { resourceName, type Resource } from '../calendar/resource.ts';
 import type { DecisionMade } from '../dispatch/changes.ts';
 import type { Decision } from '../dispatch/decision.ts';
 import { planDifferenceSchema, type PlanDifference } from '../dispatch/plan-token.ts';
-import { DomainError, type Code } from '../errors.ts';
+import { isDomainError, isPassing } from '../errors.ts';
 import type { Retry } from '../retry.ts';
 import { changedTask, type Amendment } from '../tasks/change.ts';
 import type { TaskChanged } from '../tasks/changes.ts';
@@ -182,7 +182,7 @@ const carryOutOne = async (
         return carryOutStep(ports, job, moves, now);
       })
       .catch((error: unknown) => {
-        if (!(error instanceof DomainError) || PASSING.includes(error.code)) throw error;
+        if (!isDomainError(error) || isPassing(error)) throw error;
         return leave(moves, error.code, error.message);
       });
     if (outcome === 'nothing left') {
@@ -195,9 +195,6 @@ const carryOutOne = async (
     }
   }
 };
-
-/** Faults that say nothing about the plan. */
-const PASSING: readonly Code[] = ['throttled', 'table_unavailable', 'outcome_unknown'];
 
 const carryOutStep = async (
   { guard, clock, newId }: MovingPorts,

@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts';
 import type { Commit } from '../commit.ts';
-import { DomainError, isRefusal, type Code } from '../errors.ts';
+import { isDomainError, isPassing, isRefusal } from '../errors.ts';
 import type { PlanProgress } from '../planning/plan.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
@@ -85,10 +85,6 @@ const ownPlan = async ({ plans }: Ports, { tenant_id, id, run_id }: Plan): Promi
   return plan?.state === 'SOLVING' && plan.run_id === run_id ? plan : undefined;
 };
 
-/** Faults of the table that pass. */
-const PASSING: readonly Code[] = ['throttled', 'table_unavailable', 'outcome_unknown'];
-const isPassing = (error: unknown): boolean => error instanceof DomainError && PASSING.includes(error.code);
-
 const resultOf = async (work: () => Promise<Result>): Promise<Result> => {
   try {
     return await work();
@@ -116,7 +112,7 @@ const watched = async (ports: Ports, taken: Plan, snapshot: PlanSnapshot, signal
     if (result !== undefined) return result;
     try {
       const before = await ownPlan(ports, taken);
-      if (before === undefined || before.cancel_requested_at !== null) stop.abort();
+      if (before?.cancel_requested_at !== null) stop.abort();
       else if (latest !== undefined && latest !== written) {
         written = latest;
         const after = changedPlan(before, { progress: written }, ports.clock());
@@ -124,7 +120,7 @@ const watched = async (ports: Ports, taken: Plan, snapshot: PlanSnapshot, signal
       }
     } catch (error) {
       // The progress is for show: the next beat tells it, and the end of the work does not depend on it.
-      if (!(error instanceof DomainError)) throw error;
+      if (!isDomainError(error)) throw error;
     }
   }
 };
@@ -142,7 +138,7 @@ const keep = (ports: Ports, taken: Plan, result: Result): Promise<void> =>
       return;
     }
     const { fault } = result;
-    const isRefused = fault instanceof DomainError;
+    const isRefused = isDomainError(fault);
     if (!isRefused) ports.onFault(taken.id, fault);
     const failure = isRefused ? fault.message : 'The planner failed; the log of the planner names the cause.';
     const after = changedPlan(before, { ...over, state: 'FAILED', failure }, at);

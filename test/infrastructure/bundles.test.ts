@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { ENV } from '../../adapters/runtime/environment.ts';
+import { STRATEGY_V2_0 } from '../../core/scoring/strategy.ts';
 import { proxyEvent } from '../../local/proxy-event.ts';
 import type { Bundle } from '../../lib/bundle.ts';
 import { bundleService, HANDLERS } from '../../lib/task-center-app.ts';
@@ -150,6 +151,28 @@ describe('the bundles', () => {
       .filter(({ path }) => !isBuiltin(path));
     expect(missing.filter(({ kind }) => kind !== 'dynamic-import')).toEqual([]);
     expect(missing.length).toBeGreaterThan(0);
+  });
+
+  it('of the planner alone carries HiGHS, and plans in a thread of itself', async () => {
+    const { outputs } = metafileSchema.parse(JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8')));
+    const carrying = Object.entries(outputs).filter(([, { inputs }]) => 'node_modules/highs/build/highs.mjs' in inputs);
+    expect(carrying.map(([file]) => file)).toEqual([expect.stringMatching(/plans\/solve\/index\.mjs$/)]);
+    const { weights, caps, version } = STRATEGY_V2_0;
+    const snapshot = {
+      ...{ tasks: [], left_out: [], people: [], equipment: [], tallies: [], strategy: { weights, caps, version } },
+    };
+    const work = { purpose: 'plan', effort: 'quick', snapshot };
+    const [solved] = await inNode(`
+      import { Worker } from 'node:worker_threads';
+      const workerData = { ...${JSON.stringify(work)}, stopped: new SharedArrayBuffer(4) };
+      const worker = new Worker(new URL(${JSON.stringify(pathToFileURL(fileOf('plans/solve')).href)}), { workerData });
+      worker.on('message', ({ solved }) => {
+        if (solved === undefined) return;
+        console.log(JSON.stringify(solved.outcome.solver));
+        void worker.terminate();
+      });
+    `);
+    expect(solved).toMatchObject({ name: 'search+highs' });
   });
 
   it('of the authorizer of an OIDC stage carries no client of the table', () => {

@@ -79,7 +79,7 @@ describe('a plan', () => {
         is_canceled: false,
       },
     });
-    expect(new Set(made.body.assignments.map(({ user_id }: { user_id: string }) => user_id))).toEqual(
+    expect(new Set((made.body.assignments as Body[]).map(({ user_id }) => user_id as string))).toEqual(
       new Set([ada, ben]),
     );
     expect(made.body.unplaced).toMatchObject([{ reason: 'displaced' }]);
@@ -292,7 +292,7 @@ describe('the commit of a plan', () => {
     expect(part.body).toMatchObject({ plan: { state: 'PARTLY_COMMITTED' }, committed: [{ task_ids: [first] }] });
     const rest = await commit(tenant, plan);
     expect(rest.body).toMatchObject({ plan: { state: 'COMMITTED' }, already_committed: [first], left_out: [] });
-    expect(rest.body.committed[0].task_ids.toSorted()).toEqual(others.toSorted());
+    expect((rest.body.committed[0].task_ids as string[]).toSorted()).toEqual(others.toSorted());
   });
 
   it('does once what two requests want at the same moment', async () => {
