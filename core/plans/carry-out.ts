@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Asset, Assets } from '../assets/asset.ts';
-import type { Bookings } from '../calendar/bookings.ts';
+import type { Release, Taking } from '../calendar/bookings.ts';
 import type { Call } from '../call.ts';
 import { resourceOf, type Calendars, type ResourceCalendar } from '../calendar/calendar.ts';
 import type { Guard } from '../calendar/guard.ts';
@@ -218,7 +218,8 @@ const carryOutStep = async (
   const [moves = []] = call.validateOnly === true ? [timed] : stepsOf(timed);
   const at = clock();
   const changes: (TaskChanged | DecisionMade)[] = [];
-  const bookings: Required<Pick<Booked, 'take' | 'release'>> = { take: [], release: [] };
+  const take: Taking[] = [];
+  const release: Release[] = [];
   const tasks: PlanStep['tasks'] = [];
   for (const { window, ...move } of moves) {
     const task = reading.tasks.get(move.task_id);
@@ -228,8 +229,8 @@ const carryOutStep = async (
     const changed = changedTask({ task, later: [] }, occasion, amendment, readingsOf(reading, move));
     changes.push(...changed.changes);
     if (decision !== undefined) changes.push({ kind: 'decision_made', decision });
-    bookings.take.push(...(changed.bookings.take ?? []));
-    bookings.release.push(...(changed.bookings.release ?? []));
+    take.push(...(changed.bookings.take ?? []));
+    release.push(...(changed.bookings.release ?? []));
     const version = contentVersionOf(changed.after);
     tasks.push({ ...move, from_assets: [...move.from_assets], to_assets: [...move.to_assets], version });
   }
@@ -240,11 +241,13 @@ const carryOutStep = async (
       .map((resource) => ({ resource, version: (reading.calendars.get(resource)?.version ?? 0) + 1 })),
   };
   const { receipt, ...once } = call;
-  await guard(once, { changes: [...changes, { kind: 'plan_step_made', plan, step }], bookings, answer: undefined });
+  await guard(once, {
+    changes: [...changes, { kind: 'plan_step_made', plan, step }],
+    bookings: { take, release },
+    answer: undefined,
+  });
   return 'done';
 };
-
-type Booked = { -readonly [Kind in keyof Bookings]: [...NonNullable<Bookings[Kind]>] };
 
 /** What the guard has to know of those who take time. */
 const readingsOf = ({ calendars, assets }: Reading, move: Move): readonly ResourceReading[] =>

@@ -989,7 +989,9 @@ describe('two stages in one account', () => {
 });
 
 it('tells its outputs once, and each with a value', () => {
-  const names = ['AlarmTopicArn', 'ApiUrl', 'DeadLetterQueueUrl', 'EventBusName', 'TableName'];
+  const names = [
+    ...['AlarmTopicArn', 'ApiUrl', 'DeadLetterQueueUrl', 'EventBusName', 'PlannerDeadLetterQueueUrl', 'TableName'],
+  ];
   expect(Object.keys(dev.Outputs).toSorted()).toEqual(names);
   expect(Object.keys(rich.Outputs).toSorted()).toEqual([...names, 'BootstrapSecretArn', 'SigningSecretArn'].toSorted());
   for (const template of [dev, prod, rich]) {
