@@ -48,6 +48,7 @@ export const RESOURCES = [
   'absence',
   'decision',
   'strategy',
+  'qualification',
 ] as const;
 export type Resource = (typeof RESOURCES)[number];
 export type NotFoundCode = `${Resource}_not_found`;

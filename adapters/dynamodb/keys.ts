@@ -27,6 +27,7 @@ export const SORT_KEYS = {
   template: { begins: 'TEMPLATE#', partition: 'TEMPLATES' },
   task_type: { begins: 'TYPE#', partition: 'TYPES' },
   asset: { begins: 'ASSET#', partition: 'ASSETS' },
+  qualification: { begins: 'QUALIFICATION#', partition: 'QUALIFICATIONS' },
   /** What an item that is gone leaves behind for a while: who removed it. */
   removal: { begins: 'REMOVED#' },
 } as const satisfies Readonly<Record<string, SortKeys>>;

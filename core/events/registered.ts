@@ -8,6 +8,7 @@ export {
   roleEvents as role,
   userEvents as user,
 } from '../identity/events.ts';
+export { qualificationEvents as qualification } from '../qualifications/events.ts';
 export { choiceEvents as chosen_strategies, strategyEvents as strategy } from '../scoring/events.ts';
 export { taskEvents as task } from '../tasks/events.ts';
 export { templateEvents as template } from '../templates/events.ts';

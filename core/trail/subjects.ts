@@ -36,6 +36,7 @@ export const SUBJECTS = {
   },
   role: { reader: 'identity.read', id: 'id', fields: ['name', 'description', 'permissions'] },
   org_unit: { reader: 'identity.read', id: 'id', fields: ['name', 'code', 'parent_id', 'is_active'] },
+  qualification: { reader: 'identity.read', id: 'id', fields: ['code', 'name', 'description', 'is_active'] },
   asset: {
     reader: 'registry.read',
     id: 'id',

@@ -152,6 +152,9 @@ const newAsset = ({ tenant }: World): Promise<string> =>
 
 const newRole = ({ tenant }: World): Promise<string> => made(tenant.call, `${IDENTITY}/roles`, { name: code() });
 
+const newQualification = ({ tenant }: World): Promise<string> =>
+  made(tenant.call, `${IDENTITY}/qualifications`, { code: code(), name: 'Rope access' });
+
 /** The path to the roles of a user who has one. */
 const withRole = async (world: World): Promise<string> => {
   const [userId, roleId] = await Promise.all([world.tenant.user(), newRole(world)]);
@@ -412,6 +415,25 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
     const version = async () => (await calendars.find(tenant.id, userId))?.version ?? 0;
     const before = await version();
     return { path, effects: async () => (await version()) - before };
+  },
+
+  createQualification: ({ tenant }) => {
+    const qualification = code();
+    const path = `${IDENTITY}/qualifications`;
+    return Promise.resolve({
+      path,
+      body: { code: qualification, name: 'Remote pilot' },
+      ...listed(tenant.call, path, 'code', qualification),
+    });
+  },
+  listQualifications: reading(`${IDENTITY}/qualifications`),
+  changeQualification: async (world) => {
+    const name = code();
+    return {
+      path: `${IDENTITY}/qualifications/${await newQualification(world)}`,
+      body: { name },
+      ...listed(world.tenant.call, `${IDENTITY}/qualifications`, 'name', name),
+    };
   },
 
   createAsset: ({ tenant }) => {

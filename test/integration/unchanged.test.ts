@@ -41,6 +41,8 @@ const type = (tenant: TestTenant): Promise<string> =>
   created(tenant, '/api/task-center/types', { name: 'Inspection', code: code() });
 const asset = (tenant: TestTenant): Promise<string> =>
   created(tenant, '/api/assets', { asset_type: 'UAV', asset_code: code(), name: 'Drone' });
+const qualification = (tenant: TestTenant): Promise<string> =>
+  created(tenant, `${IDENTITY}/qualifications`, { name: 'Remote pilot', code: code() });
 const strategy = (tenant: TestTenant): Promise<string> =>
   created(tenant, '/api/task-center/strategies', {
     version: code(),
@@ -73,6 +75,10 @@ const WRITES: Readonly<Record<string, (tenant: TestTenant) => Promise<Write>>> =
   changeTaskType: async (tenant) => ({
     path: `/api/task-center/types/${await type(tenant)}`,
     body: { name: 'Survey', description: 'From above', is_active: false },
+  }),
+  changeQualification: async (tenant) => ({
+    path: `${IDENTITY}/qualifications/${await qualification(tenant)}`,
+    body: { name: 'Rope access', description: null, is_active: false },
   }),
   changeAsset: async (tenant) => ({
     path: `/api/assets/${await asset(tenant)}`,

@@ -33,6 +33,7 @@ export const makeWorld = async (tenant: TestTenant): Promise<World> => {
     template_id: await post('/api/task-center/templates', template),
     task_id: await post('/api/task-center/tasks', { task_type_id, name: 'World' }),
     asset_id: await post('/api/assets', { asset_type: 'UAV', asset_code: 'world', name: 'World' }),
+    qualification_id: await post('/api/identity/qualifications', { code: 'world', name: 'World' }),
     role_id: await post('/api/identity/roles', { name: 'world' }),
     org_unit_id: await post('/api/identity/org-units', { code: 'world', name: 'World' }),
     user_id: userId,

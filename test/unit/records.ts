@@ -3,6 +3,7 @@ import { saidBy } from '../../core/tasks/demands.ts';
 import type { AssetCalendar, Absence, Calendar, HeldWindow } from '../../core/calendar/calendar.ts';
 import type { Window } from '../../core/calendar/window.ts';
 import type { OrgUnit, Role, User } from '../../core/identity/directory.ts';
+import type { Qualification } from '../../core/qualifications/qualification.ts';
 import type { TenantStrategy } from '../../core/scoring/strategies.ts';
 import { STRATEGY_V2_0 } from '../../core/scoring/strategy.ts';
 import { ENGINE, type Decision } from '../../core/dispatch/decision.ts';
@@ -90,6 +91,20 @@ export const taskType = (patch: Partial<TaskType> = {}): TaskType => ({
   description: null,
   is_active: true,
   ...saidBy({}),
+  created_by: 'creator',
+  created_at: T0,
+  updated_at: T0,
+  version: 1,
+  ...patch,
+});
+
+export const qualification = (patch: Partial<Qualification> = {}): Qualification => ({
+  id: 'qualification-1',
+  tenant_id: 'tenant-1',
+  code: 'UAV-A2',
+  name: 'Remote pilot A2',
+  description: null,
+  is_active: true,
   created_by: 'creator',
   created_at: T0,
   updated_at: T0,

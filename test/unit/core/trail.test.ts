@@ -7,6 +7,7 @@ import { absenceSchema, calendarSchema } from '../../../core/calendar/calendar.t
 import { EVENTFUL_ITEMS } from '../../../core/events/event.ts';
 import { orgUnitSchema, roleSchema, tenantSchema, userSchema } from '../../../core/identity/directory.ts';
 import { LIMITS } from '../../../core/limits.ts';
+import { qualificationSchema } from '../../../core/qualifications/qualification.ts';
 import { chosenSchema, tenantStrategySchema } from '../../../core/scoring/strategies.ts';
 import { taskSchema } from '../../../core/tasks/task.ts';
 import { templateSchema } from '../../../core/templates/template.ts';
@@ -22,6 +23,7 @@ const SCHEMAS: Readonly<Record<Audited, z.ZodObject>> = {
   role: roleSchema,
   org_unit: orgUnitSchema,
   asset: assetSchema,
+  qualification: qualificationSchema,
   task_type: taskTypeSchema,
   template: templateSchema,
   strategy: tenantStrategySchema,

@@ -8,6 +8,7 @@ import { chosenCodec, strategyCodec } from '../../../adapters/dynamodb/resources
 import { taskTypeCodec } from '../../../adapters/dynamodb/resources/task-types.ts';
 import { taskCodec } from '../../../adapters/dynamodb/resources/tasks.ts';
 import { templateCodec } from '../../../adapters/dynamodb/resources/templates.ts';
+import { qualificationCodec } from '../../../adapters/dynamodb/resources/qualifications.ts';
 import { historyKey } from '../../../adapters/dynamodb/keys.ts';
 import { batchKey } from '../../../adapters/dynamodb/resources/batches.ts';
 import { toldBy, type StreamRecord } from '../../../adapters/dynamodb/stream.ts';
@@ -256,6 +257,23 @@ describe('the event of a creation', () => {
   });
 });
 
+describe('the events of a qualification', () => {
+  const qualification = { ...records.qualification(), tenant_id: TENANT };
+  const data = { qualification_id: 'qualification-1', code: 'UAV-A2', name: 'Remote pilot A2' };
+
+  it('tell what was made, and what it is from now on', () => {
+    const made = qualificationCodec.toItem(qualification);
+    const created = eventOf(recordOf('INSERT', undefined, made));
+    expect(created).toMatchObject({ id: 'qualification-1', name: 'task_center.qualification.created', data });
+    expectDocumented(created);
+    const last_edit = { edit_id: 'edit-1', actor_id: ACTOR, at: at('2026-03-02T08:00:00Z'), request_id: null };
+    const off = { ...qualificationCodec.toItem({ ...qualification, is_active: false, version: 2 }), last_edit };
+    const changed = eventOf(recordOf('MODIFY', made, off));
+    expect(changed).toMatchObject({ id: 'edit-1', data: { ...data, is_active: false } });
+    expectDocumented(changed);
+  });
+});
+
 describe('the events of an absence', () => {
   const absence = { ...records.absence({ reason: 'Surgery' }), created_by: ACTOR };
   const kept = { ...absenceCodec(TENANT).toItem(absence), tenant_id: TENANT };
@@ -398,6 +416,8 @@ describe('an event', () => {
       'task_center.strategy.retired',
       'task_center.task_type.changed',
       'task_center.task_type.created',
+      'task_center.qualification.changed',
+      'task_center.qualification.created',
       'task_center.asset.created',
       'task_center.asset.changed',
       'task_center.user.created',

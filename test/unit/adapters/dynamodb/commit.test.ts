@@ -290,6 +290,25 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
       [put('T#tenant-1#CLAIM#TYPE_CODE#INSPECT', 'CLAIM', 'duplicate'), put('T#tenant-1#TYPES', 'TYPE#type-1')],
     ],
   ],
+  qualification_created: [
+    [
+      { kind: 'qualification_created', qualification: records.qualification() },
+      [
+        put('T#tenant-1#CLAIM#QUALIFICATION_CODE#UAV-A2', 'CLAIM', 'duplicate'),
+        put('T#tenant-1#QUALIFICATIONS', 'QUALIFICATION#qualification-1'),
+      ],
+    ],
+  ],
+  qualification_changed: [
+    [
+      {
+        kind: 'qualification_changed',
+        before: records.qualification(),
+        after: records.qualification({ is_active: false, version: 2 }),
+      },
+      [update('T#tenant-1#QUALIFICATIONS', 'QUALIFICATION#qualification-1')],
+    ],
+  ],
   template_created: [
     [
       { kind: 'template_created', template: records.template() },

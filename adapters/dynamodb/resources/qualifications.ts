@@ -1,0 +1,35 @@
+import type { QualificationChanges } from '../../../core/qualifications/changes.ts';
+import {
+  qualificationSchema,
+  type Qualification,
+  type Qualifications,
+} from '../../../core/qualifications/qualification.ts';
+import { all, claim, put, update, type Writes } from '../actions.ts';
+import { find, makeCodec, owned, type Codec, type Reads } from '../codec.ts';
+import { directoryKey } from '../keys.ts';
+import { directoryPage } from '../listing.ts';
+
+export const qualificationKey = /* @__PURE__ */ directoryKey('qualification');
+
+export const qualificationCodec: Codec<Qualification> = /* @__PURE__ */ makeCodec({
+  schema: qualificationSchema,
+  key: owned(qualificationKey),
+});
+
+export const makeQualifications = (reads: Reads): Qualifications => ({
+  find: (tenantId, id) => find(reads, qualificationCodec, qualificationKey(tenantId, id)),
+  list: (tenantId, filters, page) =>
+    directoryPage(reads, qualificationCodec, qualificationKey(tenantId, ''), filters, page),
+});
+
+export const qualificationWrites: Writes<QualificationChanges> = {
+  qualification_created: ({ qualification }) =>
+    all(
+      claim(qualification.tenant_id, 'QUALIFICATION_CODE', qualification.code, qualification.id, 'code'),
+      put('qualification', qualificationCodec.toItem(qualification)),
+    ),
+  qualification_changed: ({ before, after }) =>
+    update('qualification', qualificationCodec.toItem(before), qualificationCodec.toItem(after), {
+      version: before.version,
+    }),
+};

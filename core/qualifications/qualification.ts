@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import { flagInput, freeText, idSchema, optional, text } from '../fields.ts';
+import { LIMITS } from '../limits.ts';
+import type { Page, PageRequest } from '../page.ts';
+import { instantSchema } from '../time/instant.ts';
+
+/** A licence, certificate or rating that people may have and tasks may demand, each by its code. */
+export const qualificationSchema = z.object({
+  id: idSchema,
+  tenant_id: idSchema,
+  code: z.string(),
+  name: z.string(),
+  description: z.string().nullable(),
+  is_active: z.boolean(),
+  created_by: z.string(),
+  created_at: instantSchema,
+  updated_at: instantSchema,
+  version: z.number().int().min(1).default(1),
+});
+export type Qualification = z.infer<typeof qualificationSchema>;
+
+export const qualificationView = qualificationSchema.omit({ version: true }).meta({ id: 'Qualification' });
+
+export const qualificationPatch = z
+  .strictObject({
+    name: optional(text(LIMITS.shortName)),
+    description: freeText(LIMITS.description).nullable().optional(),
+    is_active: optional(z.boolean()).meta({
+      description: 'An inactive one is given to nobody new and demanded by nothing new',
+    }),
+  })
+  .meta({ id: 'QualificationPatch', examples: [{ is_active: false }] });
+export type QualificationPatch = z.infer<typeof qualificationPatch>;
+
+export const qualificationDraft = z
+  .strictObject({
+    code: text(LIMITS.code).meta({ description: 'Unique in the tenant; it never changes' }),
+    name: text(LIMITS.shortName),
+    description: optional(freeText(LIMITS.description)),
+    is_active: optional(z.boolean()).meta({ description: 'Without it: true' }),
+  })
+  .meta({ id: 'QualificationDraft', examples: [{ code: 'UAV-A2', name: 'Remote pilot, open category A2' }] });
+export type QualificationDraft = z.infer<typeof qualificationDraft>;
+
+export const qualificationFilters = z.strictObject({
+  is_active: flagInput.optional(),
+});
+export type QualificationFilters = z.infer<typeof qualificationFilters>;
+
+export interface Qualifications {
+  readonly find: (tenantId: string, qualificationId: string) => Promise<Qualification | undefined>;
+  readonly list: (tenantId: string, filters: QualificationFilters, page: PageRequest) => Promise<Page<Qualification>>;
+}
