@@ -76,6 +76,7 @@ const CALENDAR: Calendar = {
   is_active: true,
   memberships: [{ org_unit_id: id(4), is_primary: true, created_at: AT }],
   working_hours: null,
+  qualifications: [],
   recent: [],
 };
 

@@ -121,8 +121,9 @@ export const calendarKey = (tenantId: string, resource: Resource): Key => ({
 });
 export const openAssignmentKey = (tenantId: string, resource: Resource, taskId: string): Key => ({
   PK: holderPartition(tenantId, resource),
-  SK: `OPEN#${part(taskId)}`,
+  SK: `${OPEN_PREFIX}${part(taskId)}`,
 });
+export const OPEN_PREFIX = 'OPEN#';
 export const windowKey = (tenantId: string, resource: Resource, start: Instant, taskId: string): Key => ({
   PK: holderPartition(tenantId, resource),
   SK: `${windowsFrom(start)}#${part(taskId)}`,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DomainError } from '../errors.ts';
 import { flagInput, freeText, idSchema, optional, text } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
@@ -46,6 +47,10 @@ export const qualificationFilters = z.strictObject({
   is_active: flagInput.optional(),
 });
 export type QualificationFilters = z.infer<typeof qualificationFilters>;
+
+/** The refusal to give or demand anew what is out of use. */
+export const inactiveQualification = (code: string): DomainError =>
+  new DomainError('inactive_qualification', `Qualification "${code}" is not active.`, {});
 
 export interface Qualifications {
   readonly find: (tenantId: string, qualificationId: string) => Promise<Qualification | undefined>;

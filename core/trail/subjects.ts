@@ -26,12 +26,12 @@ export const SUBJECTS = {
     fields: ['username', 'is_active', 'role_ids'],
     secrets: { password_hash: 'password' },
   },
-  /** Memberships and hours are kept with the calendar; what is held in it is the tasks' own. */
+  /** Memberships, qualifications and hours are kept with the calendar; what is held in it is the tasks' own. */
   calendar: {
     kind: 'user',
     reader: 'identity.read',
     id: 'user_id',
-    fields: ['memberships', 'working_hours'],
+    fields: ['memberships', 'qualifications', 'working_hours'],
     documents: ['working_hours'],
   },
   role: { reader: 'identity.read', id: 'id', fields: ['name', 'description', 'permissions'] },

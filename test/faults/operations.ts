@@ -426,6 +426,23 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
       ...listed(tenant.call, path, 'code', qualification),
     });
   },
+  listGrants: async ({ tenant }) => ({ path: `${IDENTITY}/users/${await tenant.user()}/qualifications` }),
+  grantQualification: async (world) => {
+    const userId = await world.tenant.user();
+    return {
+      path: `${IDENTITY}/users/${userId}/qualifications/${await newQualification(world)}`,
+      body: { valid_until: '2030-01-01T00:00:00Z' },
+      effects: async () => ((await calendars.find(world.tenant.id, userId))?.version ?? 0) - 1,
+    };
+  },
+  withdrawQualification: async (world) => {
+    const [userId, qualificationId] = await Promise.all([world.tenant.user(), newQualification(world)]);
+    const path = `${IDENTITY}/users/${userId}/qualifications/${qualificationId}`;
+    succeed(await world.tenant.call('PUT', path, {}));
+    const version = async () => (await calendars.find(world.tenant.id, userId))?.version ?? 0;
+    const before = await version();
+    return { path, effects: async () => (await version()) - before };
+  },
   listQualifications: reading(`${IDENTITY}/qualifications`),
   changeQualification: async (world) => {
     const name = code();

@@ -80,6 +80,14 @@ const WRITES: Readonly<Record<string, (tenant: TestTenant) => Promise<Write>>> =
     path: `${IDENTITY}/qualifications/${await qualification(tenant)}`,
     body: { name: 'Rope access', description: null, is_active: false },
   }),
+  grantQualification: async (tenant) => ({
+    path: `${IDENTITY}/users/${await tenant.user()}/qualifications/${await qualification(tenant)}`,
+    body: { valid_from: '2026-01-01T00:00:00Z', valid_until: '2030-01-01T00:00:00Z', reference: null },
+    again: { valid_from: '2026-01-01T01:00:00+01:00', valid_until: '2030-01-01T00:00:00Z' },
+  }),
+  withdrawQualification: async (tenant) => ({
+    path: `${IDENTITY}/users/${await tenant.user()}/qualifications/${await qualification(tenant)}`,
+  }),
   changeAsset: async (tenant) => ({
     path: `/api/assets/${await asset(tenant)}`,
     body: { name: 'Drone 7', serial_number: null, detail: { hours: 12 } },

@@ -63,6 +63,8 @@ const FITTING: Known = {
   planned_end_at: '2032-01-01T09:00:00Z',
   org_match: 24,
   time_zone: 'Europe/Berlin',
+  valid_from: '2031-01-01T08:00:00Z',
+  valid_until: '2032-01-01T08:00:00Z',
 };
 /** Parameters that some reads demand. */
 const DEMANDED: Readonly<Record<string, string>> = {

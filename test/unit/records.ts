@@ -200,6 +200,7 @@ export const calendar = (patch: Partial<Calendar> = {}): Calendar => ({
   is_active: true,
   memberships: [],
   working_hours: null,
+  qualifications: [],
   recent: [],
   ...patch,
 });

@@ -423,6 +423,7 @@ describe('an event', () => {
       'task_center.user.created',
       'task_center.user.changed',
       'task_center.user.memberships_changed',
+      'task_center.user.qualifications_changed',
       'task_center.user.working_hours_changed',
       'task_center.role.created',
       'task_center.role.changed',
