@@ -1,25 +1,22 @@
-import type { Violation } from '../errors.ts';
-import { lackOf, type Grant } from '../qualifications/grants.ts';
+import type { PersonViolation } from '../errors.ts';
+import { lackOf } from '../qualifications/grants.ts';
 import type { Instant } from '../time/instant.ts';
 import { isWorking, nearestTo } from '../working-hours/hours.ts';
-import type { Calendar, ResourceCalendar, TaskHolding } from './calendar.ts';
+import type { Calendar, TaskHolding } from './calendar.ts';
 import type { Window } from './window.ts';
 
 /** What the rules speak of in a task. */
 export type Demand = Pick<TaskHolding, 'window' | 'required_qualifications'>;
 
-/** Whose rules they are: an asset has hours of operation, and no qualifications to be asked for. */
-type Holder = Pick<ResourceCalendar, 'working_hours'> & { readonly qualifications?: readonly Grant[] };
-
 /**
- * The rules that a task breaks with its holder, whatever else is held, in the order of a refusal. A task without a window
+ * The rules that a task breaks with a person, whatever else that one holds, in the order of a refusal. A task without a window
  * demands what it demands at the moment `at`; hours ask nothing of it.
  */
 export const ownViolations = (
-  { working_hours, qualifications }: Holder,
+  { working_hours, qualifications }: Pick<Calendar, 'working_hours' | 'qualifications'>,
   { window, required_qualifications = [] }: Demand,
   at: Instant,
-): readonly Violation[] => {
+): readonly PersonViolation[] => {
   const lack = qualifications === undefined ? undefined : lackOf(qualifications, required_qualifications, window ?? at);
   return [
     ...(lack === undefined ? [] : [{ rule: 'not_qualified' as const, ...lack }]),

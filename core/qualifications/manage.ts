@@ -76,7 +76,7 @@ export const makeGrantQualification =
     given: Call,
     userId: string,
     qualificationId: string,
-    { validate_only, valid_from = null, valid_until = null, reference = null }: GrantDraft,
+    { validate_only, valid_from, valid_until, reference }: GrantDraft,
   ): Promise<GrantChange> => {
     const call = { ...given, validateOnly: validate_only ?? false };
     return ports.retry(async () => {
@@ -89,9 +89,9 @@ export const makeGrantQualification =
       const grant: Grant = {
         qualification_id: qualificationId,
         code: qualification.code,
-        valid_from,
-        valid_until,
-        reference,
+        valid_from: valid_from ?? null,
+        valid_until: valid_until ?? null,
+        reference: reference ?? null,
         granted_at: present?.granted_at ?? ports.clock(),
       };
       const after = moved(calendar, { qualifications: byCode([...others, grant]) });

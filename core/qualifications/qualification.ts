@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { DomainError } from '../errors.ts';
-import { flagInput, freeText, idSchema, optional, text } from '../fields.ts';
+import { flagInput, freeText, idSchema, listOf, optional, text } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
 import { instantSchema } from '../time/instant.ts';
@@ -48,11 +48,21 @@ export const qualificationFilters = z.strictObject({
 });
 export type QualificationFilters = z.infer<typeof qualificationFilters>;
 
+/** Codes that a request demands: each once, in order. */
+export const codesInput = listOf(text(LIMITS.code), LIMITS.qualificationsRequired)
+  .transform((codes) => unionOf(codes))
+  .meta({ description: 'Codes of the qualifications that the one who does it must have', examples: [['UAV-A2']] });
+
+/** Codes of several lists: each once, in order. */
+export const unionOf = (...lists: readonly (readonly string[])[]): string[] => [...new Set(lists.flat())].sort();
+
 /** The refusal to give or demand anew what is out of use. */
 export const inactiveQualification = (code: string): DomainError =>
   new DomainError('inactive_qualification', `Qualification "${code}" is not active.`, {});
 
 export interface Qualifications {
   readonly find: (tenantId: string, qualificationId: string) => Promise<Qualification | undefined>;
+  /** Those of the codes that the tenant has. */
+  readonly byCodes: (tenantId: string, codes: readonly string[]) => Promise<readonly Qualification[]>;
   readonly list: (tenantId: string, filters: QualificationFilters, page: PageRequest) => Promise<Page<Qualification>>;
 }

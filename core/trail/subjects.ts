@@ -46,7 +46,7 @@ export const SUBJECTS = {
   task_type: {
     reader: 'mission.read',
     id: 'id',
-    fields: ['code', 'name', 'description', 'is_active', ...DEMANDED_FIELDS],
+    fields: ['code', 'name', 'description', 'is_active', ...DEMANDED_FIELDS, 'required_qualifications'],
   },
   template: {
     reader: 'mission.read',
@@ -54,7 +54,7 @@ export const SUBJECTS = {
     fields: [
       ...['task_type_id', 'template_key', 'name', 'description', 'template_version', 'requires_approval'],
       ...['default_priority', 'default_risk_level', 'default_checklist', 'route_template', 'payload_template'],
-      ...['default_payload', 'is_active', ...DEMANDED_FIELDS, 'revision', 'cloned_from'],
+      ...['default_payload', 'is_active', ...DEMANDED_FIELDS, 'required_qualifications', 'revision', 'cloned_from'],
     ],
     documents: ['default_checklist', 'route_template', 'payload_template', 'default_payload'],
   },
@@ -69,7 +69,7 @@ export const SUBJECTS = {
       ...['requires_approval', 'priority', 'risk_level', 'org_unit_id', 'project_code', 'area_code', 'area_geom'],
       ...['checklist', 'attachment_count', 'route_template', 'payload_template', 'payload', 'planned_start_at'],
       ...['planned_end_at', 'state', 'dispatch_mode', 'assigned_to', 'dispatched_by', 'dispatched_at', 'started_at'],
-      ...['accepted_at', 'archived_at', 'canceled_at', ...DEMANDED_FIELDS, 'asset_ids'],
+      ...['accepted_at', 'archived_at', 'canceled_at', ...DEMANDED_FIELDS, 'required_qualifications', 'asset_ids'],
     ],
     documents: ['area_geom', 'checklist', 'route_template', 'payload_template', 'payload'],
   },

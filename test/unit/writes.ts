@@ -4,6 +4,7 @@ import { batchWrites } from '../../adapters/dynamodb/resources/batches.ts';
 import { calendarWrites } from '../../adapters/dynamodb/resources/calendars.ts';
 import { decisionWrites } from '../../adapters/dynamodb/resources/decisions.ts';
 import { identityWrites } from '../../adapters/dynamodb/resources/directory.ts';
+import { qualificationWrites } from '../../adapters/dynamodb/resources/qualifications.ts';
 import { shadowWrites } from '../../adapters/dynamodb/resources/shadows.ts';
 import { strategyWrites } from '../../adapters/dynamodb/resources/strategies.ts';
 import { signInWrites } from '../../adapters/dynamodb/resources/sign-ins.ts';
@@ -19,6 +20,7 @@ export const WRITES = {
   ...calendarWrites,
   ...decisionWrites,
   ...identityWrites,
+  ...qualificationWrites,
   ...shadowWrites,
   ...signInWrites,
   ...strategyWrites,

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { QualificationChanges } from '../../../core/qualifications/changes.ts';
 import {
   qualificationSchema,
@@ -6,7 +7,7 @@ import {
 } from '../../../core/qualifications/qualification.ts';
 import { all, claim, put, update, type Writes } from '../actions.ts';
 import { find, makeCodec, owned, type Codec, type Reads } from '../codec.ts';
-import { directoryKey } from '../keys.ts';
+import { claimKey, directoryKey } from '../keys.ts';
 import { directoryPage } from '../listing.ts';
 
 export const qualificationKey = /* @__PURE__ */ directoryKey('qualification');
@@ -16,8 +17,15 @@ export const qualificationCodec: Codec<Qualification> = /* @__PURE__ */ makeCode
   key: owned(qualificationKey),
 });
 
+const ownerSchema = z.object({ owner_id: z.string() });
+
 export const makeQualifications = (reads: Reads): Qualifications => ({
   find: (tenantId, id) => find(reads, qualificationCodec, qualificationKey(tenantId, id)),
+  byCodes: async (tenantId, codes) => {
+    const claims = await reads.reader.getMany(codes.map((code) => claimKey(tenantId, 'QUALIFICATION_CODE', code)));
+    const keys = claims.map((claimed) => qualificationKey(tenantId, ownerSchema.parse(claimed).owner_id));
+    return (await reads.reader.getMany(keys)).map(qualificationCodec.fromItem);
+  },
   list: (tenantId, filters, page) =>
     directoryPage(reads, qualificationCodec, qualificationKey(tenantId, ''), filters, page),
 });

@@ -44,6 +44,7 @@ const UNTOLD = new Set([
     'demanded_by',
     'first_attachments',
   ],
+  ...['qualifications_of_type', 'qualifications_given'],
 ]);
 /** Of a calendar only the memberships are its own; what is held in it is the tasks'. */
 const OF_TASKS = new Set(['user_id', 'is_active', 'active_count', 'recent']);
