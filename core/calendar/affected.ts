@@ -27,8 +27,7 @@ export const affectedFields = {
     .boolean()
     .meta({ description: `Whether there are more, or tasks behind the first ${LIMITS.affectedSearched}` }),
 };
-const affectedSchema = z.object(affectedFields);
-export type Affected = z.infer<typeof affectedSchema>;
+export type Affected = z.infer<z.ZodObject<typeof affectedFields>>;
 
 const END_OF_TIME = instantSchema.parse('9999-12-31T23:59:59.999Z');
 

@@ -4,6 +4,7 @@ import { LIMITS } from '../limits.ts';
 import type { BookingCommit, Bookings, Taking } from './bookings.ts';
 import { equipmentNamed, equipmentViolationsOf } from './equipment.ts';
 import { idOf, isAbsence, obstaclesIn, resourceOf, type Calendars, type HeldWindow } from './calendar.ts';
+import { OVERRIDABLE, type Overridable } from '../tasks/override.ts';
 import { ownViolations } from './own-rules.ts';
 import { resourceName } from './resource.ts';
 import { covers, overlaps, type Window } from './window.ts';
@@ -157,7 +158,7 @@ const brokenBy = async (
   taking: Taking,
   bookings: Bookings,
 ): Promise<{ readonly name: string; readonly violations: readonly Violation[]; readonly left: number }> => {
-  const { calendar, holding, asset, at } = taking;
+  const { calendar, holding, asset, overridden = [] } = taking;
   const { window } = holding;
   const name = 'user_id' in calendar ? `User ${calendar.user_id}` : `Asset ${asset?.asset_code ?? calendar.asset_id}`;
   const inTheWay = window === undefined ? [] : await obstaclesOf(calendars, taking, window, bookings);
@@ -166,9 +167,22 @@ const brokenBy = async (
   const isKept = isLess(taking, bookings);
   if (asset !== undefined)
     return { name, violations: equipmentViolationsOf({ asset, calendar, window, inTheWay, isKept }), left };
-  // An absence is no work.
-  const isFree = isAbsence(holding) || isKept || !('user_id' in calendar);
-  return { name, violations: violationsOf(inTheWay, isFree ? [] : ownViolations(calendar, holding, at)), left };
+  const aside = new Set<string>(overridden);
+  const own = ownOf(taking, bookings).filter(({ rule }) => !aside.has(rule));
+  return { name, violations: violationsOf(inTheWay, own), left };
+};
+
+/** The rules about a person that a taking breaks, and that may be set aside. */
+export const overridable = (taking: Taking, bookings: Bookings): readonly Overridable[] => {
+  const broken = new Set<string>(ownOf(taking, bookings).map(({ rule }) => rule));
+  return OVERRIDABLE.filter((rule) => broken.has(rule));
+};
+
+/** The rules of a person's own that a taking breaks. An absence is no work, and what is held already may shrink. */
+const ownOf = (taking: Taking, bookings: Bookings): readonly PersonViolation[] => {
+  const { calendar, holding, at } = taking;
+  const isFree = isAbsence(holding) || !('user_id' in calendar) || isLess(taking, bookings);
+  return isFree ? [] : ownViolations(calendar, holding, at);
 };
 
 /** What the resource holds in the window and does not give back, and what else it takes there. */

@@ -10,7 +10,7 @@ import { find, makeCodec, owned, type Codec, type Reads } from '../codec.ts';
 import { claimKey, directoryKey } from '../keys.ts';
 import { directoryPage } from '../listing.ts';
 
-export const qualificationKey = /* @__PURE__ */ directoryKey('qualification');
+const qualificationKey = /* @__PURE__ */ directoryKey('qualification');
 
 export const qualificationCodec: Codec<Qualification> = /* @__PURE__ */ makeCodec({
   schema: qualificationSchema,
