@@ -6,7 +6,7 @@ import { LIMITS } from '../../core/limits.ts';
 import { tokens } from '../../adapters/runtime/security.ts';
 import { contentsOf } from './contents.ts';
 import { startGatewayProcess } from './gateways.ts';
-import { caller, instant, makeTasks, startApi, type Answer, type TestApi } from './harness.ts';
+import { caller, instant, makeTasks, startApi, type Answer, type Call, type TestApi } from './harness.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -120,7 +120,7 @@ describe('what a task demands', () => {
     const provenance = async () => (await call('GET', `${path}/provenance`)).body;
     expect((await provenance()).fields).toMatchObject({
       'required_qualifications.A-TEMPLATE': 'request',
-      'required_qualifications.B-TYPE': 'type',
+      'required_qualifications.B-TYPE': 'task_type',
       'required_qualifications.C-REQUEST': 'request',
     });
     // Fixed from then on, whatever becomes of type and template.
@@ -128,11 +128,13 @@ describe('what a task demands', () => {
     await call('PATCH', `${CENTER}/templates/${template.body.id}`, { required_qualifications: ['PILOT'] });
     expect((await call('GET', path)).body.required_qualifications).toEqual(codes);
     expect((await provenance()).differences).toEqual([
-      { field: 'required_qualifications', current: codes, newest: ['A-TEMPLATE', 'B-TYPE', 'C-REQUEST', 'PILOT'] },
+      { field: 'required_qualifications', current: codes, newest: ['A-TEMPLATE', 'C-REQUEST', 'PILOT'] },
     ]);
     const amended = await call('PATCH', path, { required_qualifications: ['ROPE'] });
     expect([amended.status, amended.body.required_qualifications]).toEqual([200, ['B-TYPE', 'ROPE']]);
-    expect((await provenance()).differences).toEqual([]);
+    expect((await provenance()).differences).toEqual([
+      { field: 'required_qualifications', current: ['B-TYPE', 'ROPE'], newest: ['ROPE'] },
+    ]);
     expect((await call('PATCH', path, { required_qualifications: [] })).body.required_qualifications).toEqual([
       'B-TYPE',
     ]);
@@ -320,5 +322,60 @@ describe('a qualification that is taken away', () => {
       expect(codeOf(await there('POST', `${CENTER}/tasks/${other?.id}/dispatch`, { assigned_to: a }))).toBe(REFUSED);
     }
     await gateway.stop();
+  });
+});
+
+describe('a rule that is set aside', () => {
+  const OVERRIDE = { rules: ['not_qualified', 'outside_working_hours'], reason: 'The renewal is in the post' };
+  const DEMANDING = { ...PLANNED, required_qualifications: ['PILOT'] };
+  const detailOf = async (call: Call, path = '') =>
+    ((await call('GET', `${path}/history`)).body as { detail: object }[]).at(-1)?.detail;
+
+  it('stands in the history with the reason, if it was really broken', async () => {
+    const { call, a, b, pilot, grant, paths, dispatch } = await setUp(DEMANDING, { ...DEMANDING, ...on(3, 8, 10) });
+    const override = { rules: ['not_qualified'], reason: OVERRIDE.reason };
+    expect(codeOf(await dispatch(0, a, { override: OVERRIDE, validate_only: true }))).toBe('200');
+    expect(codeOf(await dispatch(0, a, { override: OVERRIDE }))).toBe('200');
+    expect(await detailOf(call, paths[0])).toMatchObject({ assigned_to: a, override });
+    const moved = await call('PATCH', `${paths[0]}/schedule`, { ...on(2, 12, 14), override });
+    expect([codeOf(moved), await detailOf(call, paths[0])]).toEqual(['200', expect.objectContaining({ override })]);
+    const handed = await call('POST', `${paths[0]}/reassign`, { assigned_to: b, override });
+    expect([codeOf(handed), await detailOf(call, paths[0])]).toEqual(['200', expect.objectContaining({ override })]);
+    await grant(a, pilot);
+    expect(codeOf(await dispatch(1, a, { override: OVERRIDE }))).toBe('200');
+    expect(await detailOf(call, paths[1])).not.toHaveProperty('override');
+  });
+
+  it("is named, and nothing else is: time is nobody's to give", async () => {
+    const { call, a, dispatch } = await setUp(DEMANDING, PLANNED, PLANNED);
+    await call('PUT', `${CENTER}/users/${a}/working-hours`, { time_zone: 'UTC', weekly: [] });
+    const hours = { rules: ['outside_working_hours'], reason: 'Agreed by phone' };
+    const refused = await dispatch(0, a, { override: hours });
+    expect([codeOf(refused), refused.body.violations]).toEqual([
+      REFUSED,
+      [{ rule: 'not_qualified', missing: ['PILOT'], expired: [] }],
+    ]);
+    expect(codeOf(await dispatch(1, a, { override: hours }))).toBe('200');
+    expect(codeOf(await dispatch(2, a, { override: OVERRIDE }))).toBe('409 schedule_conflict');
+    expect((await dispatch(2, a, { override: { rules: ['schedule_conflict'], reason: 'No' } })).status).toBe(422);
+    expect((await dispatch(2, a, { override: { rules: ['not_qualified'], reason: ' ' } })).status).toBe(422);
+  });
+
+  it('takes a permission of its own, and is no part of automatic dispatch', async () => {
+    const { as, call, a, b, paths, dispatch } = await setUp(DEMANDING);
+    const dispatcher = await as(['mission.write']);
+    const body = { assigned_to: a, override: OVERRIDE };
+    const denied = await dispatcher('POST', `${paths[0]}/dispatch`, body);
+    expect([codeOf(denied), denied.body.permission]).toEqual(['403 permission_denied', 'mission.override']);
+    for (const answer of [
+      await dispatcher('PATCH', `${paths[0]}/schedule`, { ...PLANNED, override: OVERRIDE }),
+      await dispatcher('POST', `${paths[0]}/reassign`, { assigned_to: b, override: OVERRIDE }),
+    ])
+      expect(codeOf(answer)).toBe('403 permission_denied');
+    const auto = { candidate_user_ids: [a], override: OVERRIDE };
+    expect((await call('POST', `${paths[0]}/auto-dispatch`, auto)).status).toBe(422);
+    const chief = await as(['mission.write', 'mission.override']);
+    expect(codeOf(await chief('POST', `${paths[0]}/dispatch`, body))).toBe('200');
+    expect(codeOf(await dispatch(0, b))).toBe('409 illegal_transition');
   });
 });
