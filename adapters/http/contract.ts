@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Code } from '../../core/errors.ts';
 import type { Permission } from '../../core/identity/permission.ts';
 import type { Listed } from '../../core/page.ts';
-import { LIST_INDEXES } from '../dynamodb/table.ts';
+import { LIST_INDEXES, TASK_INDEXES } from '../dynamodb/table.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** What a gateway serves: `HEAD` comes with every `GET`. */
@@ -46,6 +46,8 @@ export interface RouteContract {
   readonly paged?: true;
   /** The list of a whole tenant: its function may read the partitions of that kind, and nothing else. */
   readonly list?: Listed;
+  /** Indexes of tasks that its function reads without being a list of tasks alone. */
+  readonly indexes?: readonly (keyof typeof TASK_INDEXES)[];
   /** The answer is or holds a task or a template: its version becomes the `ETag`. Other reads get a digest. */
   readonly etag?: true;
   /** Where a browser that asks for a page is sent instead. */
@@ -104,8 +106,8 @@ export const honoursIdempotencyKey = (contract: Pick<RouteContract, 'method' | '
   contract.method === 'POST' && contract.safe !== true && !isOpen(contract);
 
 /** The indexes that the function of a route may query. */
-export const indexesOf = ({ list }: Pick<RouteContract, 'list'>): readonly string[] =>
-  list === 'task' ? LIST_INDEXES.map(({ name }) => name) : [];
+export const indexesOf = ({ list, indexes = [] }: Pick<RouteContract, 'list' | 'indexes'>): readonly string[] =>
+  list === 'task' ? LIST_INDEXES.map(({ name }) => name) : indexes.map((index) => TASK_INDEXES[index].name);
 
 /** What the function of a route may do to the table itself: what its row says, and the idempotency record. */
 export const grantsOf = (contract: RouteContract): readonly TableAction[] => [

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { idSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
-import { instantSchema, type Instant } from '../time/instant.ts';
-import { userResource } from './resource.ts';
-import { isAbsence, type Calendar, type Calendars } from './calendar.ts';
-import { BREACHES, breachedBy } from './own-rules.ts';
+import { instantSchema } from '../time/instant.ts';
+
+/** The rules that what a person holds may come to break when the person changes. */
+export const BREACHES = ['inactive_user', 'not_qualified', 'outside_working_hours'] as const;
+export type Breach = (typeof BREACHES)[number];
 
 /** Held tasks that a change of their holder leaves against a rule. They stay. */
 export const affectedFields = {
@@ -29,41 +30,4 @@ export const affectedFields = {
 };
 export type Affected = z.infer<z.ZodObject<typeof affectedFields>>;
 
-const END_OF_TIME = instantSchema.parse('9999-12-31T23:59:59.999Z');
-
-/** The held tasks of a person that break a rule after a change of the calendar, and did not before it. */
-export const affectedBy = async (
-  calendars: Pick<Calendars, 'held' | 'open'>,
-  before: Calendar,
-  after: Calendar,
-  at: Instant,
-): Promise<Affected> => {
-  const { tenant_id, user_id } = before;
-  const future = { start: at, end: END_OF_TIME };
-  const [windows, open] = await Promise.all([
-    calendars.held(tenant_id, userResource(user_id), future, LIMITS.affectedSearched),
-    calendars.open(tenant_id, user_id, LIMITS.affectedSearched),
-  ]);
-  const affected = [...windows, ...open].flatMap((holding) => {
-    if (isAbsence(holding)) return [];
-    const already = breachedBy(before, holding, at);
-    const rule = breachedBy(after, holding, at).find((one) => !already.includes(one));
-    if (rule === undefined) return [];
-    const planned = holding.planned ?? holding.window;
-    return [
-      {
-        task_id: holding.task_id,
-        name: holding.name,
-        planned_start_at: planned?.start ?? null,
-        planned_end_at: planned?.end ?? null,
-        rule,
-      },
-    ];
-  });
-  return {
-    affected: affected.slice(0, LIMITS.affectedListed),
-    affected_more:
-      affected.length > LIMITS.affectedListed ||
-      [windows, open].some(({ length }) => length === LIMITS.affectedSearched),
-  };
-};
+export const NOBODY_AFFECTED: Affected = { affected: [], affected_more: false };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { affectedBy, affectedFields } from '../calendar/affected.ts';
+import { affectedFields } from '../calendar/affected.ts';
+import { affectedBy } from '../calendar/own-rules.ts';
 import { moved, type Calendars } from '../calendar/calendar.ts';
 import type { CalendarChanged } from '../calendar/changes.ts';
 import type { Call } from '../call.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Call } from '../call.ts';
-import { affectedBy, affectedFields, type Affected } from '../calendar/affected.ts';
+import { affectedFields, NOBODY_AFFECTED } from '../calendar/affected.ts';
+import { affectedBy } from '../calendar/own-rules.ts';
 import { moved, type Calendar, type Calendars } from '../calendar/calendar.ts';
 import type { CalendarChanged } from '../calendar/changes.ts';
 import type { Commit } from '../commit.ts';
@@ -69,8 +70,6 @@ export const makeRemoveWorkingHours = (ports: Ports) => {
   };
 };
 
-const NONE: Affected = { affected: [], affected_more: false };
-
 const calendarOf = async (calendars: Pick<Calendars, 'find'>, tenantId: string, userId: string): Promise<Calendar> => {
   const calendar = await calendars.find(tenantId, userId);
   if (calendar === undefined) throw notFound('user', userId);
@@ -86,7 +85,9 @@ const makeChange =
         user_id: userId,
         working_hours,
         // Who is always at work is never in the way of anything.
-        ...(working_hours === null ? NONE : await affectedBy(calendars, before, { ...before, working_hours }, clock())),
+        ...(working_hours === null
+          ? NOBODY_AFFECTED
+          : await affectedBy(calendars, before, { ...before, working_hours }, clock())),
       };
       const isThere = hasAlready(before, { working_hours });
       const changes = isThere

@@ -307,7 +307,10 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
       path: `${IDENTITY}/users/${userId}`,
       body: { is_active: false },
       effects: async () => ((await directory.findUser(tenant.id, userId))?.version ?? 0) - 1,
-      shown: async () => succeed(await tenant.call('GET', `${IDENTITY}/users/${userId}`)).body,
+      shown: async () => ({
+        ...succeed(await tenant.call('GET', `${IDENTITY}/users/${userId}`)).body,
+        ...{ affected: [], affected_more: false },
+      }),
     };
   },
   assignRole: async (world) => {
@@ -654,6 +657,10 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
     return { ...prepared, body: { assigned_to: await world.tenant.user(), asset_ids: [await newAsset(world)] } };
   },
   unassignTask: onTask('unassign', { note: 'ill' }, dispatched),
+  listViolations: async (world) => {
+    await dispatched(world, await world.task());
+    return { path: `${PLANS}/violations` };
+  },
   listDecisions: async (world) => ({ path: `${TASKS}/${await world.task()}/decisions` }),
   replayDecision: async (world) => {
     const taskId = await world.task();

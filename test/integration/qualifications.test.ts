@@ -379,3 +379,45 @@ describe('a rule that is set aside', () => {
     expect(codeOf(await dispatch(0, b))).toBe('409 illegal_transition');
   });
 });
+
+describe('held tasks that break a rule now', () => {
+  it('are listed, whichever rule, and told by a user who goes inactive', async () => {
+    const future = (day: number) => ({
+      planned_start_at: `2100-01-0${day}T08:00:00.000Z`,
+      planned_end_at: `2100-01-0${day}T10:00:00.000Z`,
+    });
+    const demanding = { required_qualifications: ['PILOT'] };
+    const { call, a, b, pilot, grant, withdraw, tasks, dispatch } = await setUp(
+      { ...future(4), ...demanding },
+      future(5),
+      demanding,
+      future(6),
+    );
+    await grant(a, pilot);
+    for (const index of [0, 1, 2]) await dispatch(index, a);
+    await dispatch(3, b);
+    const violations = async () => (await call('GET', `${CENTER}/violations`)).body as object[];
+    expect(await violations()).toEqual([]);
+    await withdraw(a, pilot);
+    // 2100-01-04 is a Monday.
+    const mondays = { time_zone: 'UTC', weekly: [{ days: ['mon'], start: '08:00', end: '12:00' }] };
+    await call('PUT', `${CENTER}/users/${a}/working-hours`, mondays);
+    const none = { planned_start_at: null, planned_end_at: null };
+    const row = (index: number, times: object, rules: readonly string[]) => ({
+      ...{ task_id: tasks[index]?.id, name: `Task ${index + 1}`, assigned_to: a, ...times, rules },
+    });
+    expect(await violations()).toEqual([
+      row(2, none, ['not_qualified']),
+      row(1, future(5), ['outside_working_hours']),
+      row(0, future(4), ['not_qualified']),
+    ]);
+    const path = `${IDENTITY}/users/${b}`;
+    const affected = [{ task_id: tasks[3]?.id, name: 'Task 4', ...future(6), rule: 'inactive_user' }];
+    expect((await call('PATCH', path, { is_active: false, validate_only: true })).body).toMatchObject({ affected });
+    expect((await call('GET', path)).body.is_active).toBe(true);
+    expect((await call('PATCH', path, { is_active: false })).body).toMatchObject({ is_active: false, affected });
+    expect(await violations()).toContainEqual({ ...row(3, future(6), ['inactive_user']), assigned_to: b });
+    const first = await call('GET', `${CENTER}/violations?limit=1`);
+    expect(first.headers.get('Link')).toContain('rel="next"');
+  });
+});
