@@ -158,5 +158,5 @@ it('a list reads no partitions but those of its kind', async () => {
     for (const { status } of await ask())
       expect([contract.operation, status]).toEqual([contract.operation, 'rejected']);
   }
-  expect(asked).toHaveLength(8);
+  expect(asked).toHaveLength(9);
 });
