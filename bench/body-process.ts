@@ -30,6 +30,7 @@ const references = {
       taskTypes: new Map([['type', taskType({ id: 'type' })]]),
       templates: new Map(),
       orgUnits: new Map(),
+      qualifications: [],
     }),
 };
 let ids = 0;

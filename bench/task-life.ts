@@ -76,6 +76,7 @@ const CALENDAR: Calendar = {
   is_active: true,
   memberships: [{ org_unit_id: id(4), is_primary: true, created_at: AT }],
   working_hours: null,
+  qualifications: [],
   recent: [],
 };
 
@@ -139,7 +140,10 @@ export const weighLife = async (payloadBytes: number, listIndexes: readonly Weig
   const archived = changed(accepted.after, { action: 'state_changed', patch: { state: 'ARCHIVED', archived_at: AT } });
   const create = await weigh({ kind: 'task_created', task });
   const bytes = scales.largest();
-  const dispatch = await weigh({ kind: 'task_changed', ...dispatched }, { take: [{ calendar: CALENDAR, holding }] });
+  const dispatch = await weigh(
+    { kind: 'task_changed', ...dispatched },
+    { take: [{ calendar: CALENDAR, holding, at: AT }] },
+  );
   const start = await weigh({ kind: 'task_changed', ...started });
   const accept = await weigh(
     { kind: 'task_changed', ...accepted },

@@ -27,6 +27,15 @@ export interface AbsenceConflict {
 export type Violation =
   | { readonly rule: 'schedule_conflict'; readonly conflicts: readonly Conflict[] }
   | { readonly rule: 'unavailable'; readonly absences: readonly AbsenceConflict[] }
+  | {
+      readonly rule: 'not_qualified';
+      readonly missing: readonly string[];
+      readonly expired: readonly {
+        readonly code: string;
+        readonly valid_from: string | null;
+        readonly valid_until: string | null;
+      }[];
+    }
   | { readonly rule: 'outside_working_hours'; readonly nearest: readonly { start_at: string; end_at: string }[] }
   | ({ readonly rule: 'asset_conflict'; readonly conflicts: readonly Conflict[] } & AssetOrType)
   | ({ readonly rule: 'asset_unavailable'; readonly needed: number; readonly available: number } & AssetOrType);
@@ -49,6 +58,7 @@ export const RESOURCES = [
   'decision',
   'strategy',
   'plan',
+  'qualification',
 ] as const;
 export type Resource = (typeof RESOURCES)[number];
 export type NotFoundCode = `${Resource}_not_found`;
@@ -83,6 +93,7 @@ export type Refusals = Readonly<
       readonly violations: readonly Violation[];
       readonly suggestions?: object;
     };
+    not_qualified: { readonly violations: readonly Violation[]; readonly suggestions?: object };
     outside_working_hours: { readonly violations: readonly Violation[]; readonly suggestions?: object };
     asset_conflict: {
       readonly conflicts: readonly Conflict[];
@@ -106,6 +117,7 @@ export type Refusals = Readonly<
     inactive_task_type: object;
     inactive_template: object;
     inactive_org_unit: object;
+    inactive_qualification: object;
     inactive_user: object;
     template_type_mismatch: object;
     duplicate: { readonly field: string };

@@ -81,6 +81,10 @@ export const LIMITS = {
   scoresKept: 50,
   /** Org units a user may belong to: they are part of the calendar item, which every dispatch reads. */
   membershipsPerUser: 100,
+  /** Qualifications of a user: part of the calendar item, too. */
+  qualificationsPerUser: 100,
+  /** Qualifications that a request, a template or a task type demands. */
+  qualificationsRequired: 20,
   rolesPerUser: 50,
   /** Org units above one another, where one is moved: each is read on the way up. */
   orgUnitDepth: 50,

@@ -8,6 +8,7 @@ export * as dispatch from './dispatch/contract.ts';
 export * as health from './health/contract.ts';
 export * as identity from './identity/contract.ts';
 export * as plans from './plans/contract.ts';
+export * as qualifications from './qualifications/contract.ts';
 export * as strategies from './strategies/contract.ts';
 export * as tasks from './tasks/contract.ts';
 export * as templates from './templates/contract.ts';

@@ -119,7 +119,18 @@ const fill = async (send: Send): Promise<void> => {
       await send('POST', `/assets/${id}/availability`, { availability_status, region_code: one(AREAS, at) });
     },
   );
-  const inspection = await made('/task-center/types', { code: 'INSPECT', name: 'Inspection' });
+  const licence = await made('/identity/qualifications', { code: 'UAV-A2', name: 'Remote pilot, open category A2' });
+  const rope = await made('/identity/qualifications', { code: 'ROPE', name: 'Rope access' });
+  await inTurn(people, async (id, at) => {
+    // Some of the licences end in the next weeks.
+    const ends = dayFromToday(7 + 5 * at).toISOString();
+    await send('PUT', `/identity/users/${id}/qualifications/${licence}`, at % 4 === 0 ? { valid_until: ends } : {});
+    if (at % 3 === 0) await send('PUT', `/identity/users/${id}/qualifications/${rope}`);
+  });
+  const inspection = await made('/task-center/types', {
+    ...{ code: 'INSPECT', name: 'Inspection' },
+    required_qualifications: ['UAV-A2'],
+  });
   const survey = await made('/task-center/types', { code: 'SURVEY', name: 'Survey' });
   const templateOf = (task_type_id: string, template_key: string, name: string, more: object): Promise<string> =>
     made('/task-center/templates', { task_type_id, template_key, name, ...more });

@@ -28,6 +28,7 @@ export const SORT_KEYS = {
   task_type: { begins: 'TYPE#', partition: 'TYPES' },
   asset: { begins: 'ASSET#', partition: 'ASSETS' },
   plan: { begins: 'PLAN#', partition: 'PLANS' },
+  qualification: { begins: 'QUALIFICATION#', partition: 'QUALIFICATIONS' },
   /** What an item that is gone leaves behind for a while: who removed it. */
   removal: { begins: 'REMOVED#' },
 } as const satisfies Readonly<Record<string, SortKeys>>;
@@ -121,8 +122,9 @@ export const calendarKey = (tenantId: string, resource: Resource): Key => ({
 });
 export const openAssignmentKey = (tenantId: string, resource: Resource, taskId: string): Key => ({
   PK: holderPartition(tenantId, resource),
-  SK: `OPEN#${part(taskId)}`,
+  SK: `${OPEN_PREFIX}${part(taskId)}`,
 });
+export const OPEN_PREFIX = 'OPEN#';
 export const windowKey = (tenantId: string, resource: Resource, start: Instant, taskId: string): Key => ({
   PK: holderPartition(tenantId, resource),
   SK: `${windowsFrom(start)}#${part(taskId)}`,

@@ -47,8 +47,8 @@ export interface RouteContract {
   readonly paged?: true;
   /** The list of a whole tenant: its function may read the partitions of that kind, and nothing else. */
   readonly list?: Listed;
-  /** It finds the tasks of a range of time, in the index of those that have a window. */
-  readonly findsTasks?: true;
+  /** Indexes of tasks that its function reads without being a list of tasks alone. */
+  readonly indexes?: readonly (keyof typeof TASK_INDEXES)[];
   /** The answer is or holds a task or a template: its version becomes the `ETag`. Other reads get a digest. */
   readonly etag?: true;
   /** Where a browser that asks for a page is sent instead. */
@@ -107,10 +107,8 @@ export const honoursIdempotencyKey = (contract: Pick<RouteContract, 'method' | '
   contract.method === 'POST' && contract.safe !== true && !isOpen(contract);
 
 /** The indexes that the function of a route may query. */
-export const indexesOf = ({ list, findsTasks }: Pick<RouteContract, 'list' | 'findsTasks'>): readonly string[] => {
-  if (list === 'task') return LIST_INDEXES.map(({ name }) => name);
-  return findsTasks === true ? [TASK_INDEXES.planned.name] : [];
-};
+export const indexesOf = ({ list, indexes = [] }: Pick<RouteContract, 'list' | 'indexes'>): readonly string[] =>
+  list === 'task' ? LIST_INDEXES.map(({ name }) => name) : indexes.map((index) => TASK_INDEXES[index].name);
 
 /** What the function of a route may do to the table itself: what its row says, and the idempotency record. */
 export const grantsOf = (contract: RouteContract): readonly TableAction[] => [

@@ -50,7 +50,7 @@ export const makeAddAbsence =
       };
       await guard(call, {
         changes: [{ kind: 'absence_added', tenantId: call.tenantId, absence }],
-        bookings: { take: [{ calendar, holding: holdingOf(absence) }] },
+        bookings: { take: [{ calendar, holding: holdingOf(absence), at: absence.created_at }] },
         answer: absence,
       });
       return absence;

@@ -5,6 +5,7 @@ import { instantSchema } from '../time/instant.ts';
 import type { Assets } from '../assets/asset.ts';
 import { notFound, type AbsenceConflict, type Conflict } from '../errors.ts';
 import { HELD_STATES } from '../tasks/lifecycle.ts';
+import { grantSchema } from '../qualifications/grants.ts';
 import { workingHoursSchema } from '../working-hours/hours.ts';
 import { assetResource, userResource, type Resource } from './resource.ts';
 import type { Window } from './window.ts';
@@ -46,6 +47,8 @@ export const calendarSchema = z.object({
   user_id: idSchema,
   is_active: z.boolean(),
   memberships: z.array(membershipSchema),
+  /** What the person is qualified for, by code. Here, so that a decision moves the version of what it was decided from. */
+  qualifications: z.array(grantSchema).default([]),
 });
 export type Calendar = z.infer<typeof calendarSchema>;
 
@@ -74,6 +77,8 @@ export const taskHoldingSchema = z.object({
   window: windowSchema.optional(),
   /** The planned window, where buffers make the held one wider. */
   planned: windowSchema.optional(),
+  /** Codes of the qualifications that the task demands, where it demands any. */
+  required_qualifications: z.array(z.string()).optional(),
 });
 export type TaskHolding = z.infer<typeof taskHoldingSchema>;
 
@@ -206,6 +211,8 @@ export interface Calendars {
    * showing, never for deciding.
    */
   readonly held: (tenantId: string, resource: Resource, range: Window, limit: number) => Promise<readonly HeldWindow[]>;
+  /** The assignments of a user without a window, in no particular order, at most `limit`. They may lag by a moment, too. */
+  readonly open: (tenantId: string, userId: string, limit: number) => Promise<readonly TaskHolding[]>;
   /** Oldest first. */
   readonly absences: (tenantId: string, resource: Resource, page: PageRequest) => Promise<Page<Absence>>;
   readonly findAbsence: (tenantId: string, resource: Resource, absenceId: string) => Promise<Absence | undefined>;

@@ -2,9 +2,10 @@ import type { Call } from '../call.ts';
 import { DomainError, type Conflict, type PersonViolation, type Violation } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { BookingCommit, Bookings, Taking } from './bookings.ts';
-import { isWorking, nearestTo, type WorkingHours } from '../working-hours/hours.ts';
 import { equipmentNamed, equipmentViolationsOf } from './equipment.ts';
 import { idOf, isAbsence, obstaclesIn, resourceOf, type Calendars, type HeldWindow } from './calendar.ts';
+import { OVERRIDABLE, type Overridable } from '../tasks/override.ts';
+import { ownViolations } from './own-rules.ts';
 import { resourceName } from './resource.ts';
 import { covers, overlaps, type Window } from './window.ts';
 
@@ -19,23 +20,18 @@ export type Guard<C> = (
   },
 ) => Promise<void>;
 
-/** Every rule about a person that a window breaks, in the order in which a refusal names them. */
+/** Every rule about a person that is broken, in the order in which a refusal names them: what is in the way, then their own. */
 export const violationsOf = (
-  hours: WorkingHours | null,
-  window: Window,
   inTheWay: readonly HeldWindow[],
+  own: readonly PersonViolation[],
 ): readonly PersonViolation[] => {
   const { conflicts, absences } = obstaclesIn(inTheWay.slice(0, LIMITS.conflictsListed));
   return [
     ...(conflicts.length === 0 ? [] : [{ rule: 'schedule_conflict' as const, conflicts }]),
     ...(absences.length === 0 ? [] : [{ rule: 'unavailable' as const, absences }]),
-    ...(hours === null || isWorking(hours, window)
-      ? []
-      : [{ rule: 'outside_working_hours' as const, nearest: nearestTo(hours, window).map(shown) }]),
+    ...own,
   ];
 };
-
-const shown = ({ start, end }: Window) => ({ start_at: start, end_at: end });
 
 /** The refusal of a window that breaks rules: by the first of them, with all. `left` are windows that are not listed. */
 export const refusalOf = (resource: string, violations: readonly Violation[], left = 0): DomainError | undefined => {
@@ -53,6 +49,8 @@ export const refusalOf = (resource: string, violations: readonly Violation[], le
       const message = `${resource} is absent: ${few(first.absences.map(timeOf), left)}.`;
       return new DomainError('unavailable', message, { absences: first.absences, violations });
     }
+    case 'not_qualified':
+      return new DomainError('not_qualified', `${resource} is not qualified: ${lackIn(first)}.`, { violations });
     case 'outside_working_hours': {
       const near = first.nearest.length === 0 ? 'none within two weeks' : few(first.nearest.map(timeOf), 0);
       const message = `The window is outside the working hours of ${resource}; the nearest are ${near}.`;
@@ -68,6 +66,20 @@ export const refusalOf = (resource: string, violations: readonly Violation[], le
     }
   }
 };
+
+/** What is lacking, for a person. */
+export const lackIn = ({ missing, expired }: Extract<Violation, { readonly rule: 'not_qualified' }>): string =>
+  [
+    ...(missing.length === 0 ? [] : [`${few(missing, 0)} missing`]),
+    ...(expired.length === 0
+      ? []
+      : [
+          `${few(
+            expired.map(({ code }) => code),
+            0,
+          )} expired or not yet valid`,
+        ]),
+  ].join(', ');
 
 const taskOf = ({ name, planned_start_at, planned_end_at }: Conflict): string =>
   `"${name}" (${planned_start_at} to ${planned_end_at})`;
@@ -92,7 +104,8 @@ export const few = (all: readonly string[], left: number): string => {
  * 2. The windows of each that overlap the wanted one are read, strongly consistent.
  * 3. Any of them refuses the change with `schedule_conflict`, or with `unavailable` when only absences are in the way; what
  *    the same bookings give back, and the window that the task itself holds, do not count. Two windows that are taken
- *    together must not overlap either. So does a window outside the hours of the same calendar.
+ *    together must not overlap either. So does what breaks a rule of the same calendar:
+ *    qualifications and hours.
  * 4. One transaction moves every calendar from the version seen to the next, and writes the windows with everything that
  *    the change means. A window that came in between 1 and 4 has moved its version, so the transaction fails.
  *
@@ -120,7 +133,7 @@ export const makeGuard =
   };
 
 const ORDER: readonly Violation['rule'][] = [
-  ...(['schedule_conflict', 'unavailable', 'outside_working_hours'] as const),
+  ...(['schedule_conflict', 'unavailable', 'not_qualified', 'outside_working_hours'] as const),
   ...(['asset_conflict', 'asset_unavailable'] as const),
 ];
 const inOrder = (violations: readonly Violation[]): readonly Violation[] =>
@@ -145,19 +158,31 @@ const brokenBy = async (
   taking: Taking,
   bookings: Bookings,
 ): Promise<{ readonly name: string; readonly violations: readonly Violation[]; readonly left: number }> => {
-  const { calendar, holding, asset } = taking;
+  const { calendar, holding, asset, overridden = [] } = taking;
   const { window } = holding;
   const name = 'user_id' in calendar ? `User ${calendar.user_id}` : `Asset ${asset?.asset_code ?? calendar.asset_id}`;
   const inTheWay = window === undefined ? [] : await obstaclesOf(calendars, taking, window, bookings);
   const left = Math.max(0, inTheWay.length - LIMITS.conflictsListed);
-  // What is held already may shrink, whatever the hours, or the state of the asset, have become.
+  // What is held already may shrink, whatever has become of the person, or of the asset.
   const isKept = isLess(taking, bookings);
   if (asset !== undefined)
     return { name, violations: equipmentViolationsOf({ asset, calendar, window, inTheWay, isKept }), left };
-  if (window === undefined) return { name, violations: [], left };
-  // An absence is no work.
-  const hours = isAbsence(holding) || isKept ? null : calendar.working_hours;
-  return { name, violations: violationsOf(hours, window, inTheWay), left };
+  const aside = new Set<string>(overridden);
+  const own = ownOf(taking, bookings).filter(({ rule }) => !aside.has(rule));
+  return { name, violations: violationsOf(inTheWay, own), left };
+};
+
+/** The rules about a person that a taking breaks, and that may be set aside. */
+export const overridable = (taking: Taking, bookings: Bookings): readonly Overridable[] => {
+  const broken = new Set<string>(ownOf(taking, bookings).map(({ rule }) => rule));
+  return OVERRIDABLE.filter((rule) => broken.has(rule));
+};
+
+/** The rules of a person's own that a taking breaks. An absence is no work, and what is held already may shrink. */
+const ownOf = (taking: Taking, bookings: Bookings): readonly PersonViolation[] => {
+  const { calendar, holding, at } = taking;
+  const isFree = isAbsence(holding) || !('user_id' in calendar) || isLess(taking, bookings);
+  return isFree ? [] : ownViolations(calendar, holding, at);
 };
 
 /** What the resource holds in the window and does not give back, and what else it takes there. */

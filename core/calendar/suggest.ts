@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { DomainError, isRefusal } from '../errors.ts';
 import { idSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
-import { instantSchema, shiftedBy } from '../time/instant.ts';
+import { instantSchema, latest, shiftedBy, type Instant } from '../time/instant.ts';
 import type { Bookings } from './bookings.ts';
 import { idOf, plannedOf, resourceOf, type Calendar, type Calendars, type ResourceCalendar } from './calendar.ts';
+import { ownViolations, type Demand } from './own-rules.ts';
 import { gapsIn, lengthOf, slotsIn } from './slots.ts';
-import { isWorking, shifted, workingIn } from '../working-hours/hours.ts';
+import { validityOf } from '../qualifications/grants.ts';
+import { shifted, workingIn } from '../working-hours/hours.ts';
 import type { Window } from './window.ts';
 
 export const suggestionsSchema = z.object({
@@ -58,18 +60,20 @@ export const makeSuggest =
       const isTimeTaken =
         isRefusal(error, 'schedule_conflict') ||
         isRefusal(error, 'unavailable') ||
+        isRefusal(error, 'not_qualified') ||
         isRefusal(error, 'outside_working_hours') ||
         isRefusal(error, 'asset_conflict') ||
         isRefusal(error, 'asset_unavailable');
       const taking = bookings.take?.find(({ calendar }) => 'user_id' in calendar);
-      const wanted = taking?.holding.window;
-      if (!isTimeTaken || taking === undefined || wanted === undefined || !('user_id' in taking.calendar)) throw error;
-      const { calendar, holding } = taking;
+      const window = taking?.holding.window;
+      if (!isTimeTaken || taking === undefined || window === undefined || !('user_id' in taking.calendar)) throw error;
+      const { calendar, holding, at } = taking;
+      const demand = { ...holding, window, planned: plannedOf({ ...holding, window }) };
       const suggestions = await suggestionsFor(calendars, {
         calendar,
         along: bookings.take?.map((one) => one.calendar).filter((one) => one !== calendar) ?? [],
-        window: wanted,
-        planned: plannedOf({ ...holding, window: wanted }),
+        demand,
+        at,
         taskId: idOf(holding),
         suggestUsers,
       });
@@ -84,49 +88,55 @@ export const makeSuggest =
 
 const END_OF_TIME = instantSchema.parse('9999-12-31T23:59:59.999Z');
 
+/** What has to be free, and what of it is planned: the slots are told as planned. */
+type ScheduledDemand = Demand & { readonly window: Window; readonly planned: Window };
+
 /** What a refusal for want of time suggests. The window that the task itself holds counts as free. */
 export const suggestionsFor = async (
   calendars: Reads,
   {
     calendar,
     along = [],
-    window,
-    planned,
+    demand,
+    at,
     taskId,
     suggestUsers,
   }: {
     readonly calendar: Calendar;
     /** What has to be free with the user. */
     readonly along?: readonly ResourceCalendar[];
-    /** What has to be free, and what of it is planned: the slots are told as planned. */
-    readonly window: Window;
-    readonly planned: Window;
+    readonly demand: ScheduledDemand;
+    readonly at: Instant;
     readonly taskId: string;
     readonly suggestUsers: boolean;
   },
 ): Promise<Suggestions> => {
   const [found, users] = await Promise.all([
-    nextSlots(calendars, [calendar, ...along], { window, planned }, taskId),
-    suggestUsers ? freeUsers(calendars, calendar, window) : undefined,
+    nextSlots(calendars, [calendar, ...along], demand, taskId),
+    suggestUsers ? freeUsers(calendars, calendar, demand, at) : undefined,
   ]);
   return { ...found, ...users };
 };
 
 /**
- * The next slots at which all of some calendars are free, as long as the wanted window, from its start on; fewer where many windows leave no room, and then how
- * far was looked.
+ * The next slots at which all of some calendars are free, as long as the wanted window, from its start on and while what is
+ * demanded of the person holds; fewer where many windows leave no room, and then how far was looked.
  */
 export const nextSlots = async (
   calendars: Pick<Calendars, 'held'>,
   all: readonly ResourceCalendar[],
-  { window: wanted, planned }: { readonly window: Window; readonly planned: Window },
+  { window: wanted, planned, required_qualifications: codes = [] }: ScheduledDemand,
   taskId: string,
 ): Promise<Pick<Suggestions, 'slots' | 'searched_until'>> => {
   const slots: Window[] = [];
-  const horizon = all.every((one) => one.working_hours === null) ? END_OF_TIME : shifted(wanted.start, HOURS_DAYS);
-  let from = wanted.start;
-  let isWhole = false;
-  for (let look = 1; look <= LOOKS && slots.length < SLOTS; look += 1) {
+  const [grants = []] = all.flatMap((one) => ('qualifications' in one ? [one.qualifications] : []));
+  const validity = validityOf(grants, codes);
+  if (validity === undefined) return { slots: [], searched_until: null };
+  let from = latest(wanted.start, validity.start);
+  const followed = all.every((one) => one.working_hours === null) ? END_OF_TIME : shifted(from, HOURS_DAYS);
+  const horizon = followed < validity.end ? followed : validity.end;
+  let isWhole = from >= horizon;
+  for (let look = 1; look <= LOOKS && slots.length < SLOTS && !isWhole; look += 1) {
     const range = { start: from, end: END_OF_TIME };
     const held = await Promise.all(
       all.map((one) => calendars.held(one.tenant_id, resourceOf(one), range, WINDOWS_READ)),
@@ -146,7 +156,7 @@ export const nextSlots = async (
     const free = from < known ? gapsIn({ start: from, end: known }, windows) : [];
     const gaps = all.reduce((left, { working_hours }) => workingIn(working_hours, left), free);
     slots.push(...slotsIn(gaps, lengthOf(wanted), SLOTS - slots.length));
-    isWhole = known === END_OF_TIME;
+    isWhole = known === validity.end;
     from = known;
     if (isAll || known === horizon) break;
   }
@@ -162,17 +172,18 @@ export const nextSlots = async (
 const freeUsers = async (
   calendars: Pick<Calendars, 'survey' | 'activeUserIds'>,
   { tenant_id, user_id }: Calendar,
-  wanted: Window,
+  demand: ScheduledDemand,
+  at: Instant,
 ): Promise<Pick<Suggestions, 'user_ids' | 'users_searched'>> => {
   const ids = await calendars.activeUserIds(tenant_id, LIMITS.usersSuggestedFrom);
-  const surveyed = await calendars.survey(tenant_id, ids, wanted, 'eventual');
+  const surveyed = await calendars.survey(tenant_id, ids, demand.window, 'eventual');
   const user_ids = surveyed
     .filter(
       ({ calendar, overlapping }) =>
         calendar.is_active &&
         calendar.user_id !== user_id &&
         overlapping.length === 0 &&
-        isWorking(calendar.working_hours, wanted),
+        ownViolations(calendar, demand, at).length === 0,
     )
     .map(({ calendar }) => calendar.user_id)
     .sort();

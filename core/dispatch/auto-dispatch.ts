@@ -185,7 +185,9 @@ const dispatchToFirstFree = async (
       await withEquipment(equipment, () => guard(call, { ...decided, lacking: equipment.lacking }));
       return decided.answer;
     } catch (error) {
-      const isTaken = isRefusal(error, 'schedule_conflict') || isRefusal(error, 'unavailable');
+      // Of an unscheduled task a grant may end between the look and this moment.
+      const isTaken =
+        isRefusal(error, 'schedule_conflict') || isRefusal(error, 'unavailable') || isRefusal(error, 'not_qualified');
       const isStale = isRefusal(error, 'stale_read');
       if (isTaken || (isStale && error.details.moved !== 'asset')) tried.add(userId);
       if (isStale && error.details.moved === 'calendar' && !isExact)
@@ -195,7 +197,7 @@ const dispatchToFirstFree = async (
         const message = 'A candidate became busy during the look.';
         throw new DomainError('stale_read', message, { moved: 'candidates' }, { cause: error });
       }
-      current = { ...current, becameBusy: [...current.becameBusy, becameBusyAs(userId, error)] };
+      current = { ...current, becameBusy: [...current.becameBusy, ...becameBusyAs(userId, error.details.violations)] };
     }
   }
   return undefined;

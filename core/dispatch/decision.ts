@@ -9,9 +9,9 @@ import { instantSchema } from '../time/instant.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 
 /** Names the way candidates are ranked and ruled out. It changes with every change of that, so that old decisions stay true. */
-export const ENGINE = 'ranking-2';
-/** The first knew no rule but time; of what it kept, this one makes the same to the bit. */
-const REPLAYED: readonly string[] = ['ranking-1', ENGINE];
+export const ENGINE = 'ranking-3';
+/** The first knew no rule but time, the second no qualifications; of what they kept, this one makes the same to the bit. */
+const REPLAYED: readonly string[] = ['ranking-1', 'ranking-2', ENGINE];
 
 /** An auto-dispatch with everything that it was decided from: enough to decide it again. */
 export const decisionSchema = z.object({

@@ -10,11 +10,13 @@ import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import { changedTask } from '../tasks/change.ts';
 import type { TaskChanged } from '../tasks/changes.ts';
+import { overrideSchema, requireMayOverride } from '../tasks/override.ts';
 import { requireDispatchable, requireMatch } from '../tasks/rules.ts';
 import { scheduleOf, type TaskView } from '../tasks/task.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { Clock } from '../time/instant.ts';
 import { assetIdsInput, detailOf, equip, readNamed, withEquipment } from './equipment.ts';
+import { overriding } from './overriding.ts';
 
 export const dispatchDraft = z
   .strictObject({
@@ -27,6 +29,7 @@ export const dispatchDraft = z
     suggest_users: optional(z.boolean()).meta({
       description: 'A refusal for want of time also names others who are free',
     }),
+    override: optional(overrideSchema),
   })
   .meta({
     id: 'DispatchDraft',
@@ -58,9 +61,10 @@ export const makeDispatchTask =
   (
     given: Call,
     taskId: string,
-    { assigned_to, asset_ids, note, validate_only, suggest_users }: DispatchDraft,
+    { assigned_to, asset_ids, note, validate_only, suggest_users, override }: DispatchDraft,
   ): Promise<TaskView> => {
     const call = { ...given, validateOnly: validate_only ?? false };
+    requireMayOverride(call, override);
     return retry(async () => {
       // 1. The task, the assignee's calendar and the equipment that is named, in one round trip.
       const [whole, calendar, named] = await Promise.all([
@@ -76,7 +80,7 @@ export const makeDispatchTask =
       // 3. Equipment, where the task demands some and none is named.
       const equipment = await equip({ assets, calendars }, task, named);
       // 4. The dispatched task, its history entry, and the window that the assignee and the equipment take.
-      const changed = changedTask(
+      const dispatched = changedTask(
         whole,
         { actorId: call.actorId, at: clock(), entryId: newId() },
         {
@@ -98,6 +102,7 @@ export const makeDispatchTask =
         },
         [{ calendar }, ...equipment.readings],
       );
+      const changed = overriding(dispatched, override);
       // 5. The guard looks whether the time is free, and commits. A refusal for want of time says when it is.
       const move = { ...changed, lacking: equipment.lacking };
       await suggest({ bookings: changed.bookings, suggestUsers: suggest_users ?? false }, () =>

@@ -1,12 +1,20 @@
 import * as z from 'zod';
 import type { Surveyed } from '../calendar/calendar.ts';
-import { few, violationsOf } from '../calendar/guard.ts';
-import type { Window } from '../calendar/window.ts';
-import type { DomainError, PersonViolation } from '../errors.ts';
+import { few, lackIn, violationsOf } from '../calendar/guard.ts';
+import { ownViolations, type Demand } from '../calendar/own-rules.ts';
+import type { PersonViolation, Violation } from '../errors.ts';
 import { idSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
+import type { Instant } from '../time/instant.ts';
 
-const EXCLUSIONS = ['unknown_user', 'inactive', 'schedule_conflict', 'unavailable', 'outside_working_hours'] as const;
+const EXCLUSIONS = [
+  'unknown_user',
+  'inactive',
+  'schedule_conflict',
+  'unavailable',
+  'not_qualified',
+  'outside_working_hours',
+] as const;
 
 /** A candidate who could not be chosen, and why. */
 export const excludedSchema = z
@@ -27,7 +35,8 @@ export type Excluded = z.infer<typeof excludedSchema>;
 export const exclusionsOf = (
   userIds: readonly string[],
   surveyed: readonly Surveyed[],
-  window: Window | undefined,
+  demand: Demand,
+  at: Instant,
 ): readonly Excluded[] => {
   const byId = new Map(surveyed.map((one) => [one.calendar.user_id, one]));
   return userIds.flatMap((user_id): readonly Excluded[] => {
@@ -36,22 +45,19 @@ export const exclusionsOf = (
       return [{ user_id, code: 'unknown_user', detail: 'The tenant has no such user.', conflicts: [] }];
     if (!one.calendar.is_active)
       return [{ user_id, code: 'inactive', detail: 'The user is not active.', conflicts: [] }];
-    const [first] = window === undefined ? [] : violationsOf(one.calendar.working_hours, window, one.overlapping);
+    const [first] = violationsOf(one.overlapping, ownViolations(one.calendar, demand, at));
     return first === undefined ? [] : [excludedBy(user_id, first)];
   });
 };
 
-/** One who ranked as free, and whose time the guard found taken. */
-export const becameBusyAs = (
-  userId: string,
-  { details }: DomainError<'schedule_conflict'> | DomainError<'unavailable'>,
-): Excluded =>
-  excludedBy(
-    userId,
-    'conflicts' in details
-      ? { rule: 'schedule_conflict', conflicts: details.conflicts }
-      : { rule: 'unavailable', absences: details.absences },
-  );
+/** One who ranked as free, and whom the guard refused: by the first rule that fails. */
+export const becameBusyAs = (userId: string, violations: readonly Violation[]): readonly Excluded[] =>
+  violations
+    .filter(isOfPerson)
+    .slice(0, 1)
+    .map((violation) => excludedBy(userId, violation));
+
+const isOfPerson = (violation: Violation): violation is PersonViolation => !violation.rule.startsWith('asset_');
 
 /** It lists a bounded number of windows: there may be a thousand candidates. */
 const excludedBy = (user_id: string, violation: PersonViolation): Excluded => {
@@ -67,6 +73,13 @@ const excludedBy = (user_id: string, violation: PersonViolation): Excluded => {
         user_id,
         code: violation.rule,
         detail: `The user is absent: ${timesOf(violation.absences)}.`,
+        conflicts: [],
+      };
+    case 'not_qualified':
+      return {
+        user_id,
+        code: violation.rule,
+        detail: `The user is not qualified: ${lackIn(violation)}.`,
         conflicts: [],
       };
     case 'outside_working_hours': {

@@ -2,6 +2,7 @@ import type { Calendars } from '../calendar/calendar.ts';
 import { suggestionsFor } from '../calendar/suggest.ts';
 import { DomainError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+import { personDemandOf } from '../tasks/rules.ts';
 import { heldWindowOf, windowOf, type Task } from '../tasks/task.ts';
 import type { Survey } from './survey.ts';
 
@@ -12,7 +13,7 @@ import type { Survey } from './survey.ts';
 export const nobodyIsFree = async (
   calendars: Pick<Calendars, 'held' | 'survey' | 'activeUserIds'>,
   task: Task,
-  { ranked, surveyed, excluded }: Survey,
+  { ranked, surveyed, excluded, at }: Survey,
   suggestUsers: boolean,
 ): Promise<DomainError> => {
   const counts: Record<string, number> = {};
@@ -30,12 +31,18 @@ export const nobodyIsFree = async (
       : {
           suggestions: {
             user_id: best.user_id,
-            ...(await suggestionsFor(calendars, { calendar: best, window, planned, taskId: task.id, suggestUsers })),
+            ...(await suggestionsFor(calendars, {
+              calendar: best,
+              demand: { ...personDemandOf(task), window, planned },
+              at,
+              taskId: task.id,
+              suggestUsers,
+            })),
           },
         };
   return new DomainError(
     'no_conflict_free_candidate',
-    `None of the ${ranked.length} candidates is free: each has an overlapping assignment or absence in the planned window, or is outside working hours.`,
+    `None of the ${ranked.length} candidates is free: each has an overlapping assignment or absence in the planned window, is not qualified, or is outside working hours.`,
     { excluded, counts, scores, ...suggestions },
   );
 };

@@ -7,12 +7,17 @@ import { DomainError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { Strategy } from '../scoring/strategy.ts';
 import { contentVersionOf, type Task } from '../tasks/task.ts';
+import { personDemandOf } from '../tasks/rules.ts';
+import { instantSchema, type Instant } from '../time/instant.ts';
 import { ENGINE } from './decision.ts';
 import type { Equipment } from './equipment.ts';
+import { exclusionsOf } from './exclusions.ts';
 
 /** What a preview of an auto-dispatch saw: all that its choice depends on. It holds as long as none of it has changed. */
 const planSchema = z.object({
   version: z.number().int(),
+  /** When it was shown: of a task without a window, grants may begin or end since. One of an earlier engine does not say. */
+  at: instantSchema.optional(),
   engine_version: z.string(),
   strategy_version: z.string(),
   tally: z.object({ total: z.number().int(), available: z.number().int() }),
@@ -23,7 +28,16 @@ const planSchema = z.object({
 });
 export type Plan = z.infer<typeof planSchema>;
 
-const SUBJECTS = ['task', 'calendar', 'asset', 'available_assets', 'total_assets', 'strategy', 'engine'] as const;
+const SUBJECTS = [
+  'task',
+  'calendar',
+  'asset',
+  'available_assets',
+  'total_assets',
+  'strategy',
+  'engine',
+  'qualifications',
+] as const;
 
 /** One thing that has changed since a plan was shown. */
 export const planDifferenceSchema = z
@@ -33,7 +47,8 @@ export const planDifferenceSchema = z
     asset_id: z.string().optional().meta({ description: 'Which asset it is' }),
     task_id: z.string().optional().meta({ description: 'Which task it is, where there are several' }),
     before: z.union([z.number(), z.string(), z.null()]).meta({
-      description: 'Of a task and a calendar the version, of assets the number; null where there was none',
+      description:
+        'Of a task and a calendar the version, of assets the number, of qualifications the moment; null where there was none',
     }),
     now: z.union([z.number(), z.string(), z.null()]),
     taken: z
@@ -72,17 +87,19 @@ export interface Seen {
   readonly surveyed: readonly Surveyed[];
   readonly tally: Tally;
   readonly strategy: Pick<Strategy, 'version'>;
+  readonly at: Instant;
 }
 
 export const sealPlan = (
   call: Call,
   task: Task,
-  { userIds, surveyed, tally, strategy }: Seen,
+  { userIds, surveyed, tally, strategy, at }: Seen,
   equipment: Pick<Equipment, 'readings'>,
 ): string | undefined => {
   const versions = versionsOf(surveyed);
   const plan: Plan = {
     version: contentVersionOf(task),
+    at,
     engine_version: ENGINE,
     strategy_version: strategy.version,
     tally: { total: tally.total, available: tally.available },
@@ -126,7 +143,7 @@ const versionsOf = (surveyed: readonly Surveyed[]): ReadonlyMap<string, number> 
 export const requireFresh = (
   plan: Plan,
   task: Task,
-  { surveyed, tally, strategy }: Seen,
+  { userIds, surveyed, tally, strategy, at }: Seen,
   equipment: Pick<Equipment, 'readings'>,
 ): void => {
   const differences: PlanDifference[] = [];
@@ -138,6 +155,12 @@ export const requireFresh = (
   compare('strategy', plan.strategy_version, strategy.version);
   compare('available_assets', plan.tally.available, tally.available);
   compare('total_assets', plan.tally.total, tally.total);
+  // Of unmoved calendars only time makes another choice.
+  const shownAt = plan.at ?? at;
+  const [before, after] = [shownAt, at].map((moment) =>
+    JSON.stringify(exclusionsOf(userIds, surveyed, personDemandOf(task), moment)),
+  );
+  if (before !== after) compare('qualifications', shownAt, at);
   const now = new Map(surveyed.map(({ calendar }) => [calendar.user_id, calendar]));
   for (const [userId, version] of plan.calendars) {
     const calendar = now.get(userId);

@@ -11,11 +11,13 @@ import type { Retry } from '../retry.ts';
 import { changedTask, type ChangedTask } from '../tasks/change.ts';
 import type { TaskChanged } from '../tasks/changes.ts';
 import { beforeDispatch, isOpen } from '../tasks/lifecycle.ts';
+import { overrideSchema, requireMayOverride, type Override } from '../tasks/override.ts';
 import { holderOf, requireHolder, requireMatch } from '../tasks/rules.ts';
 import { scheduleOf, windowRules, type TaskView } from '../tasks/task.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { Clock } from '../time/instant.ts';
 import { assetIdsInput, detailOf, equip, readNamed, withEquipment, type Equipment } from './equipment.ts';
+import { overriding } from './overriding.ts';
 
 const note = optional(freeText(LIMITS.note));
 const suggest_users = optional(z.boolean()).meta({
@@ -26,6 +28,8 @@ const validate_only = optional(z.boolean()).meta({
   description: 'All checks, the same answer or refusal, and nothing is written',
 });
 
+const override = optional(overrideSchema);
+
 /** Both ends, or null for both: then the task is unscheduled. */
 export const scheduleDraft = windowRules(
   z.strictObject({
@@ -35,6 +39,7 @@ export const scheduleDraft = windowRules(
     note,
     validate_only,
     suggest_users,
+    override,
   }),
 ).meta({
   id: 'ScheduleDraft',
@@ -42,7 +47,14 @@ export const scheduleDraft = windowRules(
 });
 export type ScheduleDraft = z.infer<typeof scheduleDraft>;
 export const reassignDraft = z
-  .strictObject({ assigned_to: referenceSchema, asset_ids: assetIdsInput, note, validate_only, suggest_users })
+  .strictObject({
+    assigned_to: referenceSchema,
+    asset_ids: assetIdsInput,
+    note,
+    validate_only,
+    suggest_users,
+    override,
+  })
   .meta({ id: 'ReassignDraft', examples: [{ assigned_to: '0199c0de-0000-7000-8000-000000000003' }] });
 export type ReassignDraft = z.infer<typeof reassignDraft>;
 export const unassignDraft = z.strictObject({ note }).meta({ id: 'UnassignDraft', examples: [{ note: 'Fell ill' }] });
@@ -68,9 +80,18 @@ export const makeReschedule =
   (
     given: Call,
     taskId: string,
-    { planned_start_at, planned_end_at, asset_ids, note, validate_only, suggest_users = false }: ScheduleDraft,
+    {
+      planned_start_at,
+      planned_end_at,
+      asset_ids,
+      note,
+      validate_only,
+      suggest_users = false,
+      override,
+    }: ScheduleDraft,
   ): Promise<TaskView> => {
     const call = { ...given, validateOnly: validate_only ?? false };
+    requireMayOverride(call, override);
     return retry(async () => {
       const whole = await tasks.get(call.tenantId, taskId);
       const { task } = whole;
@@ -102,7 +123,7 @@ export const makeReschedule =
         },
         [...(calendar === undefined ? [] : [{ calendar }]), ...(equipment?.readings ?? [])],
       );
-      await book({ guard, suggest }, call, changed, { equipment, suggestUsers: suggest_users });
+      await book({ guard, suggest }, call, changed, { equipment, override, suggestUsers: suggest_users });
       return changed.answer;
     });
   };
@@ -113,9 +134,10 @@ export const makeReassign =
   (
     given: Call,
     taskId: string,
-    { assigned_to, asset_ids, note, validate_only, suggest_users = false }: ReassignDraft,
+    { assigned_to, asset_ids, note, validate_only, suggest_users = false, override }: ReassignDraft,
   ): Promise<TaskView> => {
     const call = { ...given, validateOnly: validate_only ?? false };
+    requireMayOverride(call, override);
     return retry(async () => {
       const [whole, calendar, named] = await Promise.all([
         tasks.get(call.tenantId, taskId),
@@ -150,23 +172,31 @@ export const makeReassign =
         },
         [{ calendar }, ...(equipment?.readings ?? [])],
       );
-      await book({ guard, suggest }, call, changed, { equipment, suggestUsers: suggest_users });
+      await book({ guard, suggest }, call, changed, { equipment, override, suggestUsers: suggest_users });
       return changed.answer;
     });
   };
 
-/** Through the guard, with the equipment; a refusal for want of time comes back with suggestions. */
+interface Booking {
+  readonly equipment: Equipment | undefined;
+  readonly override: Override | undefined;
+  readonly suggestUsers: boolean;
+}
+
+/** Through the guard, with the equipment, rules set aside where that is asked for; a refusal for want of time comes back with suggestions. */
 const book = (
   { guard, suggest }: Pick<Ports, 'guard' | 'suggest'>,
   call: Call,
-  changed: ChangedTask,
-  { equipment, suggestUsers }: { readonly equipment: Equipment | undefined; readonly suggestUsers: boolean },
-): Promise<void> =>
-  suggest({ bookings: changed.bookings, suggestUsers }, () =>
+  given: ChangedTask,
+  { equipment, override, suggestUsers }: Booking,
+): Promise<void> => {
+  const changed = overriding(given, override);
+  return suggest({ bookings: changed.bookings, suggestUsers }, () =>
     equipment === undefined
       ? guard(call, changed)
       : withEquipment(equipment, () => guard(call, { ...changed, lacking: equipment.lacking })),
   );
+};
 
 /** Takes a dispatched task back to where it was before its dispatch; the window is released. */
 export const makeUnassign =

@@ -1,21 +1,15 @@
 import type { Assets, Tally } from '../assets/asset.ts';
-import {
-  idOf,
-  type Calendar,
-  type Calendars,
-  type Consistency,
-  type HeldWindow,
-  type Surveyed,
-} from '../calendar/calendar.ts';
-import type { Window } from '../calendar/window.ts';
+import { idOf, type Calendars, type Consistency, type HeldWindow, type Surveyed } from '../calendar/calendar.ts';
+import { ownViolations } from '../calendar/own-rules.ts';
 import { DomainError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { isEligible, rank, type CandidateFacts, type Ranked, type TaskFacts } from '../scoring/score.ts';
 import { activeRule } from '../scoring/rule.ts';
 import type { ChosenStrategies } from '../scoring/strategies.ts';
 import type { Strategy } from '../scoring/strategy.ts';
+import { personDemandOf } from '../tasks/rules.ts';
 import { heldWindowOf, type Task } from '../tasks/task.ts';
-import { isWorking } from '../working-hours/hours.ts';
+import type { Clock, Instant } from '../time/instant.ts';
 import { exclusionsOf, type Excluded } from './exclusions.ts';
 
 /** What was read of the candidates and the assets, and the ranking made from it. */
@@ -27,6 +21,8 @@ export interface Survey {
   readonly chosen: ChosenStrategies;
   readonly strategy: Strategy;
   readonly facts: TaskFacts;
+  /** When the look began: the present, for a task without a window. */
+  readonly at: Instant;
   /** Best first, those included who have no time. */
   readonly ranked: readonly Ranked[];
   readonly excluded: readonly Excluded[];
@@ -37,6 +33,7 @@ export interface Survey {
 interface Ports {
   readonly calendars: Pick<Calendars, 'survey' | 'overlapping' | 'activeUserIds'>;
   readonly assets: Pick<Assets, 'tally'>;
+  readonly clock: Clock;
 }
 
 /** Ids without doubles; all active users when none are named. Refuses with `too_many_candidates` when those are too many. */
@@ -55,18 +52,19 @@ export const candidateIds = async (
 
 /** Reads calendars and windows of all candidates and the assets, in one round trip, and ranks. */
 export const surveyCandidates = async (
-  { calendars, assets }: Ports,
+  { calendars, assets, clock }: Ports,
   task: Task,
   userIds: readonly string[],
   chosen: ChosenStrategies,
   consistency: Consistency,
 ): Promise<Survey> => {
+  const at = clock();
   const [found, tally] = await Promise.all([
     calendars.survey(task.tenant_id, userIds, heldWindowOf(task), consistency),
     assets.tally(task.tenant_id, task.area_code),
   ]);
   const surveyed = found.map(({ calendar, overlapping }) => ({ calendar, overlapping: othersThan(task, overlapping) }));
-  return ranking(task, { userIds, surveyed, tally, chosen, becameBusy: [] });
+  return ranking(task, { userIds, surveyed, tally, chosen, at, becameBusy: [] });
 };
 
 /**
@@ -131,7 +129,7 @@ const othersThan = (task: Task, held: readonly HeldWindow[]): readonly HeldWindo
 
 const ranking = (
   task: Task,
-  read: Pick<Survey, 'userIds' | 'surveyed' | 'tally' | 'chosen' | 'becameBusy'>,
+  read: Pick<Survey, 'userIds' | 'surveyed' | 'tally' | 'chosen' | 'at' | 'becameBusy'>,
 ): Survey => {
   const strategy = activeRule(read.chosen);
   const facts: TaskFacts = {
@@ -140,20 +138,26 @@ const ranking = (
     is_scheduled: heldWindowOf(task) !== undefined,
     available_assets: read.tally.available,
   };
-  const candidates = read.surveyed.filter(({ calendar }) => calendar.is_active).map(factsOf(task));
+  const candidates = read.surveyed.filter(({ calendar }) => calendar.is_active).map(factsOf(task, read.at));
   const ranked = rank(strategy, facts, candidates);
-  return { ...read, strategy, facts, ranked, excluded: exclusionsOf(read.userIds, read.surveyed, heldWindowOf(task)) };
+  return {
+    ...read,
+    strategy,
+    facts,
+    ranked,
+    excluded: exclusionsOf(read.userIds, read.surveyed, personDemandOf(task), read.at),
+  };
 };
 
 const factsOf =
-  (task: Task) =>
-  ({ calendar, overlapping }: Surveyed): CandidateFacts => ({
-    user_id: calendar.user_id,
-    active_assignments: calendar.active_count,
-    is_member: calendar.memberships.some(({ org_unit_id }) => org_unit_id === task.org_unit_id),
-    overlaps: overlapping.length,
-    ...(isWithinHours(calendar, heldWindowOf(task)) ? {} : { blocked_by: ['outside_working_hours'] }),
-  });
-
-const isWithinHours = ({ working_hours }: Calendar, window: Window | undefined): boolean =>
-  window === undefined || isWorking(working_hours, window);
+  (task: Task, at: Instant) =>
+  ({ calendar, overlapping }: Surveyed): CandidateFacts => {
+    const blocked_by = ownViolations(calendar, personDemandOf(task), at).map(({ rule }) => rule);
+    return {
+      user_id: calendar.user_id,
+      active_assignments: calendar.active_count,
+      is_member: calendar.memberships.some(({ org_unit_id }) => org_unit_id === task.org_unit_id),
+      overlaps: overlapping.length,
+      ...(blocked_by.length === 0 ? {} : { blocked_by }),
+    };
+  };

@@ -9,6 +9,7 @@ export {
   userEvents as user,
 } from '../identity/events.ts';
 export { planEvents as plan } from '../plans/events.ts';
+export { qualificationEvents as qualification } from '../qualifications/events.ts';
 export { choiceEvents as chosen_strategies, strategyEvents as strategy } from '../scoring/events.ts';
 export { taskEvents as task } from '../tasks/events.ts';
 export { templateEvents as template } from '../templates/events.ts';

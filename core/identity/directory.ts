@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Page, PageRequest } from '../page.ts';
 import { freeText, idSchema, optional, referenceSchema, text } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
+import { affectedFields } from '../calendar/affected.ts';
 import { instantSchema } from '../time/instant.ts';
 
 export const tenantSchema = z
@@ -23,6 +24,8 @@ export const userView = z
   })
   .meta({ id: 'User' });
 export type UserView = z.infer<typeof userView>;
+/** A changed user, and what that leaves against a rule. */
+export const userChange = userView.extend(affectedFields).meta({ id: 'UserChange' });
 
 /** What is kept of a user: never leaves the service whole. */
 export const userSchema = userView.extend({
@@ -53,7 +56,13 @@ export const userDraft = z
   .meta({ id: 'UserDraft', examples: [{ username: 'jo', password: 'correct horse' }] });
 export type UserDraft = z.infer<typeof userDraft>;
 export const userPatch = z
-  .strictObject({ password: optional(password), is_active: optional(z.boolean()) })
+  .strictObject({
+    password: optional(password),
+    is_active: optional(z.boolean()),
+    validate_only: optional(z.boolean()).meta({
+      description: 'All checks, the same answer, and nothing is written: what the change would affect',
+    }),
+  })
   .meta({ id: 'UserPatch', examples: [{ is_active: false }] });
 export type UserPatch = z.infer<typeof userPatch>;
 export const bootstrapDraft = z.strictObject({ tenant_id: referenceSchema, username, password }).meta({

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { editedSchema, newEdit, occasionOf } from '../events/edit.ts';
 import { eventful, resourceEvent } from '../events/eventful.ts';
 import { idSchema } from '../fields.ts';
+import { grantSchema } from '../qualifications/grants.ts';
 import { noteSchema } from '../trail/entry-of.ts';
 import { orgUnitSchema, roleSchema, userSchema } from './directory.ts';
 
@@ -32,16 +33,18 @@ const userEvent = <Name extends string>(name: Name, before: UserFacts | undefine
   return edit && { ...occasionOf(edit, after), name, data: { user_id, username, is_active, role_ids } };
 };
 
-/** Memberships and hours are kept with the calendar, whose other changes are those of tasks and absences. */
+/** Memberships, qualifications and hours are kept with the calendar, whose other changes are those of tasks and absences. */
 export const membershipEvents = eventful(
   [
     resourceEvent('user.memberships_changed', { user_id: idSchema, org_unit_ids: z.array(idSchema) }),
+    resourceEvent('user.qualifications_changed', { user_id: idSchema, codes: z.array(z.string()) }),
     resourceEvent('user.working_hours_changed', { user_id: idSchema }),
   ],
   z.object({
     tenant_id: idSchema,
     user_id: idSchema,
     memberships: z.array(z.object({ org_unit_id: idSchema, is_primary: z.boolean() })),
+    qualifications: z.array(grantSchema).default([]),
     ...editedSchema.shape,
   }),
 )({
@@ -49,8 +52,12 @@ export const membershipEvents = eventful(
   changed: (before, after) => {
     const edit = newEdit(before, after);
     if (edit === undefined) return undefined;
-    const { user_id, memberships } = after;
+    const { user_id, memberships, qualifications } = after;
     const occasion = occasionOf(edit, after);
+    if (JSON.stringify(qualifications) !== JSON.stringify(before.qualifications)) {
+      const codes = qualifications.map(({ code }) => code);
+      return { ...occasion, name: 'task_center.user.qualifications_changed', data: { user_id, codes } };
+    }
     if (JSON.stringify(memberships) === JSON.stringify(before.memberships))
       return { ...occasion, name: 'task_center.user.working_hours_changed', data: { user_id } };
     const org_unit_ids = memberships.map(({ org_unit_id }) => org_unit_id);

@@ -79,5 +79,6 @@ export const emptyCalendar = ({ id, tenant_id, is_active }: User): Calendar => (
   is_active,
   memberships: [],
   working_hours: null,
+  qualifications: [],
   recent: [],
 });

@@ -1,4 +1,6 @@
 import type { Call } from '../call.ts';
+import { NOBODY_AFFECTED, type Affected } from '../calendar/affected.ts';
+import { affectedBy } from '../calendar/own-rules.ts';
 import { moved, type Calendars } from '../calendar/calendar.ts';
 import type { CalendarChanged } from '../calendar/changes.ts';
 import { notFound } from '../errors.ts';
@@ -13,7 +15,7 @@ import { emptyCalendar } from './tenants.ts';
 
 interface Ports {
   readonly directory: Pick<Directory, 'findUser' | 'findRoles'>;
-  readonly calendars: Pick<Calendars, 'find'>;
+  readonly calendars: Pick<Calendars, 'find' | 'held' | 'open'>;
   readonly commit: Commit<UserCreated | UserChanged | CalendarChanged | RoleHoldersMoved | IdentityWritersMoved>;
   readonly passwords: Passwords;
   readonly retry: Retry;
@@ -60,19 +62,13 @@ const refuseUser = (userId: string): never => {
 
 /**
  * Changes a user's password or whether the user is active; either ends the tokens that are out. Going inactive moves the
- * calendar's version, so that a dispatch under way at that moment fails and looks again. Refuses with
+ * calendar's version, so that a dispatch under way at that moment fails and looks again; what is held stays, and is told. Refuses with
  * `last_administrator` when nobody active could write identities any more.
  */
 export const makeChangeUser =
-  ({
-    directory,
-    calendars,
-    commit,
-    passwords,
-    passwordMin,
-    retry,
-  }: Pick<Ports, 'directory' | 'calendars' | 'commit' | 'passwords' | 'passwordMin' | 'retry'>) =>
-  async (call: Call, userId: string, { password, is_active }: UserPatch): Promise<User> => {
+  ({ directory, calendars, commit, passwords, passwordMin, retry, clock }: Omit<Ports, 'newId'>) =>
+  async (given: Call, userId: string, { password, is_active, validate_only }: UserPatch): Promise<User & Affected> => {
+    const call = { ...given, validateOnly: validate_only ?? false };
     if (password !== undefined) requireLength('/password', password, passwordMin);
     const password_hash = password === undefined ? undefined : await passwords.hash(password);
     return retry(async () => {
@@ -82,7 +78,7 @@ export const makeChangeUser =
       ]);
       if (before === undefined || calendar === undefined) throw notFound('user', userId);
       const isAsWanted = [before, calendar].every((one) => one.is_active === (is_active ?? before.is_active));
-      if (isAsWanted && password === undefined) return before;
+      if (isAsWanted && password === undefined) return { ...before, ...NOBODY_AFFECTED };
       const after: User = {
         ...before,
         is_active: is_active ?? before.is_active,
@@ -105,7 +101,13 @@ export const makeChangeUser =
         });
       }
       changes.push(...countsMoved(before, after, roles));
-      await commit(call, changes, after);
-      return after;
+      const answer = {
+        ...after,
+        ...(after.is_active
+          ? NOBODY_AFFECTED
+          : await affectedBy(calendars, calendar, { ...calendar, is_active: false }, clock())),
+      };
+      await commit(call, changes, answer);
+      return answer;
     });
   };

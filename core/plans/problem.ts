@@ -1,6 +1,7 @@
 import { idOf, isAbsence, type Calendar, type HeldWindow } from '../calendar/calendar.ts';
-import { violationsOf } from '../calendar/guard.ts';
+import { ownViolations } from '../calendar/own-rules.ts';
 import type { Window } from '../calendar/window.ts';
+import type { PersonViolation } from '../errors.ts';
 import type {
   PlanAsset,
   PlanCandidate,
@@ -108,19 +109,28 @@ const isMember = ({ memberships }: Calendar, { org_unit_id }: OpenTask): boolean
   memberships.some((one) => one.org_unit_id === org_unit_id);
 
 /**
- * The rules that each person fails for a task, what they hold aside: by the guard's own function. Its answer depends on the
- * hours and the window alone, so people with the same hours and tasks of the same time are asked about once.
+ * The rules that each person fails for a task, what they hold aside: by the guard's own function. Its answer depends on hours
+ * and qualifications of the one, and on time and demands of the other: who is alike in these is asked about once.
  */
 const makeRulesFor = (calendars: readonly Calendar[]) => {
-  const hours = calendars.map(({ working_hours }) => JSON.stringify(working_hours));
-  const kinds = new Map(hours.map((key, index) => [key, calendars[index]?.working_hours ?? null]));
+  const kindOf = ({ working_hours, qualifications }: Calendar): string =>
+    JSON.stringify([
+      working_hours,
+      qualifications.map(({ code, valid_from, valid_until }) => [code, valid_from, valid_until]),
+    ]);
+  const kinds = calendars.map(kindOf);
+  const people = new Map(calendars.map((calendar) => [kindOf(calendar), calendar]));
   const answers = new Map<string, ReadonlyMap<string, readonly PlanRule[]>>();
-  return ({ window }: OpenTask): readonly (readonly PlanRule[])[] => {
-    const time = `${window.start} ${window.end}`;
-    const byHours =
-      answers.get(time) ??
-      new Map([...kinds].map(([key, one]) => [key, violationsOf(one, window, []).map(({ rule }) => rule)]));
-    answers.set(time, byHours);
-    return hours.map((key) => byHours.get(key) ?? NONE);
+  return ({ window, required_qualifications }: OpenTask): readonly (readonly PlanRule[])[] => {
+    const demand = { window, required_qualifications };
+    const asked = JSON.stringify(demand);
+    const byKind =
+      answers.get(asked) ??
+      // A task with a window demands nothing of the present moment.
+      new Map([...people].map(([kind, one]) => [kind, rulesOf(ownViolations(one, demand, window.start))]));
+    answers.set(asked, byKind);
+    return kinds.map((kind) => byKind.get(kind) ?? NONE);
   };
 };
+
+const rulesOf = (violations: readonly PersonViolation[]): readonly PlanRule[] => violations.map(({ rule }) => rule);

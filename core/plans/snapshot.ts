@@ -20,6 +20,7 @@ export type OpenTask = Pick<
   | 'org_unit_id'
   | 'area_code'
   | 'required_assets'
+  | 'required_qualifications'
   | 'asset_ids'
   | 'version'
   | 'remarks'
@@ -138,8 +139,10 @@ const sorted = (
       leave('held');
     else {
       const { id, priority, risk_level, org_unit_id, area_code, required_assets, asset_ids, version, remarks } = task;
+      const { required_qualifications } = task;
       tasks.push({
-        ...{ id, priority, risk_level, org_unit_id, area_code, required_assets, asset_ids, version, remarks, window },
+        ...{ id, priority, risk_level, org_unit_id, area_code, required_assets, required_qualifications, asset_ids },
+        ...{ version, remarks, window },
         was: holder?.userId ?? null,
         is_pinned: holder !== undefined && pinned.has(id),
       });

@@ -16,9 +16,11 @@ import {
 import { waiverRefusal } from '../identity/approval.ts';
 import type { Directory } from '../identity/directory.ts';
 import { LIMITS } from '../limits.ts';
+import { requireDemandable } from '../qualifications/demand.ts';
+import { codesInput, unionOf, type Qualifications } from '../qualifications/qualification.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
-import { COMPOSED_FIELDS } from './compose.ts';
+import { COMPOSED_FIELDS, QUALIFICATIONS } from './compose.ts';
 import { changedTask } from './change.ts';
 import { DEMANDED_FIELDS, demandInput } from './demands.ts';
 import type { TaskChanged } from './changes.ts';
@@ -46,6 +48,9 @@ export const taskPatch = z
     route_template: optional(jsonObject),
     payload_template: optional(jsonObject),
     ...demandInput,
+    required_qualifications: optional(codesInput).meta({
+      description: 'Instead of those that its template and requests gave it; those of its type stay',
+    }),
     context_data: optional(jsonObject).meta({ description: 'Overlays what the task has, key by key' }),
     note: optional(freeText(LIMITS.note)),
   })
@@ -64,6 +69,7 @@ export const makeAmendTask =
   ({
     tasks,
     directory,
+    qualifications,
     guard,
     retry,
     clock,
@@ -71,12 +77,17 @@ export const makeAmendTask =
   }: {
     readonly tasks: Pick<Tasks, 'get'>;
     readonly directory: Pick<Directory, 'findOrgUnit'>;
+    readonly qualifications: Pick<Qualifications, 'byCodes'>;
     readonly guard: Guard<TaskChanged>;
     readonly retry: Retry;
     readonly clock: Clock;
     readonly newId: () => string;
   }) =>
-  (call: Call, taskId: string, { note, context_data, ...fields }: TaskPatch): Promise<TaskView> =>
+  (
+    call: Call,
+    taskId: string,
+    { note, context_data, required_qualifications: codes, ...fields }: TaskPatch,
+  ): Promise<TaskView> =>
     retry(async () => {
       const [whole] = await Promise.all([
         tasks.get(call.tenantId, taskId),
@@ -92,15 +103,22 @@ export const makeAmendTask =
       }
       const waiver = waiverRefusal(call, task.requires_approval, fields.requires_approval);
       if (waiver !== undefined) throw waiver;
+      if (codes !== undefined)
+        await requireDemandable(qualifications, call.tenantId, codes, task.required_qualifications);
       const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
       const patch: Partial<Task> = {
         ...given,
+        ...(codes === undefined ? {} : { required_qualifications: unionOf(task.qualifications_of_type, codes) }),
         ...(context_data === undefined ? {} : { payload: { ...task.payload, ...context_data } }),
       };
       const along: Partial<Task> = {
         given: [
-          ...new Set([...task.given, ...[...COMPOSED_FIELDS, ...DEMANDED_FIELDS].filter((field) => field in given)]),
+          ...new Set([
+            ...task.given,
+            ...[...COMPOSED_FIELDS, ...DEMANDED_FIELDS, QUALIFICATIONS].filter((field) => field in patch),
+          ]),
         ],
+        ...(codes === undefined ? {} : { qualifications_given: codes }),
         payload_given: [...new Set([...task.payload_given, ...Object.keys(context_data ?? {})])],
         state: task.state === 'REJECTED' ? 'REJECTED' : 'DRAFT',
       };
@@ -112,7 +130,13 @@ export const makeAmendTask =
           patch,
           along,
           note,
-          detail: { fields: [...Object.keys(given), ...(context_data === undefined ? [] : ['context_data'])] },
+          detail: {
+            fields: [
+              ...Object.keys(given),
+              ...(codes === undefined ? [] : [QUALIFICATIONS]),
+              ...(context_data === undefined ? [] : ['context_data']),
+            ],
+          },
         },
       );
       await guard(call, changed);

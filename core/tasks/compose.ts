@@ -1,3 +1,4 @@
+import { unionOf } from '../qualifications/qualification.ts';
 import type { Template } from '../templates/template.ts';
 import type { Instant } from '../time/instant.ts';
 import type { TaskType } from '../types/task-type.ts';
@@ -13,6 +14,8 @@ export const COMPOSED_FIELDS = [
   'route_template',
   'payload_template',
 ] as const;
+/** Given by an amendment, it stands instead of what the template demands. */
+export const QUALIFICATIONS = 'required_qualifications';
 export type ComposedField = (typeof COMPOSED_FIELDS)[number];
 
 /** What a task has when neither the request nor a template says. */
@@ -35,6 +38,7 @@ export interface Material {
  * Composes a new task: a field given in the request wins, else the template's default, else the constant.
  * `payload` is the template's default payload, overlaid key by key by the request's context data; the route and the
  * payload template are replaced as a whole, `{}` included. Demands of time and equipment may come from the type, too.
+ * Qualifications add up: nothing takes away what another demands.
  */
 export const composeTask = (
   draft: TaskDraft,
@@ -47,6 +51,7 @@ export const composeTask = (
     readonly newId: () => string;
   },
 ): Task => {
+  const asked = draft.required_qualifications ?? [];
   const attachments = (draft.attachments ?? []).map(({ name, url, media_type, size_bytes }) => ({
     id: made.newId(),
     name,
@@ -81,6 +86,13 @@ export const composeTask = (
     payload: { ...template?.default_payload, ...draft.context_data },
     given: [...COMPOSED_FIELDS, ...DEMANDED_FIELDS].filter((field) => draft[field] !== undefined),
     payload_given: Object.keys(draft.context_data ?? {}),
+    required_qualifications: unionOf(
+      type?.required_qualifications ?? [],
+      template?.required_qualifications ?? [],
+      asked,
+    ),
+    qualifications_of_type: type?.required_qualifications ?? [],
+    qualifications_given: asked,
     planned_start_at: draft.planned_start_at ?? null,
     planned_end_at: draft.planned_end_at ?? null,
     ...demandsOf(draft, template, type),

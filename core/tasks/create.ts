@@ -5,6 +5,8 @@ import type { OrgUnit } from '../identity/directory.ts';
 import type { Commit } from '../commit.ts';
 import { LIMITS } from '../limits.ts';
 import { check } from '../problems.ts';
+import { demandRefusals } from '../qualifications/demand.ts';
+import type { Qualification } from '../qualifications/qualification.ts';
 import type { Template } from '../templates/template.ts';
 import type { Clock } from '../time/instant.ts';
 import type { TaskType } from '../types/task-type.ts';
@@ -28,11 +30,14 @@ export interface ReferenceIds {
   readonly taskTypes: ReadonlySet<string>;
   readonly templates: ReadonlySet<string>;
   readonly orgUnits: ReadonlySet<string>;
+  /** Codes. */
+  readonly qualifications: ReadonlySet<string>;
 }
 export interface ReferencesRead {
   readonly taskTypes: ReadonlyMap<string, TaskType>;
   readonly templates: ReadonlyMap<string, Template>;
   readonly orgUnits: ReadonlyMap<string, OrgUnit>;
+  readonly qualifications: readonly Qualification[];
 }
 
 interface Ports {
@@ -105,7 +110,7 @@ const requireSendable = (answer: BatchView): void => {
 };
 
 interface Refused {
-  readonly field: 'task_type_id' | 'template_id' | 'org_unit_id' | 'requires_approval';
+  readonly field: 'task_type_id' | 'template_id' | 'org_unit_id' | 'requires_approval' | 'required_qualifications';
   readonly refusal: DomainError;
 }
 
@@ -140,6 +145,8 @@ const refusalsOf = (call: Call, draft: TaskDraft, read: ReferencesRead): readonl
     else if (!orgUnit.is_active)
       refuse('org_unit_id', new DomainError('inactive_org_unit', `Org unit "${orgUnit.code}" is not active.`, {}));
   }
+  for (const refusal of demandRefusals(draft.required_qualifications ?? [], read.qualifications))
+    refuse('required_qualifications', refusal);
   return refusals;
 };
 
@@ -171,6 +178,7 @@ const idsOf = (drafts: readonly TaskDraft[]): ReferenceIds => ({
   taskTypes: new Set(drafts.map(({ task_type_id }) => task_type_id)),
   templates: new Set(drafts.flatMap(({ template_id }) => template_id ?? [])),
   orgUnits: new Set(drafts.flatMap(({ org_unit_id }) => org_unit_id ?? [])),
+  qualifications: new Set(drafts.flatMap(({ required_qualifications }) => required_qualifications ?? [])),
 });
 
 const materialOf = (draft: TaskDraft, read: ReferencesRead): Material => ({

@@ -5,6 +5,7 @@ import { idSchema, prioritySchema, riskLevelSchema } from '../fields.ts';
 import { instantSchema } from '../time/instant.ts';
 import { lastChangeSchema } from './last-change.ts';
 import { STATES } from './lifecycle.ts';
+import { overrideSchema } from './override.ts';
 import { taskSchema } from './task.ts';
 
 const taskEvent = <const Kind extends string, Data extends z.ZodRawShape>(kind: Kind, data: Data) =>
@@ -24,6 +25,9 @@ const userId = z.string();
 const plannedWindow = { planned_start_at: instantSchema.nullable(), planned_end_at: instantSchema.nullable() };
 const assignment = { assigned_to: userId, ...plannedWindow };
 
+/** Rules that a dispatcher set aside: absent where none was. */
+const override = overrideSchema.optional();
+
 const SCHEMAS = [
   taskEvent('created', {
     name: z.string(),
@@ -41,7 +45,7 @@ const SCHEMAS = [
   taskEvent('submitted_for_approval', {}),
   taskEvent('approved', {}),
   taskEvent('rejected', {}),
-  taskEvent('dispatched', assignment),
+  taskEvent('dispatched', { ...assignment, override }),
   taskEvent('auto_dispatched', assignment),
   taskEvent('state_changed', { assigned_to: userId.nullable() }),
   taskEvent('risk_checklist_updated', {
@@ -57,8 +61,9 @@ const SCHEMAS = [
     ...plannedWindow,
     previous_start_at: instantSchema.nullable(),
     previous_end_at: instantSchema.nullable(),
+    override,
   }),
-  taskEvent('reassigned', { ...assignment, previously_assigned_to: userId }),
+  taskEvent('reassigned', { ...assignment, previously_assigned_to: userId, override }),
   taskEvent('unassigned', { previously_assigned_to: userId, ...plannedWindow }),
 ] as const;
 type TaskEvent = z.infer<(typeof SCHEMAS)[number]>;
@@ -146,6 +151,7 @@ const changed = (before: TaskFacts, after: TaskFacts): TaskEvent | undefined => 
   };
   const states = { from_state: last.from_state, to_state: after.state };
   const window = windowOf(after);
+  const overridden = last.override === undefined ? {} : { override: last.override };
   const { assigned_to } = after;
   switch (last.action) {
     case 'submitted_for_approval':
@@ -157,7 +163,7 @@ const changed = (before: TaskFacts, after: TaskFacts): TaskEvent | undefined => 
       return {
         ...occasion,
         name: after.dispatch_mode === 'AUTO' ? 'task_center.task.auto_dispatched' : 'task_center.task.dispatched',
-        data: { ...states, assigned_to: required(assigned_to, 'assigned_to'), ...window },
+        data: { ...states, assigned_to: required(assigned_to, 'assigned_to'), ...window, ...overridden },
       };
     case 'state_changed':
       return { ...occasion, name: 'task_center.task.state_changed', data: { ...states, assigned_to } };
@@ -198,6 +204,7 @@ const changed = (before: TaskFacts, after: TaskFacts): TaskEvent | undefined => 
           ...window,
           previous_start_at: before.planned_start_at,
           previous_end_at: before.planned_end_at,
+          ...overridden,
         },
       };
     case 'reassigned':
@@ -209,6 +216,7 @@ const changed = (before: TaskFacts, after: TaskFacts): TaskEvent | undefined => 
           assigned_to: required(assigned_to, 'assigned_to'),
           previously_assigned_to: required(before.assigned_to, 'previously_assigned_to'),
           ...window,
+          ...overridden,
         },
       };
     case 'unassigned':

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { idSchema } from '../fields.ts';
 import { ACTIONS, type HistoryEntry } from './history.ts';
+import { overrideSchema } from './override.ts';
 import { STATES } from './lifecycle.ts';
 
 /**
@@ -14,10 +15,14 @@ export const lastChangeSchema = z.object({
   from_state: z.enum(STATES),
   /** The comment or attachment that came with the change. */
   subject_id: idSchema.nullable(),
+  /** Rules that were set aside for it, and why. */
+  override: overrideSchema.optional(),
 });
 
 const commentDetail = z.object({ comment_id: idSchema });
 const attachmentDetail = z.object({ attachment: z.object({ id: idSchema }) });
+
+const overrideDetail = z.object({ override: overrideSchema.optional() });
 
 const subjectIdOf = ({ action, detail }: HistoryEntry): string | null => {
   if (action === 'comment_added') return commentDetail.parse(detail).comment_id;
@@ -31,4 +36,5 @@ export const lastChangeOf = (entry: HistoryEntry) => ({
   actor_id: entry.actor_id,
   from_state: entry.from_state,
   subject_id: subjectIdOf(entry),
+  ...overrideDetail.parse(entry.detail),
 });

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { idSchema, type JsonObject } from '../fields.ts';
 import type { Templates } from '../templates/template.ts';
 import type { TaskTypes } from '../types/task-type.ts';
-import { COMPOSED_FIELDS, defaultOf, demandOf, type Material } from './compose.ts';
+import { unionOf } from '../qualifications/qualification.ts';
+import { COMPOSED_FIELDS, QUALIFICATIONS, defaultOf, demandOf, type Material } from './compose.ts';
 import { DEMANDED_FIELDS } from './demands.ts';
 import { DERIVED_KEYS, type Task } from './task.ts';
 import type { Tasks } from './tasks.ts';
@@ -18,7 +19,7 @@ export const provenanceView = z
     newest_revision: z.number().int().nullable(),
     fields: z.record(z.string(), z.enum(LAYERS)).meta({
       description:
-        'The layer of each composed field; keys of the context data are `context_data.<key>`. What an amendment or a checklist update gave counts as given by the request',
+        'The layer of each composed field; keys of the context data are `context_data.<key>`, qualifications `required_qualifications.<code>`. What an amendment or a checklist update gave counts as given by the request',
       examples: [{ priority: 'template', risk_level: 'request', 'context_data.camera': 'default_payload' }],
     }),
     differences: z
@@ -72,6 +73,12 @@ const layersOf = (task: Task): Record<string, Layer> => {
     ),
     template_version: unsaid,
     ...Object.fromEntries(
+      task.required_qualifications.map((code): [string, Layer] => [
+        `required_qualifications.${code}`,
+        layerOf(task, code),
+      ]),
+    ),
+    ...Object.fromEntries(
       Object.keys(task.payload)
         .filter((key) => !isOwnKey(key))
         .map((key): [string, Layer] => [
@@ -80,6 +87,12 @@ const layersOf = (task: Task): Record<string, Layer> => {
         ]),
     ),
   };
+};
+
+/** What a type demands is said by nobody else. */
+const layerOf = ({ qualifications_of_type, qualifications_given }: Task, code: string): Layer => {
+  if (qualifications_of_type.includes(code)) return 'task_type';
+  return qualifications_given.includes(code) ? 'request' : 'template';
 };
 
 /** Any name is data, `constructor` too: only what an object has itself counts. */
@@ -106,6 +119,12 @@ const differencesOf = (task: Task, material: Material): Provenance['differences'
     current: task.template_version,
     newest: newest?.template_version ?? null,
   };
+  const demanded = unionOf(
+    material.type?.required_qualifications ?? [],
+    !isInherited(QUALIFICATIONS) ? [] : (newest?.required_qualifications ?? []),
+    task.qualifications_given,
+  );
+  const qualifications = { field: QUALIFICATIONS, current: task.required_qualifications, newest: demanded };
   const keys = new Set([...Object.keys(task.payload), ...Object.keys(newest?.default_payload ?? {})]);
   const payload = [...keys]
     .filter((key) => !task.payload_given.includes(key) && !isOwnKey(key))
@@ -114,7 +133,7 @@ const differencesOf = (task: Task, material: Material): Provenance['differences'
       current: memberOf(task.payload, key),
       newest: memberOf(newest?.default_payload ?? {}, key),
     }));
-  return [...fields, version, ...payload]
+  return [...fields, version, qualifications, ...payload]
     .filter(({ current, newest }) => JSON.stringify(current) !== JSON.stringify(newest))
     .map(({ field, current = null, newest = null }) => ({ field, current, newest }));
 };

@@ -5,6 +5,8 @@ import { contentVersionOf, heldWindowOf, windowOf, type Task } from './task.ts';
 import { resourceOf, type TaskHolding } from '../calendar/calendar.ts';
 import type { Bookings, Taking } from '../calendar/bookings.ts';
 import { assetResource, resourceName, userResource, type Resource } from '../calendar/resource.ts';
+import type { Instant } from '../time/instant.ts';
+import type { Demand } from '../calendar/own-rules.ts';
 
 /** `If-Match`: refuses with `precondition_failed` when the caller named versions and the task has another. */
 export const requireMatch = (call: Call, task: Task): void => requireVersion(call, 'task', contentVersionOf(task));
@@ -17,6 +19,12 @@ export const requireDispatchable = (task: Task): void => {
   requireTransition(task.state, 'DISPATCHED');
 };
 
+/** What rules about a person ask of a task: its window with the buffers. */
+export const personDemandOf = (task: Task): Demand => {
+  const window = heldWindowOf(task);
+  return { required_qualifications: task.required_qualifications, ...(window === undefined ? {} : { window }) };
+};
+
 /** What a user, and each asset, holds while the task is in a state of holding: its window with the buffers. */
 export const holdingOf = (task: Task, state: HeldState): TaskHolding => {
   const [planned, window] = [windowOf(task), heldWindowOf(task)];
@@ -25,6 +33,7 @@ export const holdingOf = (task: Task, state: HeldState): TaskHolding => {
     ...{ task_id: task.id, name: task.name, state },
     ...(window === undefined ? {} : { window }),
     ...(isWider && planned !== undefined ? { planned } : {}),
+    ...(task.required_qualifications.length === 0 ? {} : { required_qualifications: task.required_qualifications }),
   };
 };
 
@@ -49,7 +58,7 @@ export const holdersOf = (task: Task): readonly Resource[] => {
 };
 
 /** What was read of a resource that takes a task or its new window, before its windows. */
-export type Reading = Omit<Taking, 'holding'>;
+export type Reading = Pick<Taking, 'calendar' | 'asset'>;
 
 /**
  * What a change of a task means for those who hold it, before and after: holdings taken, given back, moved, or shown
@@ -68,7 +77,8 @@ export const bookingsOf = (before: Task, after: Task, readings: readonly Reading
     if (!names.has(resourceName(one)) || !isSameTime)
       throw new Error(`${one.kind} ${one.id} takes task ${after.id}, and the calendar was not read.`);
   const kept = new Set(staying.map(resourceName));
-  const take = has === undefined ? [] : holders.flatMap((one) => takingOf(read.get(resourceName(one)), has));
+  const take =
+    has === undefined ? [] : holders.flatMap((one) => takingOf(read.get(resourceName(one)), has, after.updated_at));
   const release =
     had === undefined
       ? []
@@ -84,5 +94,5 @@ export const bookingsOf = (before: Task, after: Task, readings: readonly Reading
   };
 };
 
-const takingOf = (reading: Reading | undefined, holding: TaskHolding): readonly Taking[] =>
-  reading === undefined ? [] : [{ ...reading, holding }];
+const takingOf = (reading: Reading | undefined, holding: TaskHolding, at: Instant): readonly Taking[] =>
+  reading === undefined ? [] : [{ ...reading, holding, at }];

@@ -15,6 +15,7 @@ import {
   type JsonObject,
 } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
+import { codesInput } from '../qualifications/qualification.ts';
 import { instantSchema, isInstant, shiftedBy } from '../time/instant.ts';
 import type { Window } from '../calendar/window.ts';
 import { DEMANDED_FIELDS, demandFields, demandInput } from './demands.ts';
@@ -74,6 +75,9 @@ export const taskDraft = windowRules(
     attachments: optional(listOf(attachmentInput, LIMITS.attachmentsAtCreation)),
     route_template: optional(jsonObject).meta({ description: 'Replaces that of the template as a whole' }),
     payload_template: optional(jsonObject).meta({ description: 'Replaces that of the template as a whole' }),
+    required_qualifications: optional(codesInput).meta({
+      description: 'Codes that it demands besides those of its template and its type',
+    }),
     planned_start_at: optional(instantInput),
     planned_end_at: optional(instantInput).meta({ description: 'After `planned_start_at`. Both or neither' }),
     ...demandInput,
@@ -156,6 +160,12 @@ export const taskSchema = z.object({
   /** Composed fields that a request gave, and keys of `payload` likewise: where the others came from follows. */
   given: z.array(z.string()).default([]),
   payload_given: z.array(z.string()).default([]),
+  required_qualifications: z.array(z.string()).default([]).meta({
+    description: 'Codes of what whoever holds it must be qualified for: those of its type, its template and its own',
+  }),
+  /** Those of them that its type demanded when it was made, and those that a request gave. */
+  qualifications_of_type: z.array(z.string()).default([]),
+  qualifications_given: z.array(z.string()).default([]),
   planned_start_at: instantSchema.nullable(),
   planned_end_at: instantSchema.nullable(),
   ...demandFields,
@@ -186,6 +196,7 @@ export const taskSummary = taskSchema
   .omit({
     ...{ first_attachments: true, payload: true, given: true, payload_given: true, demanded_by: true },
     remarks: true,
+    ...{ qualifications_of_type: true, qualifications_given: true },
   })
   .extend({
     held_start_at: instantSchema.nullable().meta({ description: 'The planned window with its buffers: what is held' }),

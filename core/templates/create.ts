@@ -1,6 +1,8 @@
 import type { Call } from '../call.ts';
 import { DomainError, notFound } from '../errors.ts';
 import type { Commit } from '../commit.ts';
+import { requireDemandable } from '../qualifications/demand.ts';
+import type { Qualifications } from '../qualifications/qualification.ts';
 import type { Clock } from '../time/instant.ts';
 import { saidBy } from '../tasks/demands.ts';
 import type { TaskTypes } from '../types/task-type.ts';
@@ -9,6 +11,7 @@ import type { CloneDraft, Template, TemplateDraft, Templates } from './template.
 
 interface Ports {
   readonly taskTypes: Pick<TaskTypes, 'find'>;
+  readonly qualifications: Pick<Qualifications, 'byCodes'>;
   readonly templates: Pick<Templates, 'get'>;
   readonly commit: Commit<TemplateCreated>;
   readonly clock: Clock;
@@ -17,11 +20,13 @@ interface Ports {
 
 /** Creates a template of an active task type. Refuses with `duplicate` when the tenant has one with the key. */
 export const makeCreateTemplate =
-  ({ taskTypes, commit, clock, newId }: Omit<Ports, 'templates'>) =>
+  ({ taskTypes, qualifications, commit, clock, newId }: Omit<Ports, 'templates'>) =>
   async (call: Call, draft: TemplateDraft): Promise<Template> => {
+    const { required_qualifications = [] } = draft;
     const type = await taskTypes.find(call.tenantId, draft.task_type_id);
     if (type === undefined) throw notFound('task_type', draft.task_type_id);
     if (!type.is_active) throw new DomainError('inactive_task_type', `Task type "${type.code}" is not active.`, {});
+    await requireDemandable(qualifications, call.tenantId, required_qualifications);
     const at = clock();
     const template: Template = {
       id: newId(),
@@ -40,6 +45,7 @@ export const makeCreateTemplate =
       default_payload: draft.default_payload ?? {},
       is_active: draft.is_active ?? true,
       ...saidBy(draft),
+      required_qualifications,
       revision: 1,
       version: 1,
       cloned_from: null,
@@ -53,7 +59,7 @@ export const makeCreateTemplate =
 
 /** Copies a template under a new key and name; `cloned_from` names the source. A description left out is copied too. */
 export const makeCloneTemplate =
-  ({ templates, commit, clock, newId }: Omit<Ports, 'taskTypes'>) =>
+  ({ templates, commit, clock, newId }: Omit<Ports, 'taskTypes' | 'qualifications'>) =>
   async (call: Call, templateId: string, draft: CloneDraft): Promise<Template> => {
     const source = await templates.get(call.tenantId, templateId);
     const at = clock();

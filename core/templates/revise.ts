@@ -1,6 +1,8 @@
 import { requireVersion, type Call } from '../call.ts';
 import type { Commit } from '../commit.ts';
 import { waiverRefusal } from '../identity/approval.ts';
+import { requireDemandable } from '../qualifications/demand.ts';
+import type { Qualifications } from '../qualifications/qualification.ts';
 import type { Retry } from '../retry.ts';
 import { hasAlready } from '../same.ts';
 import type { Clock } from '../time/instant.ts';
@@ -15,11 +17,13 @@ import type { Template, TemplatePatch, Templates } from './template.ts';
 export const makeReviseTemplate =
   ({
     templates,
+    qualifications,
     commit,
     retry,
     clock,
   }: {
     readonly templates: Pick<Templates, 'get'>;
+    readonly qualifications: Pick<Qualifications, 'byCodes'>;
     readonly commit: Commit<TemplateChanged>;
     readonly retry: Retry;
     readonly clock: Clock;
@@ -31,6 +35,8 @@ export const makeReviseTemplate =
       requireVersion(call, 'template', before.version);
       const waiver = waiverRefusal(call, before.requires_approval, patch.requires_approval);
       if (waiver !== undefined) throw waiver;
+      const demanded = patch.required_qualifications ?? [];
+      await requireDemandable(qualifications, call.tenantId, demanded, before.required_qualifications);
       const isRevision = !hasAlready(before, content);
       if (!isRevision && (is_active ?? before.is_active) === before.is_active) {
         await commit(call, [], before);

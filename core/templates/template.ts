@@ -14,6 +14,7 @@ import {
 import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
 import { demandDefaults, demandInput, demandPatch } from '../tasks/demands.ts';
+import { codesInput } from '../qualifications/qualification.ts';
 import { instantSchema } from '../time/instant.ts';
 
 export const templateSchema = z
@@ -34,6 +35,10 @@ export const templateSchema = z
     default_payload: jsonObject,
     is_active: z.boolean(),
     ...demandDefaults,
+    required_qualifications: z
+      .array(z.string())
+      .default([])
+      .meta({ description: 'Codes that a task made from it demands, besides those of its type and its own' }),
     revision: z
       .number()
       .int()
@@ -65,6 +70,7 @@ export const templateDraft = z
     default_payload: optional(jsonObject),
     is_active: optional(z.boolean()).meta({ description: 'Without it: true' }),
     ...demandInput,
+    required_qualifications: optional(codesInput),
   })
   .meta({
     id: 'TemplateDraft',
@@ -97,6 +103,7 @@ export const templatePatch = z
     default_payload: optional(jsonObject),
     is_active: optional(z.boolean()),
     ...demandPatch,
+    required_qualifications: optional(codesInput),
   })
   .meta({ id: 'TemplatePatch', examples: [{ default_priority: 8 }] });
 export type TemplatePatch = z.infer<typeof templatePatch>;

@@ -26,16 +26,17 @@ export const SUBJECTS = {
     fields: ['username', 'is_active', 'role_ids'],
     secrets: { password_hash: 'password' },
   },
-  /** Memberships and hours are kept with the calendar; what is held in it is the tasks' own. */
+  /** Memberships, qualifications and hours are kept with the calendar; what is held in it is the tasks' own. */
   calendar: {
     kind: 'user',
     reader: 'identity.read',
     id: 'user_id',
-    fields: ['memberships', 'working_hours'],
+    fields: ['memberships', 'qualifications', 'working_hours'],
     documents: ['working_hours'],
   },
   role: { reader: 'identity.read', id: 'id', fields: ['name', 'description', 'permissions'] },
   org_unit: { reader: 'identity.read', id: 'id', fields: ['name', 'code', 'parent_id', 'is_active'] },
+  qualification: { reader: 'identity.read', id: 'id', fields: ['code', 'name', 'description', 'is_active'] },
   asset: {
     reader: 'registry.read',
     id: 'id',
@@ -45,7 +46,7 @@ export const SUBJECTS = {
   task_type: {
     reader: 'mission.read',
     id: 'id',
-    fields: ['code', 'name', 'description', 'is_active', ...DEMANDED_FIELDS],
+    fields: ['code', 'name', 'description', 'is_active', ...DEMANDED_FIELDS, 'required_qualifications'],
   },
   template: {
     reader: 'mission.read',
@@ -53,7 +54,7 @@ export const SUBJECTS = {
     fields: [
       ...['task_type_id', 'template_key', 'name', 'description', 'template_version', 'requires_approval'],
       ...['default_priority', 'default_risk_level', 'default_checklist', 'route_template', 'payload_template'],
-      ...['default_payload', 'is_active', ...DEMANDED_FIELDS, 'revision', 'cloned_from'],
+      ...['default_payload', 'is_active', ...DEMANDED_FIELDS, 'required_qualifications', 'revision', 'cloned_from'],
     ],
     documents: ['default_checklist', 'route_template', 'payload_template', 'default_payload'],
   },
@@ -69,7 +70,7 @@ export const SUBJECTS = {
       ...['requires_approval', 'priority', 'risk_level', 'org_unit_id', 'project_code', 'area_code', 'area_geom'],
       ...['checklist', 'attachment_count', 'route_template', 'payload_template', 'payload', 'planned_start_at'],
       ...['planned_end_at', 'state', 'dispatch_mode', 'assigned_to', 'dispatched_by', 'dispatched_at', 'started_at'],
-      ...['accepted_at', 'archived_at', 'canceled_at', ...DEMANDED_FIELDS, 'asset_ids'],
+      ...['accepted_at', 'archived_at', 'canceled_at', ...DEMANDED_FIELDS, 'required_qualifications', 'asset_ids'],
     ],
     documents: ['area_geom', 'checklist', 'route_template', 'payload_template', 'payload'],
   },

@@ -1,6 +1,8 @@
 import type { Call } from '../call.ts';
 import { notFound } from '../errors.ts';
 import type { Commit } from '../commit.ts';
+import { requireDemandable } from '../qualifications/demand.ts';
+import type { Qualifications } from '../qualifications/qualification.ts';
 import type { Retry } from '../retry.ts';
 import { hasAlready } from '../same.ts';
 import type { Clock } from '../time/instant.ts';
@@ -11,11 +13,13 @@ import type { TaskType, TaskTypePatch, TaskTypes } from './task-type.ts';
 export const makeChangeTaskType =
   ({
     taskTypes,
+    qualifications,
     commit,
     retry,
     clock,
   }: {
     readonly taskTypes: Pick<TaskTypes, 'find'>;
+    readonly qualifications: Pick<Qualifications, 'byCodes'>;
     readonly commit: Commit<TaskTypeChanged>;
     readonly retry: Retry;
     readonly clock: Clock;
@@ -26,6 +30,8 @@ export const makeChangeTaskType =
       if (before === undefined) throw notFound('task_type', taskTypeId);
       const content = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
       if (hasAlready(before, content)) return before;
+      const demanded = patch.required_qualifications ?? [];
+      await requireDemandable(qualifications, call.tenantId, demanded, before.required_qualifications);
       const after: TaskType = { ...before, ...content, updated_at: clock(), version: before.version + 1 };
       await commit(call, [{ kind: 'task_type_changed', before, after }], after);
       return after;

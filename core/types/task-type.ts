@@ -3,6 +3,7 @@ import { flagInput, freeText, idSchema, optional, text } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
 import { demandDefaults, demandInput, demandPatch } from '../tasks/demands.ts';
+import { codesInput } from '../qualifications/qualification.ts';
 import { instantSchema } from '../time/instant.ts';
 
 export const taskTypeSchema = z.object({
@@ -13,6 +14,10 @@ export const taskTypeSchema = z.object({
   description: z.string().nullable(),
   is_active: z.boolean(),
   ...demandDefaults,
+  required_qualifications: z
+    .array(z.string())
+    .default([])
+    .meta({ description: 'Codes that every task of the type demands, whatever else it does' }),
   created_by: z.string(),
   created_at: instantSchema,
   updated_at: instantSchema,
@@ -28,6 +33,7 @@ export const taskTypePatch = z
     description: freeText(LIMITS.description).nullable().optional(),
     is_active: optional(z.boolean()),
     ...demandPatch,
+    required_qualifications: optional(codesInput),
   })
   .meta({ id: 'TaskTypePatch', examples: [{ is_active: false }] });
 export type TaskTypePatch = z.infer<typeof taskTypePatch>;
@@ -39,6 +45,7 @@ export const taskTypeDraft = z
     description: optional(freeText(LIMITS.description)),
     is_active: optional(z.boolean()).meta({ description: 'Without it: true' }),
     ...demandInput,
+    required_qualifications: optional(codesInput),
   })
   .meta({ id: 'TaskTypeDraft', examples: [{ code: 'ROOF', name: 'Roof inspection' }] });
 export type TaskTypeDraft = z.infer<typeof taskTypeDraft>;

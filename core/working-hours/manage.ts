@@ -1,17 +1,16 @@
 import * as z from 'zod';
 import type { Call } from '../call.ts';
+import { affectedFields, NOBODY_AFFECTED } from '../calendar/affected.ts';
+import { affectedBy } from '../calendar/own-rules.ts';
 import { moved, type Calendar, type Calendars } from '../calendar/calendar.ts';
-import { isAbsence, plannedOf } from '../calendar/calendar.ts';
-import { userResource } from '../calendar/resource.ts';
 import type { CalendarChanged } from '../calendar/changes.ts';
 import type { Commit } from '../commit.ts';
 import { notFound } from '../errors.ts';
 import { idSchema, optional } from '../fields.ts';
-import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import { hasAlready } from '../same.ts';
-import { instantSchema, type Clock } from '../time/instant.ts';
-import { isWorking, workingHoursSchema, type WorkingHours } from './hours.ts';
+import type { Clock } from '../time/instant.ts';
+import { workingHoursSchema, type WorkingHours } from './hours.ts';
 
 export const workingHoursDraft = workingHoursSchema
   .extend({
@@ -31,25 +30,6 @@ export const workingHoursDraft = workingHoursSchema
   });
 export type WorkingHoursDraft = z.infer<typeof workingHoursDraft>;
 
-/** Held tasks that a change leaves against a rule. They stay. */
-const affectedFields = {
-  affected: z
-    .array(
-      z.object({
-        task_id: idSchema,
-        name: z.string(),
-        planned_start_at: instantSchema,
-        planned_end_at: instantSchema,
-        rule: z.literal('outside_working_hours'),
-      }),
-    )
-    .max(LIMITS.affectedListed)
-    .meta({ description: 'Held tasks that end in the future and no longer comply, earliest first. They stay held' }),
-  affected_more: z
-    .boolean()
-    .meta({ description: `Whether there are more, or windows behind the first ${LIMITS.affectedSearched}` }),
-};
-
 export const workingHoursView = z
   .object({ user_id: idSchema, working_hours: workingHoursSchema.nullable() })
   .meta({ id: 'WorkingHoursOfUser', description: 'Null: always at work' });
@@ -58,7 +38,7 @@ export const workingHoursChange = workingHoursView.extend(affectedFields).meta({
 export type WorkingHoursChange = z.infer<typeof workingHoursChange>;
 
 interface Ports {
-  readonly calendars: Pick<Calendars, 'find' | 'held'>;
+  readonly calendars: Pick<Calendars, 'find' | 'held' | 'open'>;
   readonly commit: Commit<CalendarChanged>;
   readonly retry: Retry;
   readonly clock: Clock;
@@ -104,7 +84,10 @@ const makeChange =
       const answer = {
         user_id: userId,
         working_hours,
-        ...(await affectedBy(calendars, before, working_hours, clock)),
+        // Who is always at work is never in the way of anything.
+        ...(working_hours === null
+          ? NOBODY_AFFECTED
+          : await affectedBy(calendars, before, { ...before, working_hours }, clock())),
       };
       const isThere = hasAlready(before, { working_hours });
       const changes = isThere
@@ -113,31 +96,3 @@ const makeChange =
       await commit(call, changes, answer);
       return answer;
     });
-
-const END_OF_TIME = instantSchema.parse('9999-12-31T23:59:59.999Z');
-
-const affectedBy = async (
-  calendars: Pick<Calendars, 'held'>,
-  { tenant_id, user_id }: Calendar,
-  hours: WorkingHours | null,
-  clock: Clock,
-): Promise<Pick<WorkingHoursChange, 'affected' | 'affected_more'>> => {
-  if (hours === null) return { affected: [], affected_more: false };
-  const future = { start: clock(), end: END_OF_TIME };
-  const held = await calendars.held(tenant_id, userResource(user_id), future, LIMITS.affectedSearched);
-  const affected = held.flatMap((holding) =>
-    isAbsence(holding) || isWorking(hours, holding.window)
-      ? []
-      : {
-          task_id: holding.task_id,
-          name: holding.name,
-          planned_start_at: plannedOf(holding).start,
-          planned_end_at: plannedOf(holding).end,
-          rule: 'outside_working_hours' as const,
-        },
-  );
-  return {
-    affected: affected.slice(0, LIMITS.affectedListed),
-    affected_more: affected.length > LIMITS.affectedListed || held.length === LIMITS.affectedSearched,
-  };
-};

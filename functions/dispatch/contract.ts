@@ -5,6 +5,7 @@ import { autoDispatchDraft } from '../../core/dispatch/auto-dispatch.ts';
 import { decisionView, replayDraft, replayView } from '../../core/dispatch/decision.ts';
 import { dispatchDraft } from '../../core/dispatch/dispatch.ts';
 import { reassignDraft, scheduleDraft, unassignDraft } from '../../core/dispatch/replan.ts';
+import { heldViolationView } from '../../core/dispatch/violations.ts';
 import { taskView } from '../../core/tasks/task.ts';
 
 const PATH = '/api/task-center/tasks';
@@ -41,6 +42,7 @@ export const dispatchTask = route({
     'illegal_transition',
     'schedule_conflict',
     'unavailable',
+    'not_qualified',
     'outside_working_hours',
     'asset_conflict',
     'asset_unavailable',
@@ -106,6 +108,7 @@ export const rescheduleTask = route({
     'inactive_user',
     'schedule_conflict',
     'unavailable',
+    'not_qualified',
     'outside_working_hours',
     'asset_conflict',
     'asset_unavailable',
@@ -137,6 +140,7 @@ export const reassignTask = route({
     'already_assigned',
     'schedule_conflict',
     'unavailable',
+    'not_qualified',
     'outside_working_hours',
     'asset_conflict',
     'asset_unavailable',
@@ -194,4 +198,23 @@ export const replayDecision = route({
   safe: true,
   refusals: ['task_not_found', 'decision_not_found', 'engine_changed'],
   table: ['GetItem', 'Query'],
+});
+
+export const listViolations = route({
+  operation: 'listViolations',
+  method: 'GET',
+  path: '/api/task-center/violations',
+  tag,
+  summary: 'Held tasks that break a rule about their holder as that one is now, newest first',
+  description:
+    'Holders who went inactive, lack a qualification or do not work then, overridden ones included. ' +
+    'A page looks at a bounded number of tasks: it may be short, or empty, though its `Link` leads on.',
+  access: 'mission.read',
+  handler: 'dispatch/list-violations',
+  status: 200,
+  response: z.array(heldViolationView),
+  paged: true,
+  indexes: ['state'],
+  refusals: [],
+  table: ['BatchGetItem'],
 });

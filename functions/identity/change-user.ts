@@ -1,4 +1,4 @@
-import { environment, retry } from '../../adapters/runtime/composition.ts';
+import { clock, environment, retry } from '../../adapters/runtime/composition.ts';
 import { calendars } from '../../adapters/runtime/resources/calendars.ts';
 import { commit, directory } from '../../adapters/runtime/resources/identity.ts';
 import { passwords } from '../../adapters/runtime/security.ts';
@@ -13,6 +13,7 @@ const run = makeChangeUser({
   passwords,
   passwordMin: environment.PASSWORD_MIN_LENGTH,
   retry,
+  clock,
 });
 
 export const handler = serve(changeUser, ({ call, params, body }) => run(call, params.user_id, body));

@@ -13,6 +13,7 @@ import {
   roleView,
   tenantDraft,
   tenantSchema,
+  userChange,
   userDraft,
   userPatch,
   userView,
@@ -200,16 +201,16 @@ export const changeUser = route({
   tag,
   summary: 'Change the password of a user, or whether the user is active',
   description:
-    'An inactive user gets no token and no new task; tasks that the user holds stay. Either change ends the tokens that are out within five minutes. The last active user who may write identities stays active.',
+    'An inactive user gets no token and no new task; tasks that the user holds stay, and are listed as affected. Either change ends the tokens that are out within five minutes. The last active user who may write identities stays active.',
   access: 'identity.write',
   handler: 'identity/change-user',
   params: userParams,
   body: userPatch,
   bodyBytes: LIMITS.identityBodyBytes,
   status: 200,
-  response: userView,
+  response: userChange,
   refusals: ['user_not_found', 'last_administrator'],
-  table: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
 });
 
 export const assignRole = route({

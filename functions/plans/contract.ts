@@ -25,7 +25,7 @@ export const createPlan = route({
   body: planDraft,
   status: 202,
   response: planView,
-  findsTasks: true,
+  indexes: ['planned'],
   refusals: ['too_many_tasks', 'too_many_candidates', 'strategy_not_found', 'strategy_retired'],
   table: ['GetItem', 'Query', 'PutItem'],
 });

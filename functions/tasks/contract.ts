@@ -19,6 +19,8 @@ const REFERENCE_REFUSALS = [
   'inactive_task_type',
   'inactive_template',
   'inactive_org_unit',
+  'qualification_not_found',
+  'inactive_qualification',
   'template_type_mismatch',
   'item_too_large',
 ] as const;
@@ -29,7 +31,8 @@ export const createTask = route({
   path: PATH,
   tag,
   summary: 'Create a task',
-  description: 'A field of the request wins over the template, the template over the constant.',
+  description:
+    'A field of the request wins over the template, the template over the constant. Qualifications that type, template and request demand add up.',
   access: 'mission.write',
   handler: 'tasks/create',
   body: taskDraft,
@@ -253,12 +256,14 @@ export const amendTask = route({
     'task_not_found',
     'org_unit_not_found',
     'inactive_org_unit',
+    'qualification_not_found',
+    'inactive_qualification',
     'already_dispatched',
     'task_closed',
     'precondition_failed',
     'item_too_large',
   ],
-  table: ['Query', 'GetItem', 'PutItem', 'UpdateItem'],
+  table: ['Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
 });
 
 export const getProvenance = route({

@@ -24,8 +24,15 @@ export const createTemplate = route({
   status: 201,
   response: templateSchema,
   etag: true,
-  refusals: ['task_type_not_found', 'inactive_task_type', 'duplicate', 'item_too_large'],
-  table: ['GetItem', 'PutItem'],
+  refusals: [
+    'task_type_not_found',
+    'inactive_task_type',
+    'qualification_not_found',
+    'inactive_qualification',
+    'duplicate',
+    'item_too_large',
+  ],
+  table: ['GetItem', 'BatchGetItem', 'PutItem'],
 });
 
 export const listTemplates = route({
@@ -93,8 +100,14 @@ export const reviseTemplate = route({
   response: templateSchema,
   etag: true,
   ifMatch: true,
-  refusals: ['template_not_found', 'precondition_failed', 'item_too_large'],
-  table: ['GetItem', 'PutItem', 'UpdateItem'],
+  refusals: [
+    'template_not_found',
+    'qualification_not_found',
+    'inactive_qualification',
+    'precondition_failed',
+    'item_too_large',
+  ],
+  table: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
 });
 
 export const listRevisions = route({

@@ -16,8 +16,8 @@ export const createTaskType = route({
   body: taskTypeDraft,
   status: 201,
   response: taskTypeView,
-  refusals: ['duplicate'],
-  table: ['PutItem'],
+  refusals: ['qualification_not_found', 'inactive_qualification', 'duplicate'],
+  table: ['BatchGetItem', 'PutItem'],
 });
 
 export const listTaskTypes = route({
@@ -42,13 +42,13 @@ export const changeTaskType = route({
   method: 'PATCH',
   path: `${PATH}/{task_type_id}`,
   tag,
-  summary: 'Rename a task type, or take it in or out of use',
+  summary: 'Rename a task type, change what it demands, or take it in or out of use',
   access: 'mission.write',
   handler: 'types/change',
   params: z.object({ task_type_id: z.string() }),
   body: taskTypePatch,
   status: 200,
   response: taskTypeView,
-  refusals: ['task_type_not_found'],
-  table: ['GetItem', 'UpdateItem'],
+  refusals: ['task_type_not_found', 'qualification_not_found', 'inactive_qualification'],
+  table: ['GetItem', 'BatchGetItem', 'UpdateItem'],
 });

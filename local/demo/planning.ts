@@ -6,7 +6,12 @@ import {
   replayDecision,
   rescheduleTask,
 } from '../../functions/dispatch/contract.ts';
-import { createTask, getTask } from '../../functions/tasks/contract.ts';
+import {
+  createQualification,
+  grantQualification,
+  withdrawQualification,
+} from '../../functions/qualifications/contract.ts';
+import { amendTask, createTask, getTask } from '../../functions/tasks/contract.ts';
 import { removeWorkingHours, setWorkingHours } from '../../functions/working-hours/contract.ts';
 import { expectEqual, expectFields, mismatch } from './expectation.ts';
 import type { MainJob } from './main-job.ts';
@@ -18,7 +23,7 @@ import { tellHistory, windowText, type Stage } from './stage.ts';
  * Throws a mismatch at the first answer that is not the expected one.
  */
 export const tellPlanning = async (stage: Stage, job: MainJob): Promise<void> => {
-  const { client, tell, made } = stage;
+  const { client, tell, suffix, made } = stage;
   const { member, substitute } = job;
   const day = job.freeFrom.slice(0, 10);
   const nameOf = (userId: string): string =>
@@ -158,4 +163,28 @@ export const tellPlanning = async (stage: Stage, job: MainJob): Promise<void> =>
       await client.send(removeWorkingHours, { params: of_member });
     },
   );
+
+  await tell.step(`A flight over people takes a licence, which only ${substitute.name} has for that day`, async () => {
+    const licence = { code: `A2-${suffix}`, name: 'Remote pilot, open category A2' };
+    const { body: qualification } = await client.send(createQualification, { body: licence });
+    const flight = await task('Flight over people', '20:00', '21:00');
+    const params = { task_id: flight.id };
+    await client.send(amendTask, { params, body: { required_qualifications: [licence.code] } });
+    const of = (user_id: string) => ({ user_id, qualification_id: qualification.id });
+    await client.send(grantQualification, { params: of(member.id), body: { valid_until: flight.planned_start_at } });
+    await client.send(grantQualification, { params: of(substitute.id), body: {} });
+    const byHand = { params, body: { assigned_to: member.id } };
+    const refusal = await client.refused(dispatchTask, byHand, { status: 409, code: 'not_qualified' });
+    tell.say(`${refusal.status} ${refusal.code}: ${refusal.detail}`);
+    const { body } = await client.send(autoDispatchTask, { params, body: { candidate_user_ids } });
+    expectEqual('The one with the licence', body.selected_user_id, substitute.id);
+    const withdrawn = { params: of(substitute.id), query: { validate_only: 'true' } };
+    const { body: asked } = await client.send(withdrawQualification, withdrawn);
+    tell.say(`without the licence: ${asked.affected.map(({ name, rule }) => `${name} (${rule})`).join(', ')}`);
+    expectEqual(
+      'What its end would affect',
+      asked.affected.map(({ task_id }) => task_id),
+      [flight.id],
+    );
+  });
 };

@@ -43,6 +43,7 @@ export const READING_ORDER: readonly string[] = [
   'health',
   'board',
   'identity',
+  'qualifications',
   'assets',
   'calendar',
   'strategies',

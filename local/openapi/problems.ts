@@ -50,6 +50,19 @@ const violations = z
         z.object({ rule: z.literal('schedule_conflict'), conflicts }),
         z.object({ rule: z.literal('unavailable'), absences }),
         z.object({
+          rule: z.literal('not_qualified'),
+          missing: z.array(z.string()).meta({ description: 'Codes that the person has not been granted' }),
+          expired: z
+            .array(
+              z.object({
+                code: z.string(),
+                valid_from: instantSchema.nullable(),
+                valid_until: instantSchema.nullable(),
+              }),
+            )
+            .meta({ description: 'Codes whose grants do not cover the whole window: expired, or not yet valid' }),
+        }),
+        z.object({
           rule: z.literal('outside_working_hours'),
           nearest: z
             .array(z.object({ start_at: instantSchema, end_at: instantSchema }))
@@ -85,6 +98,7 @@ const DETAILS: Details = {
     suggestions: suggestionsSchema.optional(),
   },
   unavailable: { absences, violations, suggestions: suggestionsSchema.optional() },
+  not_qualified: { violations, suggestions: suggestionsSchema.optional() },
   outside_working_hours: { violations, suggestions: suggestionsSchema.optional() },
   asset_conflict: { conflicts, violations, suggestions: suggestionsSchema.optional() },
   asset_unavailable: { violations, suggestions: suggestionsSchema.optional() },
@@ -104,6 +118,7 @@ const DETAILS: Details = {
   inactive_task_type: {},
   inactive_template: {},
   inactive_org_unit: {},
+  inactive_qualification: {},
   inactive_user: {},
   template_type_mismatch: {},
   duplicate: { field: z.string().meta({ description: 'The field whose value is taken', examples: ['code'] }) },
@@ -206,6 +221,8 @@ const MAY_NAME_FIELDS = new Set<ProblemCode>([
   'inactive_task_type',
   'inactive_template',
   'inactive_org_unit',
+  'qualification_not_found',
+  'inactive_qualification',
   'permission_denied',
   'template_type_mismatch',
   'malformed_plan',

@@ -156,6 +156,9 @@ const newAsset = ({ tenant }: World): Promise<string> =>
 
 const newRole = ({ tenant }: World): Promise<string> => made(tenant.call, `${IDENTITY}/roles`, { name: code() });
 
+const newQualification = ({ tenant }: World): Promise<string> =>
+  made(tenant.call, `${IDENTITY}/qualifications`, { code: code(), name: 'Rope access' });
+
 /** The path to the roles of a user who has one. */
 const withRole = async (world: World): Promise<string> => {
   const [userId, roleId] = await Promise.all([world.tenant.user(), newRole(world)]);
@@ -326,7 +329,10 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
       path: `${IDENTITY}/users/${userId}`,
       body: { is_active: false },
       effects: async () => ((await directory.findUser(tenant.id, userId))?.version ?? 0) - 1,
-      shown: async () => succeed(await tenant.call('GET', `${IDENTITY}/users/${userId}`)).body,
+      shown: async () => ({
+        ...succeed(await tenant.call('GET', `${IDENTITY}/users/${userId}`)).body,
+        ...{ affected: [], affected_more: false },
+      }),
     };
   },
   assignRole: async (world) => {
@@ -434,6 +440,42 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
     const version = async () => (await calendars.find(tenant.id, userId))?.version ?? 0;
     const before = await version();
     return { path, effects: async () => (await version()) - before };
+  },
+
+  createQualification: ({ tenant }) => {
+    const qualification = code();
+    const path = `${IDENTITY}/qualifications`;
+    return Promise.resolve({
+      path,
+      body: { code: qualification, name: 'Remote pilot' },
+      ...listed(tenant.call, path, 'code', qualification),
+    });
+  },
+  listGrants: async ({ tenant }) => ({ path: `${IDENTITY}/users/${await tenant.user()}/qualifications` }),
+  grantQualification: async (world) => {
+    const userId = await world.tenant.user();
+    return {
+      path: `${IDENTITY}/users/${userId}/qualifications/${await newQualification(world)}`,
+      body: { valid_until: '2030-01-01T00:00:00Z' },
+      effects: async () => ((await calendars.find(world.tenant.id, userId))?.version ?? 0) - 1,
+    };
+  },
+  withdrawQualification: async (world) => {
+    const [userId, qualificationId] = await Promise.all([world.tenant.user(), newQualification(world)]);
+    const path = `${IDENTITY}/users/${userId}/qualifications/${qualificationId}`;
+    succeed(await world.tenant.call('PUT', path, {}));
+    const version = async () => (await calendars.find(world.tenant.id, userId))?.version ?? 0;
+    const before = await version();
+    return { path, effects: async () => (await version()) - before };
+  },
+  listQualifications: reading(`${IDENTITY}/qualifications`),
+  changeQualification: async (world) => {
+    const name = code();
+    return {
+      path: `${IDENTITY}/qualifications/${await newQualification(world)}`,
+      body: { name },
+      ...listed(world.tenant.call, `${IDENTITY}/qualifications`, 'name', name),
+    };
   },
 
   createAsset: ({ tenant }) => {
@@ -637,6 +679,10 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
     return { ...prepared, body: { assigned_to: await world.tenant.user(), asset_ids: [await newAsset(world)] } };
   },
   unassignTask: onTask('unassign', { note: 'ill' }, dispatched),
+  listViolations: async (world) => {
+    await dispatched(world, await world.task());
+    return { path: `${PLANS}/violations` };
+  },
   listDecisions: async (world) => ({ path: `${TASKS}/${await world.task()}/decisions` }),
   replayDecision: async (world) => {
     const taskId = await world.task();

@@ -6,6 +6,7 @@ import { client, clock, environment, newId, retry, turns } from '../../adapters/
 import { assets } from '../../adapters/runtime/resources/assets.ts';
 import { calendarOf, calendars, guard as absenceGuard } from '../../adapters/runtime/resources/calendars.ts';
 import { guard } from '../../adapters/runtime/resources/decisions.ts';
+import { qualifications } from '../../adapters/runtime/resources/qualifications.ts';
 import { directory } from '../../adapters/runtime/resources/identity.ts';
 import { strategies } from '../../adapters/runtime/resources/strategies.ts';
 import { commit, references, tasks } from '../../adapters/runtime/resources/tasks.ts';
@@ -63,7 +64,7 @@ const transition = makeTransitionTask(ports);
 const reschedule = makeReschedule(ports);
 const reassign = makeReassign(ports);
 const unassign = makeUnassign(ports);
-const amend = makeAmendTask({ ...ports, directory });
+const amend = makeAmendTask({ ...ports, directory, qualifications });
 const absencePorts = { ...ports, guard: absenceGuard };
 const addAbsence = makeAddAbsence(absencePorts);
 const removeAbsence = makeRemoveAbsence(absencePorts);

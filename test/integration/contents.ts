@@ -48,7 +48,7 @@ export const contentsOf = async (tenantId: string): Promise<readonly Item[]> => 
   const together = async (partitions: readonly string[]): Promise<readonly Item[]> =>
     (await Promise.all(partitions.map((partition) => query(undefined, partition)))).flat();
   const kinds = [rosterKey(tenantId, '', true), tallyKey(tenantId, null), chosenKey(tenantId)];
-  const directory = (['task_type', 'template', 'asset', 'role', 'org_unit'] as const).map((kind) =>
+  const directory = (['task_type', 'template', 'asset', 'role', 'org_unit', 'qualification'] as const).map((kind) =>
     directoryKey(kind)(tenantId, ''),
   );
   const [tasks, listed] = await Promise.all([

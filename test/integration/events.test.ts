@@ -168,12 +168,16 @@ const changeAtRandom = async (seed: number, count: number): Promise<number> => {
   const unit = await identity('POST', '/api/identity/org-units', { code: 'N', name: 'North' });
   await identity('PATCH', `/api/identity/org-units/${unit.body.id}`, { name: 'South' });
   await identity('POST', `/api/identity/users/${users[1]}/org-units/${unit.body.id}`);
+  const license = await identity('POST', '/api/identity/qualifications', { code: 'Q', name: 'Rope access' });
+  await identity('PUT', `/api/identity/users/${users[1]}/qualifications/${license.body.id}`, {});
+  await identity('PATCH', `/api/identity/qualifications/${license.body.id}`, { is_active: false });
   const others: readonly (readonly [string, readonly string[]])[] = [
     [users[0], ['user.created', 'user.changed', 'user.changed']],
-    [users[1], ['user.created', 'user.memberships_changed']],
+    [users[1], ['user.created', 'user.memberships_changed', 'user.qualifications_changed']],
     [asset.body.id as string, ['asset.created', 'asset.changed', 'asset.changed']],
     [role.body.id as string, ['role.created', 'role.changed', 'role.deleted']],
     [unit.body.id as string, ['org_unit.created', 'org_unit.changed']],
+    [license.body.id as string, ['qualification.created', 'qualification.changed']],
     [typeId, ['task_type.created', 'task_type.changed']],
     [templateId, ['template.created', 'template.revised', 'template.revised']],
     [cloneId, ['template.cloned']],

@@ -51,6 +51,13 @@ const held = async (window: object): Promise<{ readonly path: string; readonly h
 const WINDOW = { planned_start_at: '2026-03-01T08:00:00Z', planned_end_at: '2026-03-01T10:00:00Z' };
 const LATER = { planned_start_at: '2026-03-01T12:00:00Z', planned_end_at: '2026-03-01T14:00:00Z' };
 
+/** What demands a qualification of its own. */
+const demanding = async (): Promise<{ readonly required_qualifications: readonly string[] }> => {
+  const code = newUuid();
+  expect((await world.tenant.call('POST', '/api/identity/qualifications', { code, name: 'Rope' })).status).toBe(201);
+  return { required_qualifications: [code] };
+};
+
 /** Ways to the table that the plain request of an operation does not take. */
 const MORE: Readonly<Record<string, () => Promise<Case>>> = {
   changeUser: async () => {
@@ -75,7 +82,23 @@ const MORE: Readonly<Record<string, () => Promise<Case>>> = {
     expect((await world.tenant.call('POST', other, { assigned_to: holder })).status).toBe(200);
     return { path: `${path}/schedule`, body: { ...WINDOW, suggest_users: true }, status: 409 };
   },
-  amendTask: async () => ({ path: `${TASKS}/${await world.task()}`, body: { org_unit_id: world.orgUnitId } }),
+  amendTask: async () => ({
+    path: `${TASKS}/${await world.task()}`,
+    body: { org_unit_id: world.orgUnitId, ...(await demanding()) },
+  }),
+  createTaskType: async () => ({
+    path: '/api/task-center/types',
+    body: { code: newUuid(), name: 'Mast', ...(await demanding()) },
+  }),
+  changeTaskType: async () => ({ path: `/api/task-center/types/${world.typeId}`, body: await demanding() }),
+  createTemplate: async () => ({
+    path: '/api/task-center/templates',
+    body: { task_type_id: world.typeId, template_key: newUuid(), name: 'Mast', ...(await demanding()) },
+  }),
+  reviseTemplate: async () => ({
+    path: `/api/task-center/templates/${world.templateId}`,
+    body: await demanding(),
+  }),
 };
 
 /** The other ways to ask for an operation. */
@@ -135,5 +158,5 @@ it('a list reads no partitions but those of its kind', async () => {
     for (const { status } of await ask())
       expect([contract.operation, status]).toEqual([contract.operation, 'rejected']);
   }
-  expect(asked).toHaveLength(8);
+  expect(asked).toHaveLength(9);
 });

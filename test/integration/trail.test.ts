@@ -94,6 +94,10 @@ const changesOf = async ({ call, as, user }: TestTenant) => {
   changed(unit, 'created', `org_unit/${unit.body.id}`, null, { name: 'North', code: 'N', is_active: true });
   const member = await other('POST', `${IDENTITY}/users/${userId}/org-units/${unit.body.id}`);
   changed(member, 'changed', userSubject, { memberships: [] }, { memberships: [{ org_unit_id: unit.body.id }] });
+  const license = ok(await other('POST', `${IDENTITY}/qualifications`, { code: 'A2', name: 'Remote pilot' }));
+  changed(license, 'created', `qualification/${license.body.id}`, null, { code: 'A2', is_active: true });
+  const granted = await other('PUT', `${IDENTITY}/users/${userId}/qualifications/${license.body.id}`, {});
+  changed(granted, 'changed', userSubject, { qualifications: [] }, { qualifications: [{ code: 'A2' }] });
   const asset = ok(await other('POST', '/api/assets', { asset_type: 'UAV', asset_code: 'U', name: 'Drone' }));
   const assetSubject = `asset/${asset.body.id}`;
   changed(asset, 'created', assetSubject, null, { asset_code: 'U', availability_status: 'AVAILABLE', detail: {} });

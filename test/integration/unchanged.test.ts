@@ -41,6 +41,8 @@ const type = (tenant: TestTenant): Promise<string> =>
   created(tenant, '/api/task-center/types', { name: 'Inspection', code: code() });
 const asset = (tenant: TestTenant): Promise<string> =>
   created(tenant, '/api/assets', { asset_type: 'UAV', asset_code: code(), name: 'Drone' });
+const qualification = (tenant: TestTenant): Promise<string> =>
+  created(tenant, `${IDENTITY}/qualifications`, { name: 'Remote pilot', code: code() });
 const strategy = (tenant: TestTenant): Promise<string> =>
   created(tenant, '/api/task-center/strategies', {
     version: code(),
@@ -73,6 +75,18 @@ const WRITES: Readonly<Record<string, (tenant: TestTenant) => Promise<Write>>> =
   changeTaskType: async (tenant) => ({
     path: `/api/task-center/types/${await type(tenant)}`,
     body: { name: 'Survey', description: 'From above', is_active: false },
+  }),
+  changeQualification: async (tenant) => ({
+    path: `${IDENTITY}/qualifications/${await qualification(tenant)}`,
+    body: { name: 'Rope access', description: null, is_active: false },
+  }),
+  grantQualification: async (tenant) => ({
+    path: `${IDENTITY}/users/${await tenant.user()}/qualifications/${await qualification(tenant)}`,
+    body: { valid_from: '2026-01-01T00:00:00Z', valid_until: '2030-01-01T00:00:00Z', reference: null },
+    again: { valid_from: '2026-01-01T01:00:00+01:00', valid_until: '2030-01-01T00:00:00Z' },
+  }),
+  withdrawQualification: async (tenant) => ({
+    path: `${IDENTITY}/users/${await tenant.user()}/qualifications/${await qualification(tenant)}`,
   }),
   changeAsset: async (tenant) => ({
     path: `/api/assets/${await asset(tenant)}`,

@@ -26,6 +26,16 @@ export const makeWorld = async (tenant: TestTenant): Promise<World> => {
   const task_type_id = await post('/api/task-center/types', { code: 'world', name: 'World' });
   const template = { task_type_id, template_key: 'world', name: 'World' };
   const userId = await tenant.user();
+  // A held task that breaks a rule: its holder has no working hours any more.
+  const [holder, heldId] = [
+    await tenant.user(),
+    await post('/api/task-center/tasks', {
+      ...{ task_type_id, name: 'Held' },
+      ...{ planned_start_at: '2033-01-01T08:00:00Z', planned_end_at: '2033-01-01T09:00:00Z' },
+    }),
+  ];
+  await call('POST', `/api/task-center/tasks/${heldId}/dispatch`, { assigned_to: holder });
+  await call('PUT', `/api/task-center/users/${holder}/working-hours`, { time_zone: 'UTC', weekly: [] });
   const strategy = { version: 'world', weights: { ...STRATEGY_V2_0.weights }, caps: { ...STRATEGY_V2_0.caps } };
   const absence = { start_at: '2030-01-01T00:00:00Z', end_at: '2030-01-02T00:00:00Z' };
   const ids = {
@@ -33,6 +43,7 @@ export const makeWorld = async (tenant: TestTenant): Promise<World> => {
     template_id: await post('/api/task-center/templates', template),
     task_id: await post('/api/task-center/tasks', { task_type_id, name: 'World' }),
     asset_id: await post('/api/assets', { asset_type: 'UAV', asset_code: 'world', name: 'World' }),
+    qualification_id: await post('/api/identity/qualifications', { code: 'world', name: 'World' }),
     role_id: await post('/api/identity/roles', { name: 'world' }),
     org_unit_id: await post('/api/identity/org-units', { code: 'world', name: 'World' }),
     user_id: userId,
@@ -64,6 +75,8 @@ const FITTING: Known = {
   org_match: 24,
   tasks: { task_ids: ['0199c0de-0000-7000-8000-000000000000'] },
   time_zone: 'Europe/Berlin',
+  valid_from: '2031-01-01T08:00:00Z',
+  valid_until: '2032-01-01T08:00:00Z',
 };
 /** Parameters that some reads demand. */
 const DEMANDED: Readonly<Record<string, string>> = {

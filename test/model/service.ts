@@ -10,6 +10,7 @@ import { makeDirectory } from '../../adapters/dynamodb/resources/directory.ts';
 import { makeReceipts } from '../../adapters/dynamodb/resources/receipts.ts';
 import { makeReferences } from '../../adapters/dynamodb/resources/references.ts';
 import { makeStrategies } from '../../adapters/dynamodb/resources/strategies.ts';
+import { makeQualifications } from '../../adapters/dynamodb/resources/qualifications.ts';
 import { makeTasks } from '../../adapters/dynamodb/resources/tasks.ts';
 import { makeTemplates } from '../../adapters/dynamodb/resources/templates.ts';
 import { makeTableReader } from '../../adapters/dynamodb/table-reader.ts';
@@ -140,6 +141,7 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
     tasks: makeTasks({ reader }),
     assets,
     calendarOf: makeCalendarOf({ calendars, assets }),
+    qualifications: makeQualifications({ reader }),
     templates: makeTemplates({ reader }),
     references: faulty.references?.(makeReferences({ reader })) ?? makeReferences({ reader }),
     directory: makeDirectory({ reader }),
@@ -278,6 +280,7 @@ const seedsOf = (tenantId: string, world: World, clock: Clock): readonly Change[
       description: null,
       is_active: id === TYPE.active,
       ...saidBy({}),
+      required_qualifications: [],
       version: 1,
       ...stamps,
     },
@@ -288,7 +291,7 @@ const seedsOf = (tenantId: string, world: World, clock: Clock): readonly Change[
       ...{ id, tenant_id: tenantId, task_type_id: TYPE.active, template_key: id, name: id, description: null },
       ...{ template_version: 'v2', requires_approval: false, default_priority: priority, default_risk_level: 3 },
       ...{ default_checklist: [], route_template: {}, payload_template: {}, default_payload: {} },
-      ...{ is_active, ...saidBy({}), revision, version: revision },
+      ...{ is_active, ...saidBy({}), required_qualifications: [], revision, version: revision },
       ...{ cloned_from: null, ...stamps },
     },
   }));

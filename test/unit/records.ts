@@ -3,6 +3,7 @@ import { saidBy } from '../../core/tasks/demands.ts';
 import type { AssetCalendar, Absence, Calendar, HeldWindow } from '../../core/calendar/calendar.ts';
 import type { Window } from '../../core/calendar/window.ts';
 import type { OrgUnit, Role, User } from '../../core/identity/directory.ts';
+import type { Qualification } from '../../core/qualifications/qualification.ts';
 import type { TenantStrategy } from '../../core/scoring/strategies.ts';
 import type { Plan } from '../../core/plans/plan.ts';
 import { STRATEGY_V2_0 } from '../../core/scoring/strategy.ts';
@@ -59,6 +60,9 @@ export const task = (patch: Partial<Task> = {}): Task => ({
   route_template: {},
   payload_template: {},
   payload: {},
+  required_qualifications: [],
+  qualifications_of_type: [],
+  qualifications_given: [],
   planned_start_at: null,
   planned_end_at: null,
   buffer_before_minutes: 0,
@@ -91,6 +95,21 @@ export const taskType = (patch: Partial<TaskType> = {}): TaskType => ({
   description: null,
   is_active: true,
   ...saidBy({}),
+  required_qualifications: [],
+  created_by: 'creator',
+  created_at: T0,
+  updated_at: T0,
+  version: 1,
+  ...patch,
+});
+
+export const qualification = (patch: Partial<Qualification> = {}): Qualification => ({
+  id: 'qualification-1',
+  tenant_id: 'tenant-1',
+  code: 'UAV-A2',
+  name: 'Remote pilot A2',
+  description: null,
+  is_active: true,
   created_by: 'creator',
   created_at: T0,
   updated_at: T0,
@@ -115,6 +134,7 @@ export const template = (patch: Partial<Template> = {}): Template => ({
   default_payload: {},
   is_active: true,
   ...saidBy({}),
+  required_qualifications: [],
   revision: 1,
   version: 1,
   cloned_from: null,
@@ -186,6 +206,7 @@ export const calendar = (patch: Partial<Calendar> = {}): Calendar => ({
   is_active: true,
   memberships: [],
   working_hours: null,
+  qualifications: [],
   recent: [],
   ...patch,
 });

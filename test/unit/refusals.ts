@@ -5,7 +5,7 @@ import type { DomainError } from '../../core/errors.ts';
 /** The guard's refusal of a window in whose way others are. */
 export const scheduleConflict = (userId: string, inTheWay: readonly HeldWindow[]): DomainError => {
   const [first] = inTheWay;
-  const refusal = first === undefined ? undefined : refusalOf(userId, violationsOf(null, first.window, inTheWay), 0);
+  const refusal = first === undefined ? undefined : refusalOf(userId, violationsOf(inTheWay, []), 0);
   if (refusal === undefined) throw new Error('Nothing is in the way.');
   return refusal;
 };

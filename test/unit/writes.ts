@@ -5,6 +5,7 @@ import { calendarWrites } from '../../adapters/dynamodb/resources/calendars.ts';
 import { decisionWrites } from '../../adapters/dynamodb/resources/decisions.ts';
 import { identityWrites } from '../../adapters/dynamodb/resources/directory.ts';
 import { planWrites } from '../../adapters/dynamodb/resources/plans.ts';
+import { qualificationWrites } from '../../adapters/dynamodb/resources/qualifications.ts';
 import { shadowWrites } from '../../adapters/dynamodb/resources/shadows.ts';
 import { strategyWrites } from '../../adapters/dynamodb/resources/strategies.ts';
 import { signInWrites } from '../../adapters/dynamodb/resources/sign-ins.ts';
@@ -21,6 +22,7 @@ export const WRITES = {
   ...decisionWrites,
   ...identityWrites,
   ...planWrites,
+  ...qualificationWrites,
   ...shadowWrites,
   ...signInWrites,
   ...strategyWrites,

@@ -19,7 +19,7 @@ import { overlaps, type Window } from '../../../core/calendar/window.ts';
 import { instantSchema } from '../../../core/time/instant.ts';
 import { put, update, type Writes } from '../actions.ts';
 import { find, makeCodec, type Codec, type Reads } from '../codec.ts';
-import { ACTIVE_PREFIX, calendarKey, rosterKey, WINDOWS_BEGIN, windowsFrom } from '../keys.ts';
+import { ACTIVE_PREFIX, calendarKey, OPEN_PREFIX, rosterKey, WINDOWS_BEGIN, windowsFrom } from '../keys.ts';
 import { END } from '../pages.ts';
 import type { Item } from '../transaction.ts';
 import { absenceReads } from './absences.ts';
@@ -138,6 +138,11 @@ export const makeCalendars = (reads: Reads): Calendars => {
       return [...earlier.filter((held) => !now.has(idOf(held))), ...later]
         .filter(({ window }) => overlaps(window, range))
         .slice(0, limit);
+    },
+    open: async (tenantId, userId, limit) => {
+      const { PK: partition } = calendarKey(tenantId, userResource(userId));
+      const range = { partition, from: OPEN_PREFIX, to: `${OPEN_PREFIX}${END}`, limit };
+      return (await reader.range({ ...range, consistency: 'eventual' })).map((item) => taskHoldingSchema.parse(item));
     },
     activeUserIds: async (tenantId, limit) => {
       const { PK: partition } = rosterKey(tenantId, '', true);

@@ -8,6 +8,7 @@ import { EVENTFUL_ITEMS } from '../../../core/events/event.ts';
 import { orgUnitSchema, roleSchema, tenantSchema, userSchema } from '../../../core/identity/directory.ts';
 import { LIMITS } from '../../../core/limits.ts';
 import { planSchema } from '../../../core/plans/plan.ts';
+import { qualificationSchema } from '../../../core/qualifications/qualification.ts';
 import { chosenSchema, tenantStrategySchema } from '../../../core/scoring/strategies.ts';
 import { taskSchema } from '../../../core/tasks/task.ts';
 import { templateSchema } from '../../../core/templates/template.ts';
@@ -23,6 +24,7 @@ const SCHEMAS: Readonly<Record<Audited, z.ZodObject>> = {
   role: roleSchema,
   org_unit: orgUnitSchema,
   asset: assetSchema,
+  qualification: qualificationSchema,
   task_type: taskTypeSchema,
   template: templateSchema,
   strategy: tenantStrategySchema,
@@ -45,6 +47,7 @@ const UNTOLD = new Set([
     'first_attachments',
   ],
   ...['progress', 'outcome', 'failure', 'committed_tasks', 'cancel_requested_at', 'started_at', 'run_id'],
+  ...['qualifications_of_type', 'qualifications_given'],
 ]);
 /** Of a calendar only the memberships are its own; what is held in it is the tasks'. */
 const OF_TASKS = new Set(['user_id', 'is_active', 'active_count', 'recent']);

@@ -9,6 +9,7 @@ import { chosenCodec, strategyCodec } from '../../../adapters/dynamodb/resources
 import { taskTypeCodec } from '../../../adapters/dynamodb/resources/task-types.ts';
 import { taskCodec } from '../../../adapters/dynamodb/resources/tasks.ts';
 import { templateCodec } from '../../../adapters/dynamodb/resources/templates.ts';
+import { qualificationCodec } from '../../../adapters/dynamodb/resources/qualifications.ts';
 import { historyKey } from '../../../adapters/dynamodb/keys.ts';
 import { batchKey } from '../../../adapters/dynamodb/resources/batches.ts';
 import { toldBy, type StreamRecord } from '../../../adapters/dynamodb/stream.ts';
@@ -126,6 +127,7 @@ const template: Template = {
   default_payload: { secret: 'kept' },
   is_active: true,
   ...saidBy({}),
+  required_qualifications: [],
   revision: 1,
   version: 1,
   cloned_from: null,
@@ -141,6 +143,7 @@ const taskType = {
   description: null,
   is_active: true,
   ...saidBy({}),
+  required_qualifications: [],
   created_by: ACTOR,
   created_at: at('2026-03-01T08:00:00Z'),
   updated_at: at('2026-03-01T08:00:00Z'),
@@ -254,6 +257,23 @@ describe('the event of a creation', () => {
       data: { task_type_id: 'type-1', code: 'INSPECTION', name: 'Inspection' },
     });
     expectDocumented(event);
+  });
+});
+
+describe('the events of a qualification', () => {
+  const qualification = { ...records.qualification(), tenant_id: TENANT };
+  const data = { qualification_id: 'qualification-1', code: 'UAV-A2', name: 'Remote pilot A2' };
+
+  it('tell what was made, and what it is from now on', () => {
+    const made = qualificationCodec.toItem(qualification);
+    const created = eventOf(recordOf('INSERT', undefined, made));
+    expect(created).toMatchObject({ id: 'qualification-1', name: 'task_center.qualification.created', data });
+    expectDocumented(created);
+    const last_edit = { edit_id: 'edit-1', actor_id: ACTOR, at: at('2026-03-02T08:00:00Z'), request_id: null };
+    const off = { ...qualificationCodec.toItem({ ...qualification, is_active: false, version: 2 }), last_edit };
+    const changed = eventOf(recordOf('MODIFY', made, off));
+    expect(changed).toMatchObject({ id: 'edit-1', data: { ...data, is_active: false } });
+    expectDocumented(changed);
   });
 });
 
@@ -438,11 +458,14 @@ describe('an event', () => {
       ),
       'task_center.task_type.changed',
       'task_center.task_type.created',
+      'task_center.qualification.changed',
+      'task_center.qualification.created',
       'task_center.asset.created',
       'task_center.asset.changed',
       'task_center.user.created',
       'task_center.user.changed',
       'task_center.user.memberships_changed',
+      'task_center.user.qualifications_changed',
       'task_center.user.working_hours_changed',
       'task_center.role.created',
       'task_center.role.changed',

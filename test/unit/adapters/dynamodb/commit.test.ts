@@ -292,6 +292,25 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
       [put('T#tenant-1#CLAIM#TYPE_CODE#INSPECT', 'CLAIM', 'duplicate'), put('T#tenant-1#TYPES', 'TYPE#type-1')],
     ],
   ],
+  qualification_created: [
+    [
+      { kind: 'qualification_created', qualification: records.qualification() },
+      [
+        put('T#tenant-1#CLAIM#QUALIFICATION_CODE#UAV-A2', 'CLAIM', 'duplicate'),
+        put('T#tenant-1#QUALIFICATIONS', 'QUALIFICATION#qualification-1'),
+      ],
+    ],
+  ],
+  qualification_changed: [
+    [
+      {
+        kind: 'qualification_changed',
+        before: records.qualification(),
+        after: records.qualification({ is_active: false, version: 2 }),
+      },
+      [update('T#tenant-1#QUALIFICATIONS', 'QUALIFICATION#qualification-1')],
+    ],
+  ],
   template_created: [
     [
       { kind: 'template_created', template: records.template() },
@@ -547,6 +566,7 @@ const holding: TaskHolding = { task_id: 'task-1', name: 'Inspect the line', stat
 const takeBy = (userId: string, version = 4) => ({
   calendar: calendar({ user_id: userId, version, active_count: 2 }),
   holding,
+  at: records.T0,
 });
 
 const GIVEN = { resource: userResource('user-1'), holding };
@@ -629,7 +649,7 @@ describe('the bookings of the guard', () => {
   it('write the calendar of each resource once, however many windows it takes and gives back', async () => {
     const second: TaskHolding = { ...holding, task_id: 'task-2', window: records.windowOn('12:00:00', '13:00:00') };
     const third: TaskHolding = { ...holding, task_id: 'task-3', window: records.windowOn('14:00:00', '15:00:00') };
-    const ofAsset = { calendar: records.assetCalendar({ asset_id: 'asset-1' }), holding: second };
+    const ofAsset = { calendar: records.assetCalendar({ asset_id: 'asset-1' }), holding: second, at: records.T0 };
     const first = takeBy('user-1');
     const actions = await commit([], {
       bookings: { take: [{ ...first, holding: second }, { ...first, holding: third }, ofAsset], release: [GIVEN] },
@@ -653,7 +673,7 @@ describe('the bookings of the guard', () => {
   it('remember the last takings of a calendar, the latest first, and no more than a few', async () => {
     const taken = (version: number) => ({ version, task_id: `task-${version}`, name: 'X' });
     const full = Array.from({ length: LIMITS.recentTakings }, (_, index) => taken(40 - index));
-    const take = { calendar: calendar({ version: 40, recent: full }), holding };
+    const take = { calendar: calendar({ version: 40, recent: full }), holding, at: records.T0 };
     const [moved] = await commit([], { bookings: { take: [take] } });
     const recent = moved?.write.Update?.ExpressionAttributeValues?.[':recent'] as { version: number }[];
     expect(recent.map(({ version }) => version)).toEqual([41, ...full.slice(0, -1).map(({ version }) => version)]);
@@ -662,7 +682,7 @@ describe('the bookings of the guard', () => {
   it('take an absence as time, and not as work', async () => {
     const window = records.windowOn('08:00:00', '10:00:00');
     const absence = { absence_id: 'absence-1', reason: null, window };
-    const take = { calendar: calendar({ version: 4, active_count: 2 }), holding: absence };
+    const take = { calendar: calendar({ version: 4, active_count: 2 }), holding: absence, at: records.T0 };
     const [moved, put] = await commit([], { bookings: { take: [take] } });
     expect(moved?.write.Update).toMatchObject({
       UpdateExpression: 'SET #version = :version, #recent = :recent',

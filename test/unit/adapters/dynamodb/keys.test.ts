@@ -17,6 +17,7 @@ const KEYS: Readonly<Record<string, (tenantId: string, id: string) => keys.Key>>
   taskType: keys.directoryKey('task_type'),
   template: keys.directoryKey('template'),
   asset: keys.directoryKey('asset'),
+  qualification: keys.directoryKey('qualification'),
   batch: keys.singleKey('batch'),
   receipt: keys.receiptKey,
   tally: keys.tallyKey,

@@ -2,17 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calendarCodec, makeCalendars } from '../../../../adapters/dynamodb/resources/calendars.ts';
 import { orgUnitCodec } from '../../../../adapters/dynamodb/resources/org-units.ts';
+import { qualificationCodec } from '../../../../adapters/dynamodb/resources/qualifications.ts';
 import { makeReceipts } from '../../../../adapters/dynamodb/resources/receipts.ts';
 import { makeReferences } from '../../../../adapters/dynamodb/resources/references.ts';
 import { taskTypeCodec } from '../../../../adapters/dynamodb/resources/task-types.ts';
 import { templateCodec } from '../../../../adapters/dynamodb/resources/templates.ts';
-import { calendarKey, receiptKey, windowKey, type Key } from '../../../../adapters/dynamodb/keys.ts';
+import { calendarKey, claimKey, receiptKey, windowKey, type Key } from '../../../../adapters/dynamodb/keys.ts';
 import type { TableReader } from '../../../../adapters/dynamodb/table-reader.ts';
 import type { Item } from '../../../../adapters/dynamodb/transaction.ts';
 import { overlaps, type Window } from '../../../../core/calendar/window.ts';
 import { instantAt } from '../../../../core/time/instant.ts';
 import { clockAt, NOW } from '../../fakes.ts';
-import { calendar, held, orgUnit, T0, taskType, template } from '../../records.ts';
+import { calendar, held, orgUnit, qualification, T0, taskType, template } from '../../records.ts';
 import { userResource } from '../../../../core/calendar/resource.ts';
 
 const nameOf = ({ PK, SK }: Key): string => `${PK} ${SK}`;
@@ -25,7 +26,7 @@ const makeReader = (stored: readonly (Item & Key)[]) => {
   const reader: TableReader = {
     get: async (key) => byKey.get(nameOf(key)),
     getMany: async (keys) => {
-      read.keys = keys;
+      read.keys = [...read.keys, ...keys];
       return keys.flatMap((key) => byKey.get(nameOf(key)) ?? []);
     },
     range: async ({ partition, from, to, descending = false, limit }) => {
@@ -119,6 +120,8 @@ describe('references', () => {
     const { reader, read } = makeReader([
       taskTypeCodec.toItem(taskType()),
       templateCodec.toItem(template()),
+      qualificationCodec.toItem(qualification()),
+      { ...claimKey('tenant-1', 'QUALIFICATION_CODE', 'UAV-A2'), owner_id: 'qualification-1' },
       orgUnitCodec.toItem(orgUnit()),
       orgUnitCodec.toItem(orgUnit({ id: 'foreign', tenant_id: 'tenant-2' })),
     ]);
@@ -126,13 +129,16 @@ describe('references', () => {
       taskTypes: new Set(['type-1', 'none']),
       templates: new Set(['template-1']),
       orgUnits: new Set(['unit-1', 'foreign']),
+      qualifications: new Set(['UAV-A2', 'NONE']),
     });
     expect(found).toEqual({
       taskTypes: new Map([['type-1', taskType()]]),
       templates: new Map([['template-1', template()]]),
       orgUnits: new Map([['unit-1', orgUnit()]]),
+      qualifications: [qualification()],
     });
-    expect(read.keys).toHaveLength(5);
+    // Codes by their claims, and then what these lead to.
+    expect(read.keys).toHaveLength(8);
   });
 });
 

@@ -6,11 +6,11 @@ import { makeGuard } from '../../../../core/calendar/guard.ts';
 import type { DomainError } from '../../../../core/errors.ts';
 import { holdingOf } from '../../../../core/tasks/rules.ts';
 import { CALL, makeFakeCommit, only, refusalOf, staleRead } from '../../fakes.ts';
-import { assetCalendar, calendar, held, scheduled, task, windowOn } from '../../records.ts';
+import { assetCalendar, calendar, held, scheduled, T0, task, windowOn } from '../../records.ts';
 import type { Change } from '../../writes.ts';
 
 const WANTED = task({ id: 'wanted', ...scheduled('10:00:00', '12:00:00') });
-const TAKE: Taking = { calendar: calendar({ version: 7 }), holding: holdingOf(WANTED, 'DISPATCHED') };
+const TAKE: Taking = { calendar: calendar({ version: 7 }), holding: holdingOf(WANTED, 'DISPATCHED'), at: T0 };
 const CHANGES: readonly Change[] = [{ kind: 'task_created', task: WANTED }];
 
 /** A guard over windows that a user holds, and what it asked for, in order. */
@@ -110,7 +110,7 @@ describe('the guard', () => {
 
   it('refuses an inactive user for an unscheduled task too', async () => {
     const { guard } = makeScene();
-    const take = { calendar: calendar({ is_active: false }), holding: holdingOf(task(), 'DISPATCHED') };
+    const take = { calendar: calendar({ is_active: false }), holding: holdingOf(task(), 'DISPATCHED'), at: T0 };
     await refusalOf(
       () => guard(CALL, { changes: CHANGES, bookings: { take: [take] }, answer: undefined }),
       'inactive_user',

@@ -63,6 +63,7 @@ const makeScene = ({ task: given = PLANNED, users, tally = { total: 3, available
       },
       held: async () => [],
       surveyAssets: async () => [],
+      open: () => Promise.reject(new Error('not needed')),
       absences: () => Promise.reject(new Error('not needed')),
       findAbsence: () => Promise.reject(new Error('not needed')),
       activeUserIds: async (_tenantId, limit) => {

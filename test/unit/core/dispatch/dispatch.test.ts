@@ -65,6 +65,7 @@ describe('manual dispatch', () => {
             state: 'DISPATCHED',
             window: windowOn('08:00:00', '10:00:00'),
           },
+          at: NOW,
         },
       ],
     });

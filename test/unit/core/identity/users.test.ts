@@ -22,7 +22,7 @@ const makeScene = (
       findTenant: async (id: string) => (id === 'tenant-1' ? { id, name: 'T', created_at: T0 } : undefined),
       hasUsers: async () => given.hasUsers ?? false,
     },
-    calendars: { find: async () => given.calendar },
+    calendars: { find: async () => given.calendar, held: async () => [], open: async () => [] },
     commit,
     passwords: { hash: async (password: string) => `hash of ${password}`, verify: async () => true },
     retry,

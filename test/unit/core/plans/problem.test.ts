@@ -15,13 +15,13 @@ const at = (hour: number) => {
 };
 const task = (id: string, start: number, end: number, more: Partial<OpenTask> = {}): OpenTask => ({
   ...{ id, priority: 5, risk_level: 3, org_unit_id: null, area_code: null, version: 1, remarks: 0 },
-  ...{ required_assets: [], asset_ids: [] },
+  ...{ required_assets: [], required_qualifications: [], asset_ids: [] },
   ...{ window: { start: at(start), end: at(end) }, was: null, is_pinned: false },
   ...more,
 });
 const calendar = (user_id: string, more: Partial<Calendar> = {}): Calendar => ({
   ...{ tenant_id: 't', user_id, version: 1, active_count: 0, is_active: true },
-  ...{ memberships: [], working_hours: null, recent: [] },
+  ...{ memberships: [], working_hours: null, qualifications: [], recent: [] },
   ...more,
 });
 const snapshot = (more: Partial<PlanSnapshot>): PlanSnapshot => ({
@@ -35,11 +35,15 @@ describe('the problem of a snapshot', () => {
       ...{ time_zone: 'UTC', exceptions: [] },
       weekly: [{ days: ['mon' as const], start: '08:00', end: '12:00' }],
     };
+    const grant = {
+      ...{ qualification_id: 'q', code: 'A2', valid_from: null, valid_until: at(22), reference: null },
+      granted_at: at(0),
+    };
     const { tasks } = problemOf(
       snapshot({
-        tasks: [task('early', 9, 11), task('late', 11, 13)],
+        tasks: [task('early', 9, 11), task('late', 11, 13), task('night', 20, 22, { required_qualifications: ['A2'] })],
         people: [
-          { calendar: calendar('ada'), overlapping: [] },
+          { calendar: calendar('ada', { qualifications: [grant] }), overlapping: [] },
           { calendar: calendar('ben', { working_hours: mornings }), overlapping: [] },
         ],
       }),
@@ -47,6 +51,7 @@ describe('the problem of a snapshot', () => {
     expect(tasks.map(({ candidates }) => candidates.map(({ failed }) => failed))).toEqual([
       [[], []],
       [[], ['outside_working_hours']],
+      [[], ['not_qualified', 'outside_working_hours']],
     ]);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeCreateBatch, makeCreateTask, type ReferenceIds, type References } from '../../../../core/tasks/create.ts';
 import { taskDraft } from '../../../../core/tasks/task.ts';
 import { CALL, clockAt, makeFakeCommit, makeIds, NOW, only, refusalOf } from '../../fakes.ts';
-import { orgUnit, taskType, template } from '../../records.ts';
+import { orgUnit, qualification, taskType, template } from '../../records.ts';
 
 const TYPES = [taskType(), taskType({ id: 'type-off', code: 'OFF', is_active: false }), taskType({ id: 'type-2' })];
 const TEMPLATES = [
@@ -10,6 +10,8 @@ const TEMPLATES = [
   template({ id: 'template-off', template_key: 'old', is_active: false }),
 ];
 const ORG_UNITS = [orgUnit(), orgUnit({ id: 'unit-off', code: 'OFF', is_active: false })];
+
+const QUALIFICATIONS = [qualification()];
 
 const makeScene = () => {
   const asked: ReferenceIds[] = [];
@@ -22,6 +24,7 @@ const makeScene = () => {
         taskTypes: pick(TYPES, ids.taskTypes),
         templates: pick(TEMPLATES, ids.templates),
         orgUnits: pick(ORG_UNITS, ids.orgUnits),
+        qualifications: QUALIFICATIONS.filter(({ code }) => ids.qualifications.has(code)),
       };
     },
   };
@@ -77,12 +80,13 @@ describe('creating a batch', () => {
 
   it('reads each distinct reference once, all together', async () => {
     const { createBatch, asked } = makeScene();
-    const item = { ...LEAST, template_id: 'template-1', org_unit_id: 'unit-1' };
+    const item = { ...LEAST, template_id: 'template-1', org_unit_id: 'unit-1', required_qualifications: ['UAV-A2'] };
     await createBatch(CALL, { tasks: [item, item, { ...LEAST, task_type_id: 'type-2' }] });
     expect(only(asked)).toEqual({
       taskTypes: new Set(['type-1', 'type-2']),
       templates: new Set(['template-1']),
       orgUnits: new Set(['unit-1']),
+      qualifications: new Set(['UAV-A2']),
     });
   });
 

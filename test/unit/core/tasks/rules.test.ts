@@ -5,7 +5,7 @@ import { isHeldIn, STATES } from '../../../../core/tasks/lifecycle.ts';
 import { bookingsOf, holdingOf, requireDispatchable, requireMatch } from '../../../../core/tasks/rules.ts';
 import type { Task } from '../../../../core/tasks/task.ts';
 import { CALL, refusalOf } from '../../fakes.ts';
-import { calendar, scheduled, task, windowOn } from '../../records.ts';
+import { calendar, scheduled, T0, task, windowOn } from '../../records.ts';
 
 describe('If-Match', () => {
   it.each([undefined, [3], [1, 3]])('lets %j through at version 3', (expectedVersions) => {
@@ -83,7 +83,7 @@ describe('what a user holds of a task', () => {
     const theirs = { ...mine, assigned_to: 'user-2' };
     const [first, second] = [calendar({ user_id: 'user-1' }), calendar({ user_id: 'user-2' })];
     const release = [{ resource: userResource('user-1'), holding: holdingOf(mine, 'DISPATCHED') }];
-    const taken = (by: Calendar, after: Task) => [{ calendar: by, holding: holdingOf(after, 'DISPATCHED') }];
+    const taken = (by: Calendar, after: Task) => [{ calendar: by, holding: holdingOf(after, 'DISPATCHED'), at: T0 }];
     expect(bookingsOf(draft, mine, [{ calendar: first }])).toEqual({ take: taken(first, mine) });
     expect(bookingsOf(mine, later, [{ calendar: first }])).toEqual({ take: taken(first, later), release });
     expect(bookingsOf(mine, theirs, [{ calendar: second }])).toEqual({ take: taken(second, theirs), release });

@@ -23,6 +23,7 @@ describe('a task draft', () => {
   it('has the optional fields of the contract, and takes null for one that is not given', () => {
     const optionalFields =
       'template_id mission_id description requires_approval priority risk_level org_unit_id project_code area_code area_geom ' +
+      'required_qualifications ' +
       'checklist attachments route_template payload_template planned_start_at planned_end_at ' +
       'buffer_before_minutes buffer_after_minutes required_assets context_data';
     const nothing = Object.fromEntries(optionalFields.split(' ').map((name) => [name, null]));
@@ -46,6 +47,11 @@ describe('a task draft', () => {
     ['a route that is no object', { route_template: 'A to B' }, ['/route_template wrong_type']],
     ['a long description', { description: 'x'.repeat(LIMITS.description + 1) }, ['/description too_big']],
     ['a long checklist', { checklist: Array(LIMITS.checklistEntries + 1).fill('x') }, ['/checklist too_big']],
+    [
+      'more qualifications than may be demanded',
+      { required_qualifications: Array(LIMITS.qualificationsRequired + 1).fill('x') },
+      ['/required_qualifications too_big'],
+    ],
     ['a number in a checklist', { checklist: ['x', 5] }, ['/checklist/1 wrong_type']],
     [
       'an attachment without a real url',

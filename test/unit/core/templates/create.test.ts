@@ -10,6 +10,7 @@ const makeScene = (type: TaskType | undefined = taskType(), source = template())
   const commit = makeFakeCommit();
   const ports = {
     taskTypes: { find: async (_tenantId: string, id: string) => (id === type.id ? type : undefined) },
+    qualifications: { byCodes: async () => [] },
     templates: { get: async () => source },
     commit,
     clock: clockAt(),
@@ -39,6 +40,7 @@ describe('a new template', () => {
       default_payload: {},
       ...saidBy({}),
       is_active: true,
+      required_qualifications: [],
       revision: 1,
       version: 1,
       cloned_from: null,
