@@ -105,7 +105,7 @@ const auditOf = ({ endpoint, tableName }: Place) => {
     commit: makeCommit({ tableName, transact, clock, newId: () => newUuid() }, joined(assetWrites, calendarWrites)),
     retry: makeRetry(chance),
   });
-  return makeAudit({ snapshot, repairs });
+  return makeAudit({ snapshot, repairs, clock });
 };
 
 const fail = (sentence: string): never => {
@@ -116,7 +116,7 @@ type Read = Pick<Cost, 'calls' | 'itemsRead' | 'readUnits' | 'writeUnits'>;
 
 const countOf = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
-const textOf = (tenant: string, { findings, repairs, seen }: Audit, read: Read): string => {
+const textOf = (tenant: string, { findings, repairs, violations, seen }: Audit, read: Read): string => {
   const names = Object.keys(INVARIANTS) as Invariant[];
   const lines = names.flatMap((name) => {
     const broken = findings.filter(({ invariant }) => invariant === name);
@@ -134,6 +134,11 @@ const textOf = (tenant: string, { findings, repairs, seen }: Audit, read: Read):
     '',
     ...lines,
     '',
+    ...(violations === 0
+      ? []
+      : [
+          `Held tasks that break a rule about their holder as that one is now: ${violations} (no damage; GET /api/task-center/violations).`,
+        ]),
     `${findings.length === 0 ? 'Every invariant holds' : countOf(findings.length, 'finding')}. Read ${countOf(read.itemsRead, 'item')} ` +
       `in ${countOf(read.calls, 'request')}, ${read.readUnits} read units.`,
   ].join('\n');

@@ -3,6 +3,8 @@ import { resourceNamed } from '../calendar/resource.ts';
 import type { Finding } from './finding.ts';
 import { findBreaches } from './invariants.ts';
 import type { TenantSnapshot } from './snapshot.ts';
+import type { Clock } from '../time/instant.ts';
+import { standingViolations } from './standing.ts';
 import type { Repair, Repairs } from './repair.ts';
 
 /** How often a tenant in use is looked at before a finding counts as sure. */
@@ -12,6 +14,8 @@ export interface Audit {
   /** What holds no longer, after the repairs where there were some. Empty: every invariant is proved. */
   readonly findings: readonly Finding[];
   readonly repairs: readonly Repair[];
+  /** Held tasks that break a rule about their holder: no damage, and counted apart. */
+  readonly violations: number;
   /** How much there is of the tenant. */
   readonly seen: Readonly<Record<keyof TenantSnapshot, number>>;
 }
@@ -26,12 +30,14 @@ export const makeAudit =
   ({
     snapshot,
     repairs,
+    clock,
   }: {
     readonly snapshot: (tenantId: string) => Promise<TenantSnapshot>;
     readonly repairs: Repairs;
+    readonly clock: Clock;
   }) =>
   async (call: Call, { repair }: { readonly repair: boolean }): Promise<Audit> => {
-    const first = await look(snapshot, call.tenantId);
+    const first = await look(snapshot, call.tenantId, clock);
     if (!repair) return { ...first, repairs: [] };
     const done: Repair[] = [];
     for (const { invariant, subject } of first.findings) {
@@ -40,13 +46,14 @@ export const makeAudit =
         done.push(await repairs.tally(call, subject === 'tenant' ? null : nameBehind(subject)));
     }
     if (done.length === 0) return { ...first, repairs: [] };
-    return { ...(await look(snapshot, call.tenantId)), repairs: done };
+    return { ...(await look(snapshot, call.tenantId, clock)), repairs: done };
   };
 
 const look = async (
   snapshot: (tenantId: string) => Promise<TenantSnapshot>,
   tenantId: string,
-): Promise<Pick<Audit, 'findings' | 'seen'>> => {
+  clock: Clock,
+): Promise<Omit<Audit, 'repairs'>> => {
   let seen = await snapshot(tenantId);
   let findings = findBreaches(seen);
   for (let number = 2; number <= LOOKS && findings.length > 0; number += 1) {
@@ -55,7 +62,7 @@ const look = async (
     const before = new Set(findings.map(nameOf));
     findings = again.filter((finding) => before.has(nameOf(finding)));
   }
-  return { findings, seen: countsOf(seen) };
+  return { findings, violations: standingViolations(seen, clock()), seen: countsOf(seen) };
 };
 
 const nameOf = ({ invariant, subject }: Finding): string => `${invariant} ${subject}`;

@@ -77,7 +77,8 @@ const isSameHolding = (a: KeptTaskHolding, b: KeptTaskHolding): boolean =>
   resourceName(a.resource) === resourceName(b.resource) &&
   a.state === b.state &&
   a.window?.start === b.window?.start &&
-  a.window?.end === b.window?.end;
+  a.window?.end === b.window?.end &&
+  String(a.required_qualifications ?? []) === String(b.required_qualifications ?? []);
 
 export const holdingsOfAbsences: Check = ({ absences, holdings }) => {
   const kept = new Map(holdings.filter(isOfAbsence).map((held) => [held.absence_id, held]));

@@ -16,7 +16,7 @@ import {
   type Key,
 } from '../../adapters/dynamodb/keys.ts';
 import { makeTenantSnapshots } from '../../adapters/dynamodb/tenant-snapshot.ts';
-import { commitPorts, client, environment, reader, retry } from '../../adapters/runtime/composition.ts';
+import { clock, commitPorts, client, environment, reader, retry } from '../../adapters/runtime/composition.ts';
 import { calendars } from '../../adapters/runtime/resources/calendars.ts';
 import { makeAudit, type Audit } from '../../core/audit/audit.ts';
 import { INVARIANTS, type Invariant } from '../../core/audit/finding.ts';
@@ -33,7 +33,7 @@ const sources = makeAuditSources({ reader, snapshot });
 const commit = makeCommit(commitPorts, WRITES);
 const makeRepairs = (own: Sources) => makeRepair({ sources: own, calendars, commit, retry });
 const repairs = makeRepairs(sources);
-const audit = makeAudit({ snapshot, repairs });
+const audit = makeAudit({ snapshot, repairs, clock });
 
 const audited = ({ id }: TestTenant, repair = false, run = audit): Promise<Audit> =>
   run({ tenantId: id, actorId: 'audit', permissions: [] }, { repair });
@@ -41,6 +41,7 @@ const audited = ({ id }: TestTenant, repair = false, run = audit): Promise<Audit
 const auditOfPartitions = makeAudit({
   snapshot: byPartitions,
   repairs: makeRepairs(makeAuditSources({ reader, snapshot: byPartitions })),
+  clock,
 });
 
 const window = (hour: number) => ({

@@ -3,6 +3,7 @@ import { userResource } from '../../../../core/calendar/resource.ts';
 import { INVARIANTS, type Invariant } from '../../../../core/audit/finding.ts';
 import { findBreaches } from '../../../../core/audit/invariants.ts';
 import type { TenantSnapshot } from '../../../../core/audit/snapshot.ts';
+import { standingViolations } from '../../../../core/audit/standing.ts';
 import { changeTask, type HistoryEntry } from '../../../../core/tasks/history.ts';
 import type { State } from '../../../../core/tasks/lifecycle.ts';
 import type { Task } from '../../../../core/tasks/task.ts';
@@ -182,6 +183,11 @@ const BROKEN: readonly (readonly [string, Partial<TenantSnapshot>, readonly stri
     ['calendar_of_users user/user-2'],
   ],
   ['a user without a calendar', { calendars: SOUND.calendars.slice(0, 1) }, ['calendar_of_users user/user-2']],
+  [
+    'a holding that knows other qualifications than its task demands',
+    { holdings: SOUND.holdings.map((one) => ({ ...one, required_qualifications: ['PILOT'] })) },
+    ['holding_of_task task/held'],
+  ],
   ['an absence whose time is not held', { absences: [absence] }, ['holding_of_absence absence/absence-1']],
   [
     'the time of an absence that there is not',
@@ -237,5 +243,16 @@ describe('the invariants of a tenant', () => {
     );
     const all: readonly Invariant[] = Object.keys(INVARIANTS) as Invariant[];
     expect(all.filter((one) => !tested.has(one))).toEqual([]);
+  });
+});
+
+describe('held tasks that break a rule about their holder', () => {
+  it('are counted apart: they are no breach', () => {
+    const demanding = { ...SOUND, holdings: [{ ...holding, required_qualifications: ['PILOT'] }] };
+    expect(standingViolations(demanding, T0)).toBe(1);
+    expect(standingViolations(SOUND, T0)).toBe(0);
+    const inactive = SOUND.calendars.map((one) => ({ ...one, is_active: false }));
+    const held = SOUND.holdings.filter(({ resource: { id } }) => id === 'user-1').length;
+    expect(standingViolations({ ...SOUND, calendars: inactive }, T0)).toBe(held);
   });
 });

@@ -5,6 +5,7 @@ import { resourceOf, type Calendars, type HeldWindow } from '../../../../core/ca
 import { makeGuard } from '../../../../core/calendar/guard.ts';
 import type { DomainError } from '../../../../core/errors.ts';
 import { holdingOf } from '../../../../core/tasks/rules.ts';
+import type { Instant } from '../../../../core/time/instant.ts';
 import { CALL, makeFakeCommit, only, refusalOf, staleRead } from '../../fakes.ts';
 import { assetCalendar, calendar, held, scheduled, T0, task, windowOn } from '../../records.ts';
 import type { Change } from '../../writes.ts';
@@ -183,5 +184,21 @@ describe('the guard', () => {
       'stale_read',
     );
     expect(asked.filter((one) => one === 'commit')).toHaveLength(1);
+  });
+
+  it('holds an unscheduled task to what is valid at its moment, and lets aside what may be', async () => {
+    const { guard, commit } = makeScene();
+    const holding = { ...holdingOf(task(), 'DISPATCHED'), required_qualifications: ['PILOT'] };
+    const grant = { qualification_id: 'q', code: 'PILOT', valid_from: null, reference: null, granted_at: T0 };
+    const by = (valid_until: Instant | null) => ({
+      calendar: calendar({ qualifications: [{ ...grant, valid_until }] }),
+      ...{ holding, at: T0 },
+    });
+    const run = (take: Taking) => guard(CALL, { changes: CHANGES, bookings: { take: [take] }, answer: undefined });
+    await refusalOf(() => run(by(T0)), 'not_qualified');
+    await refusalOf(() => run({ ...by(T0), overridden: ['outside_working_hours'] }), 'not_qualified');
+    await run({ ...by(T0), overridden: ['not_qualified'] });
+    await run(by(null));
+    expect(commit.commits).toHaveLength(2);
   });
 });
