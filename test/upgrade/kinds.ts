@@ -41,6 +41,9 @@ export const KINDS: Readonly<Record<string, RegExp>> = {
 /** Kinds that came after the fixture was written. */
 export const KINDS_SINCE: Readonly<Record<string, RegExp>> = {
   'calendar of an asset': / ASSET_CALENDAR$/,
+  qualification: / QUALIFICATION#/,
+  plan: / PLAN#/,
+  'part of a plan': /#PLAN#[^# ]+ /,
 };
 
 /** The functions that spell the keys of items: each key that they can make is of one of the kinds. */
