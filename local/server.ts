@@ -11,6 +11,7 @@ import { buildBoard } from '../board/build.ts';
 import { ENV, readEnvironment } from '../adapters/runtime/environment.ts';
 import { LOG_LINES, makeLog } from '../adapters/runtime/logger.ts';
 import { contractsOf } from '../functions/contracts.ts';
+import { createPlan } from '../functions/plans/contract.ts';
 import type { RunningDatabase } from './database.ts';
 import { startDatabase } from './database.ts';
 import { noEventsFolder, openEventsFolder } from './events-folder.ts';
@@ -22,7 +23,7 @@ import type { Variables } from './guarded-process.ts';
 import { requirePort } from './port.ts';
 import { logFolderOf, openLogFolder } from './log-folder.ts';
 import { refusedLine } from './request-line.ts';
-import { makeLocalPlanner } from './plans.ts';
+import { makeLocalPlanner, withPlans, withRequests, type LocalPlanner } from './plans.ts';
 import { authorizerRole, enforceRoles, inRole, PLANNER_ROLE, roleOf } from './roles.ts';
 import { createTable, ensureLocalSecrets, LOCAL_TABLE } from './table.ts';
 
@@ -35,6 +36,8 @@ export interface LocalServerOptions {
   readonly dataDirectory?: string;
   readonly pages?: Readonly<Record<string, Page>>;
   readonly onRefused?: (request: RefusedRequest) => void;
+  /** False: plans wait, where no other process makes them. */
+  readonly isPlanning?: boolean;
   /** Gives up a start under way. */
   readonly signal?: AbortSignal;
 }
@@ -100,25 +103,33 @@ interface Events {
   readonly stop: () => Promise<void>;
 }
 
+/** The planner of this process. */
+const startPlanner = async (): Promise<LocalPlanner> => {
+  const { solvePlan } = await import('../adapters/runtime/planner.ts');
+  return makeLocalPlanner({
+    solve: (...asked) => inRole(PLANNER_ROLE, () => solvePlan(...asked)),
+    log: makeLog(readEnvironment(process.env)),
+  });
+};
+
 /** One publisher per database: that of the process that owns it. */
 const startEvents = async (
   { endpoint, kind }: RunningDatabase,
   tableName: string,
   directory: string | undefined,
+  planner: LocalPlanner,
 ): Promise<Events> => {
-  if (kind === 'external') return { stop: () => Promise.resolve() };
+  if (kind === 'external') return { stop: planner.stop };
   const folder = directory === undefined ? noEventsFolder : await openEventsFolder(directory);
   const stream = await openTableStream({ endpoint, tableName });
   const environment = readEnvironment(process.env);
   const client = makeClient({ endpoint });
   const trail = makeTrailWriter({ client, tableName, days: environment.AUDIT_DAYS });
-  const { solvePlan } = await import('../adapters/runtime/planner.ts');
-  const planner = makeLocalPlanner(folder.bus, (...asked) => inRole(PLANNER_ROLE, () => solvePlan(...asked)));
   const publisher = await startPublisher({
-    ...{ stream, folder: { ...folder, bus: planner.bus }, trail, log: makeLog(environment) },
+    ...{ stream, folder: { ...folder, bus: withRequests(folder.bus, planner) }, trail, log: makeLog(environment) },
   });
   const stop = async (): Promise<void> => {
-    // What ends a plan is itself an event.
+    // What ends a plan is itself an event; and what is published last may ask for another.
     await planner.stop();
     await publisher.stop();
     await planner.stop();
@@ -157,7 +168,7 @@ const loadClient = async (): Promise<DynamoDBDocumentClient> =>
  * loaded. Throws a startup error for what the user can mend.
  */
 export const startLocalServer = async (options: LocalServerOptions): Promise<LocalServer> => {
-  const { host, port, inMemory, dataDirectory, pages, onRefused, signal } = options;
+  const { host, port, inMemory, dataDirectory, pages, onRefused, isPlanning = true, signal } = options;
 
   // 1. The port, before anything that takes time.
   await requirePort(host, port);
@@ -180,13 +191,16 @@ export const startLocalServer = async (options: LocalServerOptions): Promise<Loc
 
     // 4. The functions. They read the environment when they are loaded: not before it is set.
     const lines = await keepLines(inMemory ? undefined : dataDirectory);
+    const planner = await startPlanner();
     const handlers = new Map<string, LambdaHandler>();
     const handlerOf = async (contract: RouteContract): Promise<LambdaHandler> => {
       const known = handlers.get(contract.handler);
       if (known !== undefined) return known;
       const role = roleOf(contract);
       const run = await loadHandler<LambdaHandler>(contract.handler);
-      const handler: LambdaHandler = (event, context) => inRole(role, () => run(event, context));
+      const served: LambdaHandler = (event, context) => inRole(role, () => run(event, context));
+      const isAskedHere = contract.operation === createPlan.operation && isPlanning && database.kind === 'external';
+      const handler = isAskedHere ? withPlans(served, planner) : served;
       handlers.set(contract.handler, handler);
       return handler;
     };
@@ -214,7 +228,7 @@ export const startLocalServer = async (options: LocalServerOptions): Promise<Loc
     });
 
     // 6. The events of what is committed, and of what a killed run had committed and not yet published.
-    const events = await startEvents(database, tableName, inMemory ? undefined : dataDirectory).catch(
+    const events = await startEvents(database, tableName, inMemory ? undefined : dataDirectory, planner).catch(
       async (error: unknown) => {
         await gateway.close();
         throw error;

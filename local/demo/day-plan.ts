@@ -7,7 +7,7 @@ import { windowText, type Stage } from './stage.ts';
 
 /** A small day takes a second; a stage that nobody has used for a while starts its planner first. */
 const PATIENCE_MS = 120_000;
-const LOOK_MS = 500;
+const LOOK_MS = 1_000;
 
 /**
  * A day at once: three tasks for one person, of which the most urgent is in the way of two others. One by one it would win;

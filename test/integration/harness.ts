@@ -70,7 +70,11 @@ export interface TestApi {
 
 /** The local gateway in this process, with the handlers that Lambda runs, on the database of the test run. */
 export const startApi = async (): Promise<TestApi> => {
-  const server = await startLocalServer({ host: '127.0.0.1', port: 0, inMemory: false });
+  const server = await startLocalServer({
+    ...{ host: '127.0.0.1', port: 0, inMemory: false },
+    // The tests say when a plan is made.
+    isPlanning: false,
+  });
   return {
     url: server.url,
     anonymous: caller(server.url),

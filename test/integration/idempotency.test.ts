@@ -8,6 +8,7 @@ import { client, environment } from '../../adapters/runtime/composition.ts';
 import { CONTRACTS } from '../../functions/contracts.ts';
 import { contentsOf, holdingsOf } from './contents.ts';
 import { makeTasks, startApi, type Answer, type Call, type TestApi } from './harness.ts';
+import { madePlan } from './planned.ts';
 import { bodyOf, makeWorld, pathOf, type World } from './world.ts';
 
 let api: TestApi;
@@ -29,9 +30,17 @@ interface Preparation {
   readonly requiresApproval?: true;
   readonly before?: (taskId: string) => Promise<unknown>;
   readonly body?: () => Promise<object>;
+  /** Others than those of the world. */
+  readonly ids?: () => Promise<Readonly<Record<string, string>>>;
 }
 const dispatchTo = (taskId: string, userId: string): Promise<Answer> =>
   world.tenant.call('POST', `${TASKS}/${taskId}/dispatch`, { assigned_to: userId });
+
+/** A plan that is made, of nothing that could be dispatched. */
+const emptyPlan = async (): Promise<{ readonly plan_id: string }> => {
+  const { id, call } = world.tenant;
+  return { plan_id: (await madePlan(id, call, { tasks: { task_ids: ['none'] } })).id as string };
+};
 
 const PREPARED: Readonly<Record<string, Preparation>> = {
   submitForApproval: { requiresApproval: true },
@@ -45,6 +54,14 @@ const PREPARED: Readonly<Record<string, Preparation>> = {
   },
   reassignTask: { before: async (taskId) => dispatchTo(taskId, await world.tenant.user()) },
   unassignTask: { before: async (taskId) => dispatchTo(taskId, await world.tenant.user()) },
+  commitPlan: { ids: emptyPlan },
+  revertPlan: {
+    ids: async () => {
+      const plan = await emptyPlan();
+      await world.tenant.call('POST', `/api/task-center/plans/${plan.plan_id}:commit`);
+      return plan;
+    },
+  },
   // What decides cannot run in shadow, nor be retired.
   shadowStrategy: { before: () => world.tenant.call('POST', '/api/task-center/strategies/v2-0/activate') },
   retireStrategy: { before: () => world.tenant.call('POST', '/api/task-center/strategies/v2-0/activate') },
@@ -61,10 +78,10 @@ describe('every POST that writes', () => {
     '$route happens once for its key',
     async ({ contract }) => {
       const { operation, path } = contract;
-      const { requiresApproval = false, before, body: prepared } = PREPARED[operation] ?? {};
+      const { requiresApproval = false, before, body: prepared, ids: others } = PREPARED[operation] ?? {};
       const { call } = world.tenant;
       const [task] = await makeTasks(call, [{ requires_approval: requiresApproval }]);
-      const ids = { ...world.ids, task_id: task?.id ?? '' };
+      const ids = { ...world.ids, task_id: task?.id ?? '', ...(await others?.()) };
       await before?.(ids.task_id);
       const salt = (task?.id ?? '').slice(-12);
       const body = (await prepared?.()) ?? salted(contract, ids, salt);
@@ -80,8 +97,8 @@ describe('every POST that writes', () => {
       expect(replayed(again)).toBe('true');
       expect(again.headers.get('X-Request-Id')).not.toBe(first.headers.get('X-Request-Id'));
 
-      const others = [salted(contract, ids, `${salt}, too`), bodyOf(contract, { ids }, { salt, whole: true })];
-      const other = others.find((one) => JSON.stringify(one) !== JSON.stringify(body));
+      const bodies = [salted(contract, ids, `${salt}, too`), bodyOf(contract, { ids }, { salt, whole: true })];
+      const other = bodies.find((one) => JSON.stringify(one) !== JSON.stringify(body));
       const reused = [
         ...(other === undefined ? [] : [await send(other)]),
         await call('POST', TYPES, { code: salt, name: 'Another route' }, headers),

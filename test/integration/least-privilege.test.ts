@@ -4,6 +4,7 @@ import { userKey } from '../../adapters/dynamodb/keys.ts';
 import { client, reader } from '../../adapters/runtime/composition.ts';
 import { CONTRACTS } from '../../functions/contracts.ts';
 import { enforceRoles, inRole, roleOf } from '../../local/roles.ts';
+import { madePlan } from './planned.ts';
 import { makeWorld, OPERATIONS, type Prepared, type World } from '../faults/operations.ts';
 
 /**
@@ -58,6 +59,27 @@ const demanding = async (): Promise<{ readonly required_qualifications: readonly
   return { required_qualifications: [code] };
 };
 
+/** A plan that takes the only drone from a task that holds it, for a more urgent one. */
+const contested = async (): Promise<string> => {
+  const { id, call, user } = world.tenant;
+  const asset_type = 'DOCK';
+  const area_code = newUuid();
+  const { body: dock } = await call('POST', '/api/assets', { asset_type, asset_code: newUuid(), name: 'Dock' });
+  const availability = { availability_status: 'AVAILABLE', region_code: area_code };
+  expect((await call('POST', `/api/assets/${dock.id}/availability`, availability)).status).toBe(200);
+  const needs = { area_code, required_assets: [{ asset_type, quantity: 1 }] };
+  const draft = { task_type_id: world.typeId, name: 'Roof', ...needs, ...WINDOW };
+  const { body: urgent } = await call('POST', TASKS, { ...draft, priority: 9 });
+  const { body: held } = await call('POST', TASKS, { ...draft, priority: 1 });
+  const assigned_to = await user();
+  expect((await call('POST', `${TASKS}/${held.id}/dispatch`, { assigned_to })).status).toBe(200);
+  const plan = await madePlan(id, call, {
+    ...{ tasks: { task_ids: [urgent.id, held.id] }, candidate_user_ids: [assigned_to], may_reassign: true },
+  });
+  expect(plan.outcome.totals).toMatchObject({ placed: 1, moves: 1 });
+  return `/api/task-center/plans/${plan.id}`;
+};
+
 /** Ways to the table that the plain request of an operation does not take. */
 const MORE: Readonly<Record<string, () => Promise<Case>>> = {
   changeUser: async () => {
@@ -99,6 +121,15 @@ const MORE: Readonly<Record<string, () => Promise<Case>>> = {
     path: `/api/task-center/templates/${world.templateId}`,
     body: await demanding(),
   }),
+};
+
+  commitPlan: async () => ({ path: `${await contested()}:commit`, body: {} }),
+  revertPlan: async () => {
+    const path = await contested();
+    expect((await world.tenant.call('POST', `${path}:commit`)).status).toBe(200);
+    return { path: `${path}:revert` };
+  },
+  amendTask: async () => ({ path: `${TASKS}/${await world.task()}`, body: { org_unit_id: world.orgUnitId } }),
 };
 
 /** The other ways to ask for an operation. */
@@ -158,5 +189,5 @@ it('a list reads no partitions but those of its kind', async () => {
     for (const { status } of await ask())
       expect([contract.operation, status]).toEqual([contract.operation, 'rejected']);
   }
-  expect(asked).toHaveLength(9);
+  expect(asked).toHaveLength(10);
 });

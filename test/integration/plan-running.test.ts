@@ -164,7 +164,8 @@ describe('a commit that dies in the middle', () => {
       ...rivals.map(({ id }, index) => tenant.call('POST', `${TASKS}/${id}/dispatch`, { assigned_to: users[index] })),
     ]);
     const won = dispatched.filter(({ status }) => status === 200).length;
-    const { committed: done, left_out } = committed?.body as Answer['body'];
+    const done = committed.body.committed as unknown[];
+    const left_out = committed.body.left_out as { code: string; differences: unknown[] }[];
     expect(done.length + left_out.length).toBe(6);
     // Nobody has both, and nobody who could have had one has none.
     const windows = await Promise.all(

@@ -49,7 +49,9 @@ export const makeWorld = async (tenant: TestTenant): Promise<World> => {
     user_id: userId,
     absence_id: await post(`/api/task-center/users/${userId}/absences`, absence),
     strategy_id: await post('/api/task-center/strategies', strategy),
-    plan_id: await post('/api/task-center/plans', { tasks: FITTING['tasks'], strategy_id: 'v2-0' }),
+    plan_id: await post('/api/task-center/plans', {
+      ...{ tasks: { task_ids: FITTING['task_ids'] }, strategy_id: 'v2-0' },
+    }),
     // The catalogue is the same for all tenants.
     permission_id: PERMISSIONS[0].id,
   };
@@ -73,7 +75,7 @@ const FITTING: Known = {
   planned_start_at: '2032-01-01T08:00:00Z',
   planned_end_at: '2032-01-01T09:00:00Z',
   org_match: 24,
-  tasks: { task_ids: ['0199c0de-0000-7000-8000-000000000000'] },
+  task_ids: ['0199c0de-0000-7000-8000-000000000000'],
   time_zone: 'Europe/Berlin',
   valid_from: '2031-01-01T08:00:00Z',
   valid_until: '2032-01-01T08:00:00Z',

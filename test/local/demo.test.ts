@@ -113,6 +113,9 @@ describe('npm run demo', () => {
     expect(stdout).toMatch(/Reproduced to the bit: Anna\n +With the flip: Ben/);
     expect(stdout).toMatch(/409 schedule_conflict.*\n(.*in the way.*\n){2} +free: 12:00–13:00\n/);
     expect(stdout).toContain('Evening flight: 14:00–15:00 became 12:00–13:00');
+    expect(stdout).toContain('one by one: 6 of 16 priority points');
+    expect(stdout).toContain('Long survey is left out: it competes with First roof and Second roof');
+    expect(stdout).toContain("First roof and Second roof are nobody's again");
   });
 
   it('fails at the first answer that is not the expected one, saying what came', async () => {
@@ -168,7 +171,7 @@ describe('npm run smoke', () => {
 
     expect([first.stderr, first.code, second.stderr, second.code]).toEqual(['', 0, '', 0]);
     const tasks = await list('/api/task-center/tasks', SMOKE_TOKEN);
-    expect(tasks.map(({ state }) => state).sort()).toEqual(['ARCHIVED', ...Array<string>(7).fill('CANCELED')]);
+    expect(tasks.map(({ state }) => state).sort()).toEqual(['ARCHIVED', ...Array<string>(10).fill('CANCELED')]);
     const users = await list('/api/identity/users', SMOKE_TOKEN);
     expect(users.filter(({ is_active }) => is_active).map(({ username }) => username)).toEqual(['admin']);
     const assets = await list('/api/assets', SMOKE_TOKEN);
