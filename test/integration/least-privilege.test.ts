@@ -121,15 +121,12 @@ const MORE: Readonly<Record<string, () => Promise<Case>>> = {
     path: `/api/task-center/templates/${world.templateId}`,
     body: await demanding(),
   }),
-};
-
   commitPlan: async () => ({ path: `${await contested()}:commit`, body: {} }),
   revertPlan: async () => {
     const path = await contested();
     expect((await world.tenant.call('POST', `${path}:commit`)).status).toBe(200);
     return { path: `${path}:revert` };
   },
-  amendTask: async () => ({ path: `${TASKS}/${await world.task()}`, body: { org_unit_id: world.orgUnitId } }),
 };
 
 /** The other ways to ask for an operation. */
