@@ -65,16 +65,17 @@ export const makeSend =
 
 /**
  * A write of an item whose changes are told says who made it. A calendar is written for each holding that is taken or
- * given back, which its task tells: only memberships and working hours are its own.
+ * given back, which its task tells: only the fields that stand in the trail are its own.
  */
 const signedBy = (edit: LastEdit, write: TablelessAction['write']): TablelessAction['write'] => {
   const { Put, Update } = write;
-  if (Put !== undefined && isTold(Put.Item)) return { Put: { ...Put, Item: { ...Put.Item, last_edit: edit } } };
+  if (Put !== undefined && isTold(Put.Item) && !isEmptyCalendar(Put.Item))
+    return { Put: { ...Put, Item: { ...Put.Item, last_edit: edit } } };
   if (Update === undefined || !isTold(Update.Key)) return write;
   const { UpdateExpression = '', ExpressionAttributeNames: names, ExpressionAttributeValues: values } = Update;
   const sortKey: unknown = Update.Key?.[KEY.sort];
   const isOwn = SUBJECTS.calendar.fields.some((field) => names?.[`#${field}`] !== undefined);
-  if (sortKey === SORT_KEYS.calendar.is && !isOwn) return write;
+  if (CALENDARS.some((is) => is === sortKey) && !isOwn) return write;
   return {
     Update: {
       ...Update,
@@ -86,6 +87,11 @@ const signedBy = (edit: LastEdit, write: TablelessAction['write']): TablelessAct
     },
   };
 };
+
+const CALENDARS = [SORT_KEYS.calendar.is, SORT_KEYS.asset_calendar.is] as const;
+/** The first taking of an asset puts its calendar, and its task tells that. */
+const isEmptyCalendar = (item: Readonly<Record<string, unknown>> | undefined): boolean =>
+  item?.[KEY.sort] === SORT_KEYS.asset_calendar.is && item['working_hours'] === 'null';
 
 const TOLD: readonly SortKeys[] = [...(Object.keys(SUBJECTS) as Audited[]), 'removal' as const].map(
   (item) => SORT_KEYS[item],

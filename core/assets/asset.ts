@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { idSchema, jsonObject, optional, sought, text } from '../fields.ts';
+import { affectedFields } from '../calendar/affected.ts';
 import { LIMITS } from '../limits.ts';
 import type { Page, PageRequest } from '../page.ts';
 import { instantSchema } from '../time/instant.ts';
@@ -24,6 +25,7 @@ export const assetSchema = z.object({
 });
 export type Asset = z.infer<typeof assetSchema>;
 export const assetView = assetSchema.omit({ version: true }).meta({ id: 'Asset' });
+export const availabilityView = assetView.extend(affectedFields).meta({ id: 'AssetAvailability' });
 
 export const assetDraft = z
   .strictObject({
@@ -44,6 +46,9 @@ export const availabilityDraft = z
     availability_status: z.enum(AVAILABILITY),
     region_code: text(LIMITS.areaCode).nullable().optional().meta({
       description: 'Without it: stays as it is; null: in no region',
+    }),
+    validate_only: optional(z.boolean()).meta({
+      description: 'All checks, the same answer, and nothing is written: what the change would affect',
     }),
   })
   .meta({ id: 'AvailabilityDraft', examples: [{ availability_status: 'AVAILABLE', region_code: 'NORTH' }] });

@@ -1,4 +1,7 @@
 import type { Call } from '../call.ts';
+import type { Affected } from '../calendar/affected.ts';
+import type { Calendars } from '../calendar/calendar.ts';
+import { affectedByAsset } from '../calendar/own-rules.ts';
 import type { Commit } from '../commit.ts';
 import type { Retry } from '../retry.ts';
 import { hasAlready } from '../same.ts';
@@ -44,34 +47,54 @@ interface Ports {
   readonly clock: Clock;
 }
 
-/** Says whether an asset can be used, and where it is; a region left out stays as it was, null clears it. */
-export const makeSetAvailability = (ports: Ports) => {
-  const change = makeChange(ports);
-  return (call: Call, assetId: string, { availability_status, region_code }: AvailabilityDraft): Promise<Asset> =>
-    change(call, assetId, { availability_status, ...(region_code === undefined ? {} : { region_code }) });
-};
+/**
+ * Says whether an asset can be used, and where it is; a region left out stays as it was, null clears it. What it holds
+ * stays held, and is told where it can no longer serve.
+ */
+export const makeSetAvailability =
+  ({ calendars, ...ports }: Ports & { readonly calendars: Pick<Calendars, 'held' | 'open' | 'surveyAssets'> }) =>
+  (call: Call, assetId: string, draft: AvailabilityDraft): Promise<Asset & Affected> => {
+    const { availability_status, region_code, validate_only = false } = draft;
+    const content = { availability_status, ...(region_code === undefined ? {} : { region_code }) };
+    return makeChange(ports)({ ...call, validateOnly: validate_only }, assetId, content, async (before, after) => {
+      const [surveyed] = await calendars.surveyAssets(call.tenantId, [assetId], undefined);
+      const { calendar } = surveyed ?? { calendar: { working_hours: null } };
+      const now = ports.clock();
+      return affectedByAsset(calendars, { asset: before, calendar }, { asset: after, calendar }, now);
+    });
+  };
 
 /** Changes what an asset is called and what is known of it. Its type and code never change. */
 export const makeChangeAsset = (ports: Ports) => {
   const change = makeChange(ports);
   return (call: Call, assetId: string, { name, serial_number, detail }: AssetPatch): Promise<Asset> =>
-    change(call, assetId, {
-      ...(name === undefined ? {} : { name }),
-      ...(serial_number === undefined ? {} : { serial_number }),
-      ...(detail === undefined ? {} : { detail }),
-    });
+    change(
+      call,
+      assetId,
+      {
+        ...(name === undefined ? {} : { name }),
+        ...(serial_number === undefined ? {} : { serial_number }),
+        ...(detail === undefined ? {} : { detail }),
+      },
+      async () => ({}),
+    );
 };
 
 const makeChange =
   ({ assets, commit, retry, clock }: Ports) =>
-  (call: Call, assetId: string, content: Partial<Asset>): Promise<Asset> =>
+  <More extends object>(
+    call: Call,
+    assetId: string,
+    content: Partial<Asset>,
+    moreOf: (before: Asset, after: Asset) => Promise<More>,
+  ): Promise<Asset & More> =>
     retry(async () => {
       const before = await assets.get(call.tenantId, assetId);
-      if (hasAlready(before, content)) {
-        await commit(call, [], before);
-        return before;
-      }
-      const after: Asset = { ...before, ...content, updated_at: clock(), version: before.version + 1 };
-      await commit(call, [{ kind: 'asset_changed', before, after }], after);
-      return after;
+      const isThere = hasAlready(before, content);
+      const after: Asset = isThere
+        ? before
+        : { ...before, ...content, updated_at: clock(), version: before.version + 1 };
+      const answer = { ...after, ...(await moreOf(before, after)) };
+      await commit(call, isThere ? [] : [{ kind: 'asset_changed', before, after }], answer);
+      return answer;
     });

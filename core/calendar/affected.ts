@@ -3,11 +3,11 @@ import { idSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import { instantSchema } from '../time/instant.ts';
 
-/** The rules that what a person holds may come to break when the person changes. */
-export const BREACHES = ['inactive_user', 'not_qualified', 'outside_working_hours'] as const;
+/** The rules that what is held may come to break when a person, or an asset, changes. */
+export const BREACHES = ['inactive_user', 'not_qualified', 'outside_working_hours', 'asset_unavailable'] as const;
 export type Breach = (typeof BREACHES)[number];
 
-/** Held tasks that a change of their holder leaves against a rule. They stay. */
+/** Held tasks that a change of who or what holds them leaves against a rule. They stay. */
 export const affectedFields = {
   affected: z
     .array(

@@ -212,7 +212,7 @@ export interface Calendars {
    */
   readonly held: (tenantId: string, resource: Resource, range: Window, limit: number) => Promise<readonly HeldWindow[]>;
   /** The assignments of a user without a window, in no particular order, at most `limit`. They may lag by a moment, too. */
-  readonly open: (tenantId: string, userId: string, limit: number) => Promise<readonly TaskHolding[]>;
+  readonly open: (tenantId: string, resource: Resource, limit: number) => Promise<readonly TaskHolding[]>;
   /** Oldest first. */
   readonly absences: (tenantId: string, resource: Resource, page: PageRequest) => Promise<Page<Absence>>;
   readonly findAbsence: (tenantId: string, resource: Resource, absenceId: string) => Promise<Absence | undefined>;

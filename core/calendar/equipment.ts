@@ -20,8 +20,7 @@ export const equipmentViolationsOf = ({
   readonly isKept: boolean;
 }): readonly EquipmentViolation[] => {
   const { conflicts, absences } = obstaclesIn(inTheWay.slice(0, LIMITS.conflictsListed));
-  const isInOperation = window === undefined || isWorking(calendar.working_hours, window);
-  const isFit = isKept || (asset.availability_status === 'AVAILABLE' && isInOperation);
+  const isFit = isKept || isFitFor({ asset, calendar }, window);
   return [
     ...(conflicts.length === 0 ? [] : [{ rule: 'asset_conflict' as const, asset_id: asset.id, conflicts }]),
     ...(isFit && absences.length === 0
@@ -29,6 +28,19 @@ export const equipmentViolationsOf = ({
       : [{ rule: 'asset_unavailable' as const, asset_id: asset.id, needed: 1, available: 0 }]),
   ];
 };
+
+/** Whether an asset is in use and in operation at a time, whatever it holds. */
+export const isFitFor = (
+  {
+    asset,
+    calendar,
+  }: {
+    readonly asset: Pick<Asset, 'availability_status'>;
+    readonly calendar: Pick<ResourceCalendar, 'working_hours'>;
+  },
+  window: Window | undefined,
+): boolean =>
+  asset.availability_status === 'AVAILABLE' && (window === undefined || isWorking(calendar.working_hours, window));
 
 /** The equipment that a violation is about, as a refusal names it. */
 export const equipmentNamed = (violation: EquipmentViolation): string =>

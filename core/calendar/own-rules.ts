@@ -1,3 +1,4 @@
+import type { Asset } from '../assets/asset.ts';
 import type { PersonViolation } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { lackOf } from '../qualifications/grants.ts';
@@ -5,7 +6,8 @@ import { instantSchema, type Instant } from '../time/instant.ts';
 import { isWorking, nearestTo } from '../working-hours/hours.ts';
 import { BREACHES, type Affected, type Breach } from './affected.ts';
 import { isAbsence, type Calendar, type Calendars, type TaskHolding } from './calendar.ts';
-import { userResource } from './resource.ts';
+import { isFitFor } from './equipment.ts';
+import { assetResource, userResource, type Resource } from './resource.ts';
 import type { Window } from './window.ts';
 
 /** What the rules speak of in a task. */
@@ -20,7 +22,7 @@ export const ownViolations = (
   { window, required_qualifications = [] }: Demand,
   at: Instant,
 ): readonly PersonViolation[] => {
-  const lack = qualifications === undefined ? undefined : lackOf(qualifications, required_qualifications, window ?? at);
+  const lack = lackOf(qualifications, required_qualifications, window ?? at);
   return [
     ...(lack === undefined ? [] : [{ rule: 'not_qualified' as const, ...lack }]),
     ...(window === undefined || working_hours === null || isWorking(working_hours, window)
@@ -40,22 +42,45 @@ export const breachedBy = (person: Calendar, demand: Demand, at: Instant): reado
 const END_OF_TIME = instantSchema.parse('9999-12-31T23:59:59.999Z');
 
 /** The held tasks of a person that break a rule after a change of the calendar, and did not before it. */
-export const affectedBy = async (
+export const affectedBy = (
   calendars: Pick<Calendars, 'held' | 'open'>,
   before: Calendar,
   after: Calendar,
   at: Instant,
+): Promise<Affected> =>
+  affectedAmong(calendars, before.tenant_id, userResource(before.user_id), at, (holding) => {
+    const already = breachedBy(before, holding, at);
+    return breachedBy(after, holding, at).find((one) => !already.includes(one));
+  });
+
+type Equipment = Parameters<typeof isFitFor>[0] & { readonly asset: Pick<Asset, 'id' | 'tenant_id'> };
+
+/** The held tasks that an asset could serve before a change, and cannot after it. */
+export const affectedByAsset = (
+  calendars: Pick<Calendars, 'held' | 'open'>,
+  before: Equipment,
+  after: Equipment,
+  at: Instant,
+): Promise<Affected> =>
+  affectedAmong(calendars, before.asset.tenant_id, assetResource(before.asset.id), at, ({ window }) =>
+    isFitFor(before, window) && !isFitFor(after, window) ? 'asset_unavailable' : undefined,
+  );
+
+const affectedAmong = async (
+  calendars: Pick<Calendars, 'held' | 'open'>,
+  tenantId: string,
+  resource: Resource,
+  at: Instant,
+  ruleOf: (holding: TaskHolding) => Breach | undefined,
 ): Promise<Affected> => {
-  const { tenant_id, user_id } = before;
   const future = { start: at, end: END_OF_TIME };
   const [windows, open] = await Promise.all([
-    calendars.held(tenant_id, userResource(user_id), future, LIMITS.affectedSearched),
-    calendars.open(tenant_id, user_id, LIMITS.affectedSearched),
+    calendars.held(tenantId, resource, future, LIMITS.affectedSearched),
+    calendars.open(tenantId, resource, LIMITS.affectedSearched),
   ]);
   const affected = [...windows, ...open].flatMap((holding) => {
     if (isAbsence(holding)) return [];
-    const already = breachedBy(before, holding, at);
-    const rule = breachedBy(after, holding, at).find((one) => !already.includes(one));
+    const rule = ruleOf(holding);
     if (rule === undefined) return [];
     const planned = holding.planned ?? holding.window;
     return [

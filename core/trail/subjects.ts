@@ -34,6 +34,14 @@ export const SUBJECTS = {
     fields: ['memberships', 'qualifications', 'working_hours'],
     documents: ['working_hours'],
   },
+  /** Of an asset's calendar the hours are its own. */
+  asset_calendar: {
+    kind: 'asset',
+    reader: 'registry.read',
+    id: 'asset_id',
+    fields: ['working_hours'],
+    documents: ['working_hours'],
+  },
   role: { reader: 'identity.read', id: 'id', fields: ['name', 'description', 'permissions'] },
   org_unit: { reader: 'identity.read', id: 'id', fields: ['name', 'code', 'parent_id', 'is_active'] },
   qualification: { reader: 'identity.read', id: 'id', fields: ['code', 'name', 'description', 'is_active'] },

@@ -3,7 +3,14 @@ import { route } from '../../adapters/http/contract.ts';
 import { absenceDraft } from '../../core/calendar/absences.ts';
 import { absenceSchema } from '../../core/calendar/calendar.ts';
 import { assetCalendarView, calendarQuery, freeSlotSchema, freeSlotsQuery } from '../../core/calendar/views.ts';
-import { assetDraft, assetFilters, assetPatch, assetView, availabilityDraft } from '../../core/assets/asset.ts';
+import {
+  assetDraft,
+  assetFilters,
+  assetPatch,
+  assetView,
+  availabilityDraft,
+  availabilityView,
+} from '../../core/assets/asset.ts';
 
 const PREFIX = '/api/assets';
 const tag = { name: 'assets', description: 'Equipment, where it is and whether it can be used.' };
@@ -83,9 +90,9 @@ export const setAvailability = route({
   params,
   body: availabilityDraft,
   status: 200,
-  response: assetView,
+  response: availabilityView,
   refusals: ['asset_not_found', 'item_too_large'],
-  table: ['GetItem', 'UpdateItem'],
+  table: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'],
 });
 
 export const getAssetCalendar = route({

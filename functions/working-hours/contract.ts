@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { route } from '../../adapters/http/contract.ts';
-import { workingHoursChange, workingHoursDraft, workingHoursView } from '../../core/working-hours/manage.ts';
+import {
+  operatingHoursChange,
+  operatingHoursView,
+  workingHoursChange,
+  workingHoursDraft,
+  workingHoursView,
+} from '../../core/working-hours/manage.ts';
 
 const PATH = '/api/task-center/users/{user_id}/working-hours';
 const tag = { name: 'working hours', description: 'When people work: what the guard holds every assignment to.' };
@@ -52,4 +58,55 @@ export const removeWorkingHours = route({
   response: z.undefined(),
   refusals: ['user_not_found'],
   table: ['GetItem', 'UpdateItem'],
+});
+
+const ASSET_PATH = '/api/assets/{asset_id}/working-hours';
+const assetParams = z.object({ asset_id: z.string() });
+
+export const getOperatingHours = route({
+  operation: 'getOperatingHours',
+  method: 'GET',
+  path: ASSET_PATH,
+  tag,
+  summary: 'When an asset is in operation',
+  access: 'registry.read',
+  handler: 'working-hours/get-of-asset',
+  params: assetParams,
+  status: 200,
+  response: operatingHoursView,
+  refusals: ['asset_not_found'],
+  table: ['BatchGetItem'],
+});
+
+export const setOperatingHours = route({
+  operation: 'setOperatingHours',
+  method: 'PUT',
+  path: ASSET_PATH,
+  tag,
+  summary: 'Say when an asset is in operation',
+  description:
+    'From then on no task takes it outside of these hours. What it holds stays held, and is listed as affected.',
+  access: 'registry.write',
+  handler: 'working-hours/set-of-asset',
+  params: assetParams,
+  body: workingHoursDraft,
+  status: 200,
+  response: operatingHoursChange,
+  refusals: ['asset_not_found', 'item_too_large'],
+  table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+});
+
+export const removeOperatingHours = route({
+  operation: 'removeOperatingHours',
+  method: 'DELETE',
+  path: ASSET_PATH,
+  tag,
+  summary: 'Let an asset be always in operation',
+  access: 'registry.write',
+  handler: 'working-hours/remove-of-asset',
+  params: assetParams,
+  status: 204,
+  response: z.undefined(),
+  refusals: ['asset_not_found'],
+  table: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'],
 });

@@ -1,8 +1,8 @@
-import { calendars } from '../../adapters/runtime/resources/calendars.ts';
+import { calendarOf } from '../../adapters/runtime/resources/calendars.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeGetWorkingHours } from '../../core/working-hours/manage.ts';
 import { getWorkingHours } from './contract.ts';
 
-const run = makeGetWorkingHours({ calendars });
+const run = makeGetWorkingHours({ calendarOf });
 
 export const handler = serve(getWorkingHours, ({ call, params }) => run(call.tenantId, params.user_id));

@@ -1,10 +1,10 @@
 import { clock, retry } from '../../adapters/runtime/composition.ts';
-import { calendars } from '../../adapters/runtime/resources/calendars.ts';
+import { calendarOf, calendars } from '../../adapters/runtime/resources/calendars.ts';
 import { commit } from '../../adapters/runtime/resources/identity.ts';
 import { serve } from '../../adapters/runtime/serve.ts';
 import { makeRemoveWorkingHours } from '../../core/working-hours/manage.ts';
 import { removeWorkingHours } from './contract.ts';
 
-const run = makeRemoveWorkingHours({ calendars, commit, retry, clock });
+const run = makeRemoveWorkingHours({ calendarOf, calendars, commit, retry, clock });
 
 export const handler = serve(removeWorkingHours, ({ call, params }) => run(call, params.user_id));

@@ -154,6 +154,14 @@ const submitted = async ({ tenant }: World, taskId: string): Promise<unknown> =>
 const newAsset = ({ tenant }: World): Promise<string> =>
   made(tenant.call, '/api/assets', { asset_type: 'UAV', asset_code: code(), name: 'Drone' });
 
+/** The hours of a new asset; `effects` counts the changes of its calendar. */
+const ofAssetCalendar = async (world: World) => {
+  const { id, call } = world.tenant;
+  const assetId = await newAsset(world);
+  const effects = async () => (await calendars.surveyAssets(id, [assetId], undefined))[0]?.calendar.version ?? 0;
+  return { path: `/api/assets/${assetId}/working-hours`, effects, call };
+};
+
 const newRole = ({ tenant }: World): Promise<string> => made(tenant.call, `${IDENTITY}/roles`, { name: code() });
 
 const newQualification = ({ tenant }: World): Promise<string> =>
@@ -528,6 +536,24 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
     const version = async () => (await calendars.find(tenant.id, userId))?.version ?? 0;
     const before = await version();
     return { path, effects: async () => (await version()) - before };
+  },
+  getOperatingHours: async (world) => ({ path: `/api/assets/${await newAsset(world)}/working-hours` }),
+  setOperatingHours: async (world) => {
+    const { path, effects } = await ofAssetCalendar(world);
+    return { path, body: HOURS, effects };
+  },
+  'setOperatingHours, again': async (world) => {
+    const { path, effects, call } = await ofAssetCalendar(world);
+    succeed(await call('PUT', path, HOURS));
+    const before = await effects();
+    const body = { ...HOURS, time_zone: 'Asia/Tokyo' };
+    return { path, body, effects: async () => (await effects()) - before };
+  },
+  removeOperatingHours: async (world) => {
+    const { path, effects, call } = await ofAssetCalendar(world);
+    succeed(await call('PUT', path, HOURS));
+    const before = await effects();
+    return { path, effects: async () => (await effects()) - before };
   },
   changeTaskType: async (world) => {
     const name = code();

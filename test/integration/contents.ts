@@ -13,7 +13,7 @@ import { KEY, TASK_INDEXES, type ListIndex } from '../../adapters/dynamodb/table
 import type { Item } from '../../adapters/dynamodb/transaction.ts';
 import { client, environment } from '../../adapters/runtime/composition.ts';
 import * as z from 'zod';
-import { userResource } from '../../core/calendar/resource.ts';
+import { assetResource, userResource } from '../../core/calendar/resource.ts';
 
 /** What the table holds, read past the service: the tests' second witness. */
 const TableName = environment.TABLE_NAME;
@@ -62,6 +62,7 @@ export const contentsOf = async (tenantId: string): Promise<readonly Item[]> => 
     ...[...ids('ACTIVE#', 'user_id'), ...ids('INACTIVE#', 'user_id')].map(
       (id) => calendarKey(tenantId, userResource(id)).PK,
     ),
+    ...ids('ASSET#', 'id').map((id) => calendarKey(tenantId, assetResource(id)).PK),
     ...ids('TEMPLATE#', 'id').map((id) => revisionKey(tenantId, id, 1).PK),
   ]);
   return [...listed, ...owned];

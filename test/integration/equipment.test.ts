@@ -248,6 +248,47 @@ describe('the calendar of an asset', () => {
   });
 });
 
+describe('an asset that changes', () => {
+  const day = (hours: number): string => new Date(Date.UTC(2100, 0, 4) + hours * 3_600_000).toISOString();
+  const future = (from: number, to: number) => ({ planned_start_at: day(from), planned_end_at: day(to) });
+
+  it('tells which held tasks it can no longer serve, beforehand, too; they stay, and stand among the violations', async () => {
+    const { call, asset, tasks, dispatch } = await setUp(future(8, 10), future(12, 14));
+    const drone = await asset('UAV-1');
+    const path = `/api/assets/${drone}`;
+    for (const index of [0, 1]) await dispatch(index, index, { asset_ids: [drone] });
+    const told = (index: number, from: number, to: number) => ({
+      ...{ task_id: tasks[index]?.id, name: `Task ${index + 1}`, ...future(from, to), rule: 'asset_unavailable' },
+    });
+    const hours = { time_zone: 'UTC', weekly: [{ days: ['mon'], start: '08:00', end: '12:00' }], exceptions: [] };
+    const asked = await call('PUT', `${path}/working-hours`, { ...hours, validate_only: true });
+    expect(asked.body.affected).toEqual([told(1, 12, 14)]);
+    expect((await call('GET', `${path}/working-hours`)).body).toEqual({ asset_id: drone, working_hours: null });
+    expect((await call('PUT', `${path}/working-hours`, hours)).body.affected).toEqual([told(1, 12, 14)]);
+    const violations = async () =>
+      ((await call('GET', `${CENTER}/violations`)).body as { task_id: string; rules: string[] }[]).map(
+        ({ task_id, rules }) => [task_id, rules.join()],
+      );
+    expect(await violations()).toEqual([[tasks[1]?.id, 'asset_unavailable']]);
+    const repair = { availability_status: 'MAINTENANCE' };
+    const shown = await call('POST', `${path}/availability`, { ...repair, validate_only: true });
+    expect(shown.body).toMatchObject({ ...repair, affected: [told(0, 8, 10)] });
+    expect((await call('GET', path)).body.availability_status).toBe('AVAILABLE');
+    expect((await call('POST', `${path}/availability`, repair)).body.affected).toEqual([told(0, 8, 10)]);
+    expect(await violations()).toHaveLength(2);
+    expect((await call('DELETE', `${path}/working-hours`)).status).toBe(204);
+  });
+
+  it('is not taken outside its hours of operation', async () => {
+    const { call, asset, dispatch } = await setUp(future(8, 10), future(12, 14));
+    const drone = await asset('UAV-1');
+    const hours = { time_zone: 'UTC', weekly: [{ days: ['mon'], start: '08:00', end: '12:00' }], exceptions: [] };
+    await call('PUT', `/api/assets/${drone}/working-hours`, hours);
+    expect(codeOf(await dispatch(1, 0, { asset_ids: [drone] }))).toBe('409 asset_unavailable');
+    expect(codeOf(await dispatch(0, 0, { asset_ids: [drone] }))).toBe('200');
+  });
+});
+
 describe('buffers', () => {
   it('widen what is held, add up between neighbours, and show beside what is planned', async () => {
     const { id, call, users, paths, dispatch } = await setUp(

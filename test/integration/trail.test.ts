@@ -165,7 +165,7 @@ describe('the audit trail', () => {
     expect(single.body).toEqual(all.slice(0, 1));
     const kinds = async (...permissions: string[]) =>
       [...(await subjects(await tenant.as(permissions), ''))].map((one) => one.split('/')[0] ?? '');
-    expect(new Set(await kinds('identity.read'))).toEqual(new Set(['user', 'role', 'org_unit']));
+    expect(new Set(await kinds('identity.read'))).toEqual(new Set(['user', 'role', 'org_unit', 'qualification']));
     expect(new Set(await kinds('identity.read', 'registry.read'))).toContain('asset');
     expect((await (await tenant.as(['mission.read']))('GET', '/api/audit')).status).toBe(403);
     const stranger = await api.tenant();

@@ -124,6 +124,11 @@ const WRITES: Readonly<Record<string, (tenant: TestTenant) => Promise<Write>>> =
     body: { time_zone: 'Asia/Tokyo', weekly: [{ days: ['mon'], start: '22:00', end: '06:00' }], exceptions: [] },
     again: { time_zone: 'Asia/Tokyo', weekly: [{ days: ['mon'], start: '22:00', end: '06:00' }] },
   }),
+  setOperatingHours: async (tenant) => ({
+    path: `/api/assets/${await asset(tenant)}/working-hours`,
+    body: { time_zone: 'Asia/Tokyo', weekly: [{ days: ['mon'], start: '22:00', end: '06:00' }], exceptions: [] },
+    again: { time_zone: 'Asia/Tokyo', weekly: [{ days: ['mon'], start: '22:00', end: '06:00' }] },
+  }),
   removeWorkingHours: async (tenant) => ({
     path: `/api/task-center/users/${await tenant.user()}/working-hours`,
   }),

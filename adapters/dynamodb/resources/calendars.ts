@@ -139,8 +139,8 @@ export const makeCalendars = (reads: Reads): Calendars => {
         .filter(({ window }) => overlaps(window, range))
         .slice(0, limit);
     },
-    open: async (tenantId, userId, limit) => {
-      const { PK: partition } = calendarKey(tenantId, userResource(userId));
+    open: async (tenantId, resource, limit) => {
+      const { PK: partition } = calendarKey(tenantId, resource);
       const range = { partition, from: OPEN_PREFIX, to: `${OPEN_PREFIX}${END}`, limit };
       return (await reader.range({ ...range, consistency: 'eventual' })).map((item) => taskHoldingSchema.parse(item));
     },
