@@ -152,6 +152,17 @@ describe('a plan', () => {
     expect((await tenant.call('POST', PLANS, { tasks: { task_ids: many } })).status).toBe(422);
   });
 
+  it('knows its verbs, however the colon is written, and no others', async () => {
+    const tenant = await api.tenant();
+    const { body } = await ask(tenant.call, { tasks: { task_ids: ['none'] } });
+    const path = `${PLANS}/${body.id}`;
+    expect((await tenant.call('POST', `${path}:destroy`)).body.code).toBe('route_not_found');
+    expect((await tenant.call('POST', `${path}%3Acommit`)).body.code).toBe('plan_state');
+    expect((await tenant.call('POST', `${path}%3Acancel`)).body.state).toBe('CANCELED');
+    const reader = await tenant.as(['mission.read']);
+    expect((await reader('POST', `${path}:revert`)).status).toBe(403);
+  });
+
   it('is canceled while it waits, and is not made then', async () => {
     const tenant = await api.tenant();
     const [task] = await makeTasks(tenant.call, [from(8, 10)]);
