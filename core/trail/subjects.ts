@@ -41,7 +41,11 @@ export const SUBJECTS = {
     fields: ['asset_type', 'asset_code', 'name', 'serial_number', 'detail', 'availability_status', 'region_code'],
     documents: ['detail'],
   },
-  task_type: { reader: 'mission.read', id: 'id', fields: ['code', 'name', 'description', 'is_active'] },
+  task_type: {
+    reader: 'mission.read',
+    id: 'id',
+    fields: ['code', 'name', 'description', 'is_active', 'field_may_accept'],
+  },
   template: {
     reader: 'mission.read',
     id: 'id',
@@ -61,7 +65,15 @@ export const SUBJECTS = {
     fields: [
       ...['task_type_id', 'template_id', 'template_version', 'template_revision', 'mission_id', 'name', 'description'],
       ...['requires_approval', 'priority', 'risk_level', 'org_unit_id', 'project_code', 'area_code', 'area_geom'],
-      ...['checklist', 'attachment_count', 'route_template', 'payload_template', 'payload', 'planned_start_at'],
+      ...[
+        'field_may_accept',
+        'checklist',
+        'attachment_count',
+        'route_template',
+        'payload_template',
+        'payload',
+        'planned_start_at',
+      ],
       ...['planned_end_at', 'state', 'dispatch_mode', 'assigned_to', 'dispatched_by', 'dispatched_at', 'started_at'],
       ...['accepted_at', 'archived_at', 'canceled_at'],
     ],

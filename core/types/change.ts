@@ -7,7 +7,7 @@ import type { Clock } from '../time/instant.ts';
 import type { TaskTypeChanged } from './changes.ts';
 import type { TaskType, TaskTypePatch, TaskTypes } from './task-type.ts';
 
-/** Renames a task type, or takes it in or out of use. Tasks that exist are not touched. */
+/** Renames a task type, takes it in or out of use, or says who accepts. Tasks that exist are not touched. */
 export const makeChangeTaskType =
   ({
     taskTypes,
@@ -20,7 +20,11 @@ export const makeChangeTaskType =
     readonly retry: Retry;
     readonly clock: Clock;
   }) =>
-  (call: Call, taskTypeId: string, { name, description, is_active }: TaskTypePatch): Promise<TaskType> =>
+  (
+    call: Call,
+    taskTypeId: string,
+    { name, description, is_active, field_may_accept }: TaskTypePatch,
+  ): Promise<TaskType> =>
     retry(async () => {
       const before = await taskTypes.find(call.tenantId, taskTypeId);
       if (before === undefined) throw notFound('task_type', taskTypeId);
@@ -28,6 +32,7 @@ export const makeChangeTaskType =
         name: name ?? before.name,
         description: description === undefined ? before.description : description,
         is_active: is_active ?? before.is_active,
+        field_may_accept: field_may_accept ?? before.field_may_accept,
       };
       if (hasAlready(before, content)) return before;
       const after: TaskType = { ...before, ...content, updated_at: clock(), version: before.version + 1 };

@@ -15,7 +15,7 @@ export const makeCreateTaskType =
     readonly clock: Clock;
     readonly newId: () => string;
   }) =>
-  async (call: Call, { code, name, description, is_active }: TaskTypeDraft): Promise<TaskType> => {
+  async (call: Call, { code, name, description, is_active, field_may_accept }: TaskTypeDraft): Promise<TaskType> => {
     const at = clock();
     const taskType: TaskType = {
       id: newId(),
@@ -24,6 +24,7 @@ export const makeCreateTaskType =
       name,
       description: description ?? null,
       is_active: is_active ?? true,
+      field_may_accept: field_may_accept ?? false,
       created_by: call.actorId,
       created_at: at,
       updated_at: at,

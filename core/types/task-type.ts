@@ -11,6 +11,7 @@ export const taskTypeSchema = z.object({
   name: z.string(),
   description: z.string().nullable(),
   is_active: z.boolean(),
+  field_may_accept: z.boolean().default(false),
   created_by: z.string(),
   created_at: instantSchema,
   updated_at: instantSchema,
@@ -25,6 +26,7 @@ export const taskTypePatch = z
     name: optional(text(LIMITS.shortName)),
     description: freeText(LIMITS.description).nullable().optional(),
     is_active: optional(z.boolean()),
+    field_may_accept: optional(z.boolean()),
   })
   .meta({ id: 'TaskTypePatch', examples: [{ is_active: false }] });
 export type TaskTypePatch = z.infer<typeof taskTypePatch>;
@@ -35,6 +37,10 @@ export const taskTypeDraft = z
     name: text(LIMITS.shortName),
     description: optional(freeText(LIMITS.description)),
     is_active: optional(z.boolean()).meta({ description: 'Without it: true' }),
+    field_may_accept: optional(z.boolean()).meta({
+      description:
+        'Whether tasks of this type are accepted by those who carry them out, with `mission.field`. Without it: false',
+    }),
   })
   .meta({ id: 'TaskTypeDraft', examples: [{ code: 'ROOF', name: 'Roof inspection' }] });
 export type TaskTypeDraft = z.infer<typeof taskTypeDraft>;

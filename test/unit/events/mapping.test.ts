@@ -137,6 +137,7 @@ const taskType = {
   name: 'Inspection',
   description: null,
   is_active: true,
+  field_may_accept: false,
   created_by: ACTOR,
   created_at: at('2026-03-01T08:00:00Z'),
   updated_at: at('2026-03-01T08:00:00Z'),
