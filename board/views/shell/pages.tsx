@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact';
+import { MyDay } from '../my-day/my-day.tsx';
 import { Plan } from '../plan/plan.tsx';
 
 /** A page of the board: its name in the address, its title in the navigation. */
@@ -11,4 +12,7 @@ export interface PageEntry {
 }
 
 /** Every page, in the order of the navigation. */
-export const PAGES: readonly PageEntry[] = [{ name: '', title: 'Board', permissions: ['mission.read'], view: Plan }];
+export const PAGES: readonly PageEntry[] = [
+  { name: '', title: 'Board', permissions: ['mission.read'], view: Plan },
+  { name: 'my-day', title: 'My day', permissions: ['mission.read', 'mission.field'], view: MyDay },
+];
