@@ -106,7 +106,7 @@ export const makeClient = ({ root, token, onSignedOut, fetch, newKey, wait }: Cl
   };
 
   /** A POST gets an idempotency key, so that it can be repeated where the network failed. */
-  const write = async (method: 'POST' | 'PATCH', path: string, request: Sent & Writing): Promise<unknown> => {
+  const write = async (method: 'POST' | 'PATCH' | 'PUT', path: string, request: Sent & Writing): Promise<unknown> => {
     const { ifMatch, idempotencyKey = newKey(), body = {} } = request;
     const headers = {
       ...(method === 'POST' ? { 'Idempotency-Key': idempotencyKey } : {}),
@@ -151,6 +151,11 @@ export const makeClient = ({ root, token, onSignedOut, fetch, newKey, wait }: Cl
       path: P,
       request: Params<Of<'PATCH', P>> & Body<Of<'PATCH', P>> & Pick<Writing, 'ifMatch'>,
     ): Promise<Answer<Of<'PATCH', P>>> => write('PATCH', path, request) as Promise<Answer<Of<'PATCH', P>>>,
+
+    put: <P extends PathsOf<'PUT'>>(
+      path: P,
+      request: Params<Of<'PUT', P>> & Body<Of<'PUT', P>>,
+    ): Promise<Answer<Of<'PUT', P>>> => write('PUT', path, request) as Promise<Answer<Of<'PUT', P>>>,
 
     remove: async <P extends PathsOf<'DELETE'>>(path: P, request: Params<Of<'DELETE', P>>): Promise<void> => {
       await send('DELETE', urlOf(root, path, request), {});

@@ -179,12 +179,8 @@ describe.runIf(browserPath !== undefined)('my day', () => {
       await page.getByText('No network').waitFor();
       expect(await seriousOn(page)).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
-      const heights = await page
-        .locator('.day .button, .day-check, .day-head')
-        .evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().height)));
-      expect(Math.min(...heights)).toBeGreaterThanOrEqual(48);
-      const shots = process.env['SCREENSHOTS'];
-      if (shots !== undefined) await page.screenshot({ path: `${shots}/my-day-${colorScheme}.png`, fullPage: true });
+      for (const one of await page.locator('.day .button, .day-check, .day-head').all())
+        expect((await one.boundingBox())?.height).toBeGreaterThanOrEqual(48);
     },
   );
 });
