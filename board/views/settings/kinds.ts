@@ -1,7 +1,7 @@
-import type { AssetDraft, AssetPatch, AvailabilityDraft } from '../../../core/assets/asset.ts';
-import type { UserDraft, UserPatch } from '../../../core/identity/directory.ts';
-import type { TemplateDraft, TemplatePatch } from '../../../core/templates/template.ts';
-import type { TaskTypeDraft, TaskTypePatch } from '../../../core/types/task-type.ts';
+import type { AssetDraft, AvailabilityDraft } from '../../../core/assets/asset.ts';
+import type { UserDraft } from '../../../core/identity/directory.ts';
+import type { TemplateDraft } from '../../../core/templates/template.ts';
+import type { TaskTypeDraft } from '../../../core/types/task-type.ts';
 import { client } from '../../api/session.ts';
 import type { Field, Row } from '../../state/forms.ts';
 
@@ -60,7 +60,7 @@ const types: Kind = {
   change: (row, body) =>
     client.patch('/api/task-center/types/{task_type_id}', {
       params: { task_type_id: idOf(row) },
-      body: body as TaskTypePatch,
+      body,
     }),
 };
 
@@ -91,7 +91,7 @@ const templates: Kind = {
   change: (row, body) =>
     client.patch('/api/task-center/templates/{template_id}', {
       ...{ params: { template_id: idOf(row) }, ifMatch: Number(row['version']) },
-      body: body as TemplatePatch,
+      body,
     }),
 };
 
@@ -110,8 +110,7 @@ const people: Kind = {
   ],
   read: async () => (await client.list('/api/identity/users', {}, MOST)).items,
   create: (body) => client.post('/api/identity/users', { body: body as UserDraft }),
-  change: (row, body) =>
-    client.patch('/api/identity/users/{user_id}', { params: { user_id: idOf(row) }, body: body as UserPatch }),
+  change: (row, body) => client.patch('/api/identity/users/{user_id}', { params: { user_id: idOf(row) }, body }),
 };
 
 const STATUS = 'availability_status';
@@ -163,7 +162,7 @@ const assets: Kind = {
     const isPlaced = STATUS in body || REGION in body;
     const rest = await place(idOf(row), isPlaced ? { [STATUS]: row[STATUS], ...body } : body);
     if (Object.keys(rest).length > 0)
-      await client.patch('/api/assets/{asset_id}', { params: { asset_id: idOf(row) }, body: rest as AssetPatch });
+      await client.patch('/api/assets/{asset_id}', { params: { asset_id: idOf(row) }, body: rest });
   },
 };
 
