@@ -4,7 +4,7 @@ import { parseArguments } from './arguments.ts';
 import { docsPage } from './docs-page.ts';
 import { firstSteps } from './first-steps.ts';
 import { requestLine } from './request-line.ts';
-import { makeSample, type SampleLogin } from './sample.ts';
+import { FIELD_USERNAME, makeSample, type SampleLogin } from './sample.ts';
 import type { LocalServer } from './server.ts';
 import { startLocalServer } from './server.ts';
 import { isStartupError } from './startup-error.ts';
@@ -41,6 +41,7 @@ const welcome = (
       : [
           `A sample is made. Open ${url}/board and sign in:`,
           `  tenant    ${sample.tenant_id}\n  name      ${sample.username}\n  password  ${sample.password}`,
+          `Who carries tasks out sees their own day, on a phone too: sign in as ${FIELD_USERNAME}, with the same tenant and password.`,
         ]),
     '',
   ].join('\n\n');

@@ -9,6 +9,9 @@ export interface SampleLogin {
   readonly password: string;
 }
 
+/** Somebody of the sample who carries tasks out: at work on every day. */
+export const FIELD_USERNAME = 'Fatou';
+
 const LOGIN = { username: 'dispatch', password: 'sample-secret' } as const;
 /** Beside the data: which tenant the sample is. */
 const FILE = 'sample.json';
@@ -37,18 +40,20 @@ const hoursOf = (at: number): object => {
 const madeSchema = z.object({ id: z.string() });
 const tokenSchema = z.object({ access_token: z.string() });
 const batchSchema = z.object({ tasks: z.array(madeSchema) });
-const keptSchema = z.object({ tenant_id: z.string() });
+/** A sample of before there were people in the field is left, and another one made. */
+const keptSchema = z.object({ tenant_id: z.string(), field_username: z.literal(FIELD_USERNAME) });
+const permissionsSchema = z.array(z.object({ id: z.string(), name: z.string() }));
 
 type Send = (method: string, path: string, body?: object) => Promise<unknown>;
 
 const sender =
   (url: string, token?: string): Send =>
-  async (method, path, body = {}) => {
+  async (method, path, body) => {
     const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` };
     const response = await fetch(`${url}/api${path}`, {
       method,
       headers: { 'Content-Type': 'application/json', ...authorization },
-      body: JSON.stringify(body),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`The sample was refused: ${method} ${path} answered ${response.status} ${text}`);
@@ -77,7 +82,7 @@ export const makeSample = async (url: string, dataDirectory: string | undefined)
   const file = dataDirectory === undefined ? undefined : join(dataDirectory, FILE);
   const kept = file === undefined ? undefined : await keptIn(file);
   if (kept !== undefined) {
-    const login = { ...kept, ...LOGIN };
+    const login = { tenant_id: kept.tenant_id, ...LOGIN };
     const isThere = await stranger('POST', '/identity/dev-login', login).then(
       () => true,
       () => false,
@@ -89,13 +94,13 @@ export const makeSample = async (url: string, dataDirectory: string | undefined)
   await stranger('POST', '/identity/bootstrap-admin', login);
   const { access_token } = tokenSchema.parse(await stranger('POST', '/identity/dev-login', login));
   await fill(sender(url, access_token));
-  if (file !== undefined) await writeFile(file, `${JSON.stringify({ tenant_id })}\n`);
+  if (file !== undefined) await writeFile(file, `${JSON.stringify({ tenant_id, field_username: FIELD_USERNAME })}\n`);
   return login;
 };
 
 const keptIn = async (file: string): Promise<z.infer<typeof keptSchema> | undefined> => {
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : keptSchema.parse(JSON.parse(text));
+  return text === undefined ? undefined : keptSchema.safeParse(JSON.parse(text)).data;
 };
 
 const fill = async (send: Send): Promise<void> => {
@@ -104,9 +109,14 @@ const fill = async (send: Send): Promise<void> => {
   const units = await inTurn(AREAS, (code) =>
     made('/identity/org-units', { code, name: `Crew ${code.toLowerCase()}` }),
   );
+  const field = await made('/identity/roles', { name: 'Field' });
+  const catalogue = permissionsSchema.parse(await send('GET', '/identity/permissions'));
+  const permission = catalogue.find(({ name }) => name === 'mission.field');
+  await send('POST', `/identity/roles/${field}/permissions/${permission?.id ?? ''}`);
   const people = await inTurn(NAMES, async (username, at) => {
     const id = await made('/identity/users', { username, password: LOGIN.password });
     await send('POST', `/identity/users/${id}/org-units/${one(units, at)}`, { is_primary: true });
+    await send('POST', `/identity/users/${id}/roles/${field}`);
     if (at % 6 !== 5) await send('PUT', `/task-center/users/${id}/working-hours`, hoursOf(at));
     return id;
   });
@@ -128,7 +138,7 @@ const fill = async (send: Send): Promise<void> => {
     if (at % 3 === 0) await send('PUT', `/identity/users/${id}/qualifications/${rope}`);
   });
   const inspection = await made('/task-center/types', {
-    ...{ code: 'INSPECT', name: 'Inspection' },
+    ...{ code: 'INSPECT', name: 'Inspection', field_may_accept: true },
     required_qualifications: ['UAV-A2'],
   });
   const survey = await made('/task-center/types', { code: 'SURVEY', name: 'Survey' });

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Code } from '../../core/errors.ts';
-import type { Permission } from '../../core/identity/permission.ts';
+import { FIELD, type Permission } from '../../core/identity/permission.ts';
 import type { Listed } from '../../core/page.ts';
 import { LIST_INDEXES, TASK_INDEXES } from '../dynamodb/table.ts';
 
@@ -30,6 +30,8 @@ export interface RouteContract {
    * whatever it permits; else the permission needed.
    */
   readonly access: 'public' | 'bootstrap' | 'signed_in' | Permission;
+  /** `mission.field` is enough, too, for tasks that are the caller's own: the use case knows which. */
+  readonly ownTasks?: true;
   /** File of the handler below `functions/`, without its extension. */
   readonly handler: string;
   readonly params?: z.ZodObject;
@@ -96,6 +98,17 @@ export const gatewayPaths = (contract: Pick<RouteContract, 'path'>): readonly st
 /** The methods at which a gateway serves a contract: `HEAD` answers as `GET` does, without the body. */
 export const methodsOf = ({ method }: Pick<RouteContract, 'method'>): readonly ServedMethod[] =>
   method === 'GET' ? ['GET', 'HEAD'] : [method];
+
+/** The permissions of which one lets a caller with a token in; none where a token is enough. */
+export const permissionsFor = ({
+  access,
+  ownTasks,
+}: Pick<RouteContract, 'access' | 'ownTasks'>): readonly Permission[] =>
+  access === 'public' || access === 'bootstrap' || access === 'signed_in'
+    ? []
+    : ownTasks === true
+      ? [access, FIELD]
+      : [access];
 
 const isOpen = ({ access }: Pick<RouteContract, 'access'>): boolean => access === 'public' || access === 'bootstrap';
 

@@ -8,7 +8,7 @@ import { isGranted } from '../../core/identity/permission.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { addressOf, render, renderPage, toResult, unlessKnown, wantsPage, type Rendered } from './answer.ts';
 import { readBody, type GivenBody } from './body.ts';
-import { honoursIdempotencyKey, type RouteContract } from './contract.ts';
+import { honoursIdempotencyKey, permissionsFor, type RouteContract } from './contract.ts';
 import { makeSeal, type CursorScope } from './cursor.ts';
 import { expectedVersions, headerOf, idempotencyKey, linesOf } from './headers.ts';
 import { onceOnly, receiptOf, type Receipts } from './idempotency.ts';
@@ -147,9 +147,11 @@ export const makePipeline =
         exchange.caller = caller;
         ports.share.admit(caller.tenantId, exchange.startedAt);
         exchange.isCharged = true;
-        if (access !== 'signed_in' && !isGranted(caller.permissions, access)) {
-          throw new DomainError('permission_denied', `This needs the permission ${access}.`, { permission: access });
-        }
+        const [permission, ...others] = permissionsFor(contract);
+        if (permission === undefined || [permission, ...others].some((one) => isGranted(caller.permissions, one)))
+          return;
+        const more = others.map((one) => `, or ${one} for own tasks`).join('');
+        throw new DomainError('permission_denied', `This needs the permission ${permission}${more}.`, { permission });
       },
     };
 

@@ -94,8 +94,8 @@ export const makeClient = ({ root, token, onSignedOut, fetch, newKey, wait }: Cl
     }
   };
 
-  const read = async (url: string) => {
-    const known = kept.get(url);
+  const read = async (url: string, isAnew = false) => {
+    const known = isAnew ? undefined : kept.get(url);
     const response = await send('GET', url, known === undefined ? {} : { 'If-None-Match': known.tag });
     if (response.status === 304 && known !== undefined) return known;
     const content = (await response.json()) as unknown;
@@ -106,7 +106,7 @@ export const makeClient = ({ root, token, onSignedOut, fetch, newKey, wait }: Cl
   };
 
   /** A POST gets an idempotency key, so that it can be repeated where the network failed. */
-  const write = async (method: 'POST' | 'PATCH', path: string, request: Sent & Writing): Promise<unknown> => {
+  const write = async (method: 'POST' | 'PATCH' | 'PUT', path: string, request: Sent & Writing): Promise<unknown> => {
     const { ifMatch, idempotencyKey = newKey(), body = {} } = request;
     const headers = {
       ...(method === 'POST' ? { 'Idempotency-Key': idempotencyKey } : {}),
@@ -119,10 +119,10 @@ export const makeClient = ({ root, token, onSignedOut, fetch, newKey, wait }: Cl
   return {
     get: async <P extends PathsOf<'GET'>>(
       path: P,
-      request: Params<Of<'GET', P>> & Query<Of<'GET', P>>,
+      request: Params<Of<'GET', P>> & Query<Of<'GET', P>> & { readonly isAnew?: boolean },
     ): Promise<Answer<Of<'GET', P>>> =>
       // The service checks its answers by the same contract.
-      (await read(urlOf(root, path, request))).content as Answer<Of<'GET', P>>,
+      (await read(urlOf(root, path, request), request.isAnew)).content as Answer<Of<'GET', P>>,
 
     /** All pages of a list, up to a number of entries; `isCut` says that there are more. */
     list: async <P extends PathsOf<'GET'>>(
@@ -151,6 +151,11 @@ export const makeClient = ({ root, token, onSignedOut, fetch, newKey, wait }: Cl
       path: P,
       request: Params<Of<'PATCH', P>> & Body<Of<'PATCH', P>> & Pick<Writing, 'ifMatch'>,
     ): Promise<Answer<Of<'PATCH', P>>> => write('PATCH', path, request) as Promise<Answer<Of<'PATCH', P>>>,
+
+    put: <P extends PathsOf<'PUT'>>(
+      path: P,
+      request: Params<Of<'PUT', P>> & Body<Of<'PUT', P>>,
+    ): Promise<Answer<Of<'PUT', P>>> => write('PUT', path, request) as Promise<Answer<Of<'PUT', P>>>,
 
     remove: async <P extends PathsOf<'DELETE'>>(path: P, request: Params<Of<'DELETE', P>>): Promise<void> => {
       await send('DELETE', urlOf(root, path, request), {});

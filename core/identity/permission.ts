@@ -32,6 +32,9 @@ export const CATALOGUE_CREATED_AT = '2026-01-01T00:00:00.000Z';
 
 export type Permission = (typeof PERMISSIONS)[number]['name'];
 
+/** The right to see and carry out own tasks: those that are assigned to the caller. */
+export const FIELD: Permission = 'mission.field';
+
 /** Every permission that is granted, by name: `*` is written out, and named too. */
 export const namesOf = (granted: readonly string[]): readonly string[] =>
   granted.includes('*') ? PERMISSIONS.map(({ name }) => name) : granted;

@@ -49,6 +49,7 @@ export const composeTask = (
     readonly actorId: string;
     readonly at: Instant;
     readonly newId: () => string;
+    readonly fieldMayAccept?: boolean | undefined;
   },
 ): Task => {
   const asked = draft.required_qualifications ?? [];
@@ -72,6 +73,7 @@ export const composeTask = (
     name: draft.name,
     description: draft.description ?? null,
     requires_approval: draft.requires_approval ?? template?.requires_approval ?? CONSTANTS.requires_approval,
+    field_may_accept: made.fieldMayAccept ?? false,
     priority: draft.priority ?? template?.default_priority ?? CONSTANTS.priority,
     risk_level: draft.risk_level ?? template?.default_risk_level ?? CONSTANTS.risk_level,
     org_unit_id: draft.org_unit_id ?? null,

@@ -193,4 +193,5 @@ const compose = ({ clock, newId }: Ports, call: Call, draft: TaskDraft, read: Re
     actorId: call.actorId,
     at: clock(),
     newId,
+    fieldMayAccept: read.taskTypes.get(draft.task_type_id)?.field_may_accept,
   });

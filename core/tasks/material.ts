@@ -4,12 +4,14 @@ import type { Guard } from '../calendar/guard.ts';
 import { DomainError } from '../errors.ts';
 import { checklistSchema, freeText, optional, riskLevelSchema, type JsonObject } from '../fields.ts';
 import { mayApprove } from '../identity/approval.ts';
+import { beyondField, requireReach } from '../identity/field.ts';
 import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock, Instant } from '../time/instant.ts';
 import { changedTask, type Amendment } from './change.ts';
 import type { AttachmentAdded, CommentAdded, TaskChanged } from './changes.ts';
 import { isFinal } from './lifecycle.ts';
+import { isTicked } from './checklist.ts';
 import { requireMatch } from './rules.ts';
 import type { Attachment, AttachmentDraft, Comment } from './remarks.ts';
 import { viewOf, type Task, type TaskView, type WholeTask } from './task.ts';
@@ -38,11 +40,16 @@ interface Ports {
 /**
  * Changes risk level and checklist. Another risk than the one that was approved needs a new approval: unless the caller
  * may approve, an APPROVED task goes back to DRAFT. Refuses with `task_closed` when the task is archived or canceled.
+ * With `mission.field` the entries of an own task are ticked, and nothing else; `permission_denied` else.
  */
 export const makeUpdateRiskChecklist = (ports: Ports) => {
   const change = makeChange(ports);
-  return (call: Call, taskId: string, { risk_level, checklist, note }: RiskChecklistDraft): Promise<TaskView> =>
-    change(call, taskId, ({ task, later }) => {
+  return (call: Call, taskId: string, { risk_level, checklist, note }: RiskChecklistDraft): Promise<TaskView> => {
+    const inField = (task: Task): void => {
+      if (risk_level === undefined && (checklist === undefined || isTicked(task.checklist, checklist))) return;
+      throw beyondField('With mission.field the entries of a checklist are ticked; anything else needs mission.write.');
+    };
+    const amend = ({ task, later }: WholeTask): Addition<TaskView> => {
       if (isFinal(task.state))
         throw new DomainError('task_closed', `The task is ${task.state}.`, { state: task.state });
       const patch = {
@@ -62,7 +69,9 @@ export const makeUpdateRiskChecklist = (ports: Ports) => {
         detail: { before: picked(task, patch), after: patch },
         answer: (after) => viewOf({ task: after, later }),
       };
-    });
+    };
+    return change(call, taskId, amend, inField);
+  };
 };
 
 /** Adds an attachment: the reference to a file that is kept elsewhere. */
@@ -119,9 +128,15 @@ interface Addition<Answer> extends Amendment {
 /** A change of a task that moves no window. */
 const makeChange =
   ({ tasks, guard, retry, clock, newId }: Ports) =>
-  <Answer>(call: Call, taskId: string, amend: (whole: WholeTask, at: Instant) => Addition<Answer>): Promise<Answer> =>
+  <Answer>(
+    call: Call,
+    taskId: string,
+    amend: (whole: WholeTask, at: Instant) => Addition<Answer>,
+    inField?: (task: Task) => void,
+  ): Promise<Answer> =>
     retry(async () => {
       const whole = await tasks.get(call.tenantId, taskId);
+      requireReach(call, 'mission.write', whole.task, inField);
       requireMatch(call, whole.task);
       const at = clock();
       const { material, answer: answerOf, ...amendment } = amend(whole, at);

@@ -143,6 +143,9 @@ export const taskSchema = z.object({
   name: z.string(),
   description: z.string().nullable(),
   requires_approval: z.boolean(),
+  field_may_accept: z.boolean().default(false).meta({
+    description: 'Whether the one who carries it out may accept it. That of its type at creation',
+  }),
   priority: prioritySchema,
   risk_level: riskLevelSchema,
   org_unit_id: idSchema.nullable(),

@@ -6,6 +6,7 @@ import { LIMITS } from '../limits.ts';
 import type { Retry } from '../retry.ts';
 import type { Clock } from '../time/instant.ts';
 import { DomainError } from '../errors.ts';
+import { beyondField, requireReach } from '../identity/field.ts';
 import { changedTask } from './change.ts';
 import type { TaskChanged } from './changes.ts';
 import type { Action } from './history.ts';
@@ -39,7 +40,10 @@ interface Ports {
   readonly newId: () => string;
 }
 
-/** Moves a task along its lifecycle. Leaving the states of holding gives the user's window back in the same transaction. */
+/**
+ * Moves a task along its lifecycle. Leaving the states of holding gives the user's window back in the same transaction.
+ * With `mission.field` an own task is started, and accepted where its type lets the field do so; `permission_denied` else.
+ */
 export const makeTransitionTask = (ports: Ports) => {
   const move = makeMove(ports);
   return (call: Call, taskId: string, { target_state, note }: TransitionDraft): Promise<TaskView> =>
@@ -47,10 +51,17 @@ export const makeTransitionTask = (ports: Ports) => {
       to: target_state,
       action: 'state_changed',
       note,
+      inField: (task) => requireFieldTarget(task, target_state),
       rule: () => {
         requirePlainTarget(target_state);
       },
     });
+};
+
+const requireFieldTarget = ({ field_may_accept }: Task, target: State): void => {
+  if (target === 'IN_PROGRESS' || (target === 'ACCEPTED' && field_may_accept)) return;
+  const may = field_may_accept ? 'started and accepted' : 'started';
+  throw beyondField(`With mission.field this task is ${may}; taking it to ${target} needs mission.write.`);
 };
 
 /** Asks for approval. Refuses with `approval_not_required` where none is needed. */
@@ -79,13 +90,16 @@ interface Move {
   readonly note: string | undefined;
   readonly detail?: JsonObject;
   readonly rule?: (task: Task) => void;
+  /** What holds for those who only carry out own tasks; without it the move is none of theirs. */
+  readonly inField?: (task: Task) => void;
 }
 
 const makeMove =
   ({ tasks, guard, retry, clock, newId }: Ports) =>
-  (call: Call, taskId: string, { to, action, note, detail = {}, rule }: Move): Promise<TaskView> =>
+  (call: Call, taskId: string, { to, action, note, detail = {}, rule, inField }: Move): Promise<TaskView> =>
     retry(async () => {
       const whole = await tasks.get(call.tenantId, taskId);
+      if (inField !== undefined) requireReach(call, 'mission.write', whole.task, inField);
       requireMatch(call, whole.task);
       rule?.(whole.task);
       requireTransition(whole.task.state, to);

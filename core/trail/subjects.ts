@@ -54,7 +54,15 @@ export const SUBJECTS = {
   task_type: {
     reader: 'mission.read',
     id: 'id',
-    fields: ['code', 'name', 'description', 'is_active', ...DEMANDED_FIELDS, 'required_qualifications'],
+    fields: [
+      'code',
+      'name',
+      'description',
+      'is_active',
+      'field_may_accept',
+      ...DEMANDED_FIELDS,
+      'required_qualifications',
+    ],
   },
   template: {
     reader: 'mission.read',
@@ -76,7 +84,15 @@ export const SUBJECTS = {
     fields: [
       ...['task_type_id', 'template_id', 'template_version', 'template_revision', 'mission_id', 'name', 'description'],
       ...['requires_approval', 'priority', 'risk_level', 'org_unit_id', 'project_code', 'area_code', 'area_geom'],
-      ...['checklist', 'attachment_count', 'route_template', 'payload_template', 'payload', 'planned_start_at'],
+      ...[
+        'field_may_accept',
+        'checklist',
+        'attachment_count',
+        'route_template',
+        'payload_template',
+        'payload',
+        'planned_start_at',
+      ],
       ...['planned_end_at', 'state', 'dispatch_mode', 'assigned_to', 'dispatched_by', 'dispatched_at', 'started_at'],
       ...['accepted_at', 'archived_at', 'canceled_at', ...DEMANDED_FIELDS, 'required_qualifications', 'asset_ids'],
     ],

@@ -9,7 +9,7 @@ import type { Clock } from '../time/instant.ts';
 import type { TaskTypeChanged } from './changes.ts';
 import type { TaskType, TaskTypePatch, TaskTypes } from './task-type.ts';
 
-/** Changes a task type, or takes it in or out of use. Tasks that exist are not touched. */
+/** Changes a task type, takes it in or out of use, or says who accepts. Tasks that exist are not touched. */
 export const makeChangeTaskType =
   ({
     taskTypes,

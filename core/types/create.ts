@@ -22,7 +22,7 @@ export const makeCreateTaskType =
   }) =>
   async (
     call: Call,
-    { code, name, description, is_active, required_qualifications = [], ...demands }: TaskTypeDraft,
+    { code, name, description, is_active, field_may_accept, required_qualifications = [], ...demands }: TaskTypeDraft,
   ): Promise<TaskType> => {
     await requireDemandable(qualifications, call.tenantId, required_qualifications);
     const at = clock();
@@ -33,6 +33,7 @@ export const makeCreateTaskType =
       name,
       description: description ?? null,
       is_active: is_active ?? true,
+      field_may_accept: field_may_accept ?? false,
       ...saidBy(demands),
       required_qualifications,
       created_by: call.actorId,

@@ -18,6 +18,7 @@ export const taskTypeSchema = z.object({
     .array(z.string())
     .default([])
     .meta({ description: 'Codes that every task of the type demands, whatever else it does' }),
+  field_may_accept: z.boolean().default(false),
   created_by: z.string(),
   created_at: instantSchema,
   updated_at: instantSchema,
@@ -34,6 +35,7 @@ export const taskTypePatch = z
     is_active: optional(z.boolean()),
     ...demandPatch,
     required_qualifications: optional(codesInput),
+    field_may_accept: optional(z.boolean()),
   })
   .meta({ id: 'TaskTypePatch', examples: [{ is_active: false }] });
 export type TaskTypePatch = z.infer<typeof taskTypePatch>;
@@ -46,6 +48,10 @@ export const taskTypeDraft = z
     is_active: optional(z.boolean()).meta({ description: 'Without it: true' }),
     ...demandInput,
     required_qualifications: optional(codesInput),
+    field_may_accept: optional(z.boolean()).meta({
+      description:
+        'Whether tasks of this type are accepted by those who carry them out, with `mission.field`. Without it: false',
+    }),
   })
   .meta({ id: 'TaskTypeDraft', examples: [{ code: 'ROOF', name: 'Roof inspection' }] });
 export type TaskTypeDraft = z.infer<typeof taskTypeDraft>;

@@ -5,4 +5,4 @@ import { getTask } from './contract.ts';
 
 const run = makeGetTask({ tasks });
 
-export const handler = serve(getTask, ({ call, params }) => run(call.tenantId, params.task_id));
+export const handler = serve(getTask, ({ call, params }) => run(call, params.task_id));

@@ -5,4 +5,4 @@ import { listHistory } from './contract.ts';
 
 const run = makeListHistory({ tasks });
 
-export const handler = serve(listHistory, ({ call, params, page }) => run(call.tenantId, params.task_id, page));
+export const handler = serve(listHistory, ({ call, params, page }) => run(call, params.task_id, page));

@@ -5,4 +5,4 @@ import { listComments } from './contract.ts';
 
 const run = makeListComments({ tasks });
 
-export const handler = serve(listComments, ({ call, params, page }) => run(call.tenantId, params.task_id, page));
+export const handler = serve(listComments, ({ call, params, page }) => run(call, params.task_id, page));

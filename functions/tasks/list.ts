@@ -5,4 +5,4 @@ import { listTasks } from './contract.ts';
 
 const run = makeListTasks({ tasks });
 
-export const handler = serve(listTasks, ({ call, query, page }) => run(call.tenantId, query, page));
+export const handler = serve(listTasks, ({ call, query, page }) => run(call, query, page));

@@ -6,8 +6,14 @@ import {
   type ZodOpenApiOverride,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
-import { honoursIdempotencyKey, type Method, type RouteContract } from '../../adapters/http/contract.ts';
+import {
+  honoursIdempotencyKey,
+  permissionsFor,
+  type Method,
+  type RouteContract,
+} from '../../adapters/http/contract.ts';
 import { PROBLEM_CONTENT_TYPE, problemSchema } from '../../adapters/http/problems.ts';
+import { FIELD } from '../../core/identity/permission.ts';
 import { batchDraft } from '../../core/tasks/task.ts';
 import { HEADERS, idParameters, PARAMETERS, pathParameters, ref, SECURITY, type Reference } from './components.ts';
 import { CONVENTIONS, READING_ORDER } from './conventions.ts';
@@ -96,17 +102,23 @@ const operationOf = (contract: RouteContract, shared: ReadonlyMap<string, unknow
   };
 };
 
-const accessOf = ({ access }: RouteContract): string => {
+const accessOf = ({ access, ownTasks }: RouteContract): string => {
   if (access === 'public') return 'Needs no token.';
   if (access === 'bootstrap')
     return 'Needs no token, but the header `X-Bootstrap-Key` where the stage has a bootstrap key.';
   if (access === 'signed_in') return 'Needs a token, whatever it permits.';
-  return `Needs the permission \`${access}\`.`;
+  const own = ownTasks === true ? `, or \`${FIELD}\` for tasks that are assigned to the caller` : '';
+  return `Needs the permission \`${access}\`${own}.`;
 };
 
-const securityOf = ({ access }: RouteContract): oas31.SecurityRequirementObject[] => {
+/** Of several requirements one is enough. */
+const securityOf = (contract: RouteContract): oas31.SecurityRequirementObject[] => {
+  const { access } = contract;
   if (access === 'public') return [];
-  return access === 'bootstrap' ? [{ bootstrapKey: [] }, {}] : [{ token: access === 'signed_in' ? [] : [access] }];
+  if (access === 'bootstrap') return [{ bootstrapKey: [] }, {}];
+  return access === 'signed_in'
+    ? [{ token: [] }]
+    : permissionsFor(contract).map((permission) => ({ token: [permission] }));
 };
 
 /** A body whose fields are all optional may be left out. */

@@ -9,16 +9,20 @@ export interface Visit {
   readonly close: () => Promise<void>;
 }
 
-/** Refusals are answers: what the browser logs of them is no error of the page. */
-const isRefusal = (text: string): boolean => /status of (409|412|401|404|422)/.test(text);
+/** Refusals are answers, and a cut network is a test's wish: what the browser logs of them is no error of the page. */
+const isWished = (text: string): boolean =>
+  /status of (409|412|401|404|422)|ERR_INTERNET_DISCONNECTED|ERR_FAILED/.test(text);
+
+const DESK = { width: 1440, height: 900 };
+export const PHONE = { width: 360, height: 740 };
 
 /** Opens a page of the board, not signed in. */
-export const visit = async (browser: Browser, url: string, path = '/board'): Promise<Visit> => {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, timezoneId: 'UTC' });
+export const visit = async (browser: Browser, url: string, path = '/board', viewport = DESK): Promise<Visit> => {
+  const context = await browser.newContext({ viewport, timezoneId: 'UTC' });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
-    if (message.type() === 'error' && !isRefusal(message.text())) complaints.push(message.text());
+    if (message.type() === 'error' && !isWished(message.text())) complaints.push(message.text());
   });
   page.on('pageerror', ({ message }) => complaints.push(message));
   page.on('request', (request) => {
@@ -28,12 +32,18 @@ export const visit = async (browser: Browser, url: string, path = '/board'): Pro
   return { page, complaints, close: () => context.close() };
 };
 
-export const signIn = async (page: Page, { tenantId, password }: World, name = 'admin'): Promise<void> => {
+/** Signs in, and waits for what the first page shows. */
+export const signIn = async (
+  page: Page,
+  { tenantId, password }: World,
+  name = 'admin',
+  shown = '[data-row]',
+): Promise<void> => {
   await page.getByLabel('Tenant').fill(tenantId);
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.locator('[data-row]').first().waitFor();
+  await page.locator(shown).first().waitFor();
 };
 
 export const rowOf = (page: Page, userId: string): Locator => page.locator(`[data-row="${userId}"]`);

@@ -31,6 +31,8 @@ export interface World {
   readonly userIdOf: (name: string) => Promise<string>;
   readonly task: (draft: Readonly<Record<string, unknown>>) => Promise<string>;
   readonly dispatch: (taskId: string, userId: string) => Promise<void>;
+  /** Gives people a role of their own with these permissions. */
+  readonly permit: (userIds: readonly string[], permissions: readonly string[]) => Promise<void>;
 }
 
 const PASSWORD = 'board-test';
@@ -74,6 +76,13 @@ export const makeWorld = async (url: string, names: readonly string[]): Promise<
       (await done(call('POST', '/api/task-center/tasks', { task_type_id: type.id, name: 'Task', ...draft }))).id,
     dispatch: async (taskId, assigned_to) => {
       await done(call('POST', `/api/task-center/tasks/${taskId}/dispatch`, { assigned_to }));
+    },
+    permit: async (userIds, permissions) => {
+      const catalogue = (await call('GET', '/api/identity/permissions')).body as { id: string; name: string }[];
+      const role = await done(call('POST', '/api/identity/roles', { name: permissions.join(' ') }));
+      for (const { id } of catalogue.filter(({ name }) => permissions.includes(name)))
+        await call('POST', `/api/identity/roles/${role.id}/permissions/${id}`);
+      for (const userId of userIds) await call('POST', `/api/identity/users/${userId}/roles/${role.id}`);
     },
   };
 };

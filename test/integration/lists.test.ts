@@ -20,6 +20,7 @@ afterAll(() => api.stop());
 
 const TASKS = '/api/task-center/tasks';
 const AT = instant('2026-01-01T00:00:00Z');
+const READER = { actorId: 'test', permissions: ['mission.read'] };
 
 /** A task as the service would have made it, for writing past the service. */
 const taskOf = (tenantId: string, fields: object, patch: Partial<Task> = {}): Task => ({
@@ -222,9 +223,9 @@ describe('a task with 500 comments and 500 attachments', () => {
           return cost;
         })
       ).roundTrips;
-    expect(await trips(() => makeGetTask({ tasks })(tenantId, task.id))).toBe(1);
+    expect(await trips(() => makeGetTask({ tasks })({ tenantId, ...READER }, task.id))).toBe(1);
     for (const limit of [50, 200])
-      expect(await trips(() => makeListComments({ tasks })(tenantId, task.id, { limit }))).toBe(1);
+      expect(await trips(() => makeListComments({ tasks })({ tenantId, ...READER }, task.id, { limit }))).toBe(1);
   });
 
   it('has them all, oldest first', async () => {
@@ -267,7 +268,7 @@ describe('pages of large things', () => {
       1, 2, 3, 4, 5, 6, 7, 8,
     ]);
     const cost = await metered(async (counted) => {
-      await makeListHistory({ tasks })(id, task.id, { limit: 200 });
+      await makeListHistory({ tasks })({ tenantId: id, ...READER }, task.id, { limit: 200 });
       return counted;
     });
     expect(cost.roundTrips).toBe(1);

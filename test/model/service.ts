@@ -279,6 +279,7 @@ const seedsOf = (tenantId: string, world: World, clock: Clock): readonly Change[
       name: id,
       description: null,
       is_active: id === TYPE.active,
+      field_may_accept: false,
       ...saidBy({}),
       required_qualifications: [],
       version: 1,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
+import { permissionsFor } from '../../adapters/http/contract.ts';
 import { problemKindOf } from '../../adapters/http/problems.ts';
 import document from '../../docs/openapi.json' with { type: 'json' };
 import { CONTRACTS } from '../../functions/contracts.ts';
@@ -89,8 +90,9 @@ describe.each(rows)('$name', ({ contract }) => {
     expect(operation.tags).toEqual([contract.tag.name]);
     expect(document.tags).toContainEqual(contract.tag);
     const isOpen = contract.access === 'public' || contract.access === 'bootstrap';
-    const needed = contract.access === 'signed_in' ? 'a token' : `\`${contract.access}\``;
-    expect(operation.description).toContain(isOpen ? 'no token' : needed);
+    const permissions = permissionsFor(contract);
+    for (const permission of permissions) expect(operation.description).toContain(`\`${permission}\``);
+    if (permissions.length === 0) expect(operation.description).toContain(isOpen ? 'no token' : 'a token');
   });
 
   it('documents every refusal under its status', () => {

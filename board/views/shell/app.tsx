@@ -1,9 +1,10 @@
 import type { TargetedMouseEvent } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { may, session, signOut } from '../../api/session.ts';
 import { SignIn } from '../sign-in/sign-in.tsx';
 import { Announcer } from './announcer.tsx';
 import { PAGES } from './pages.tsx';
-import { addressOf, goTo, page } from './routing.ts';
+import { addressOf, goTo, page, replaceWith } from './routing.ts';
 
 const onLink = (name: string) => (event: TargetedMouseEvent<HTMLAnchorElement>) => {
   // A click with a modifier opens a tab, as everywhere.
@@ -30,8 +31,14 @@ const Nav = () => (
 /** The frame of every page, or the sign-in. */
 export const App = () => {
   const who = session.value;
+  const { value: name } = page;
+  // Who may not see the board is led to the first page that is theirs.
+  const home = PAGES.find(({ permissions }) => permissions.some(may))?.name ?? '';
+  useEffect(() => {
+    if (who !== undefined && name === '' && home !== '') replaceWith(home);
+  }, [who, name, home]);
   if (who === undefined) return <SignIn />;
-  const shown = PAGES.find(({ name }) => name === page.value);
+  const shown = PAGES.find((one) => one.name === (name === '' ? home : name));
   return (
     <div class="app">
       <header class="top">

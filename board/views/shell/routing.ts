@@ -14,6 +14,12 @@ window.addEventListener('popstate', () => {
 
 export const addressOf = (name: string): string => (name === '' ? HOME : `${HOME}/${name}`);
 
+/** Another page in the place of this one: nobody wants to go back to what was never shown. */
+export const replaceWith = (name: string): void => {
+  history.replaceState(undefined, '', addressOf(name));
+  page.value = name;
+};
+
 export const goTo = (name: string): void => {
   if (name === page.value) return;
   history.pushState(undefined, '', addressOf(name));

@@ -142,6 +142,7 @@ const taskType = {
   name: 'Inspection',
   description: null,
   is_active: true,
+  field_may_accept: false,
   ...saidBy({}),
   required_qualifications: [],
   created_by: ACTOR,

@@ -4,7 +4,7 @@ import { notFound } from '../../../../core/errors.ts';
 import { changeTask, type HistoryEntry } from '../../../../core/tasks/history.ts';
 import { makeGetTask, makeListComments, makeListHistory, makeListTasks } from '../../../../core/tasks/read.ts';
 import type { Task } from '../../../../core/tasks/task.ts';
-import { NOW, refusalOf } from '../../fakes.ts';
+import { CALL, NOW, refusalOf } from '../../fakes.ts';
 import { attachment, comment, task } from '../../records.ts';
 
 /** A task with as many recorded changes, and its stored entries. */
@@ -47,7 +47,7 @@ describe('the history', () => {
           const read: HistoryEntry[] = [];
           let after: string | undefined;
           do {
-            const page = await list('tenant-1', 'task-1', { limit, after });
+            const page = await list(CALL, 'task-1', { limit, after });
             expect(page.items.length).toBeLessThanOrEqual(limit);
             read.push(...page.items);
             expect(page.next === undefined).toBe(read.length === changes + 1);
@@ -61,7 +61,7 @@ describe('the history', () => {
   });
 
   it('of a new task is its creation', async () => {
-    const page = await historyOf(0)('tenant-1', 'task-1', { limit: 50 });
+    const page = await historyOf(0)(CALL, 'task-1', { limit: 50 });
     expect(page).toEqual({ items: [expect.objectContaining({ action: 'created', version: 1 })] });
   });
 });
@@ -73,10 +73,10 @@ const gone = async (): Promise<never> => {
 describe('reads of a task', () => {
   it('shows its attachments; a list leaves them out, and what is only kept', async () => {
     const stored = task({ first_attachments: [attachment()], payload: { a: 1 } });
-    const one = await makeGetTask({ tasks: { get: async () => ({ task: stored, later: [] }) } })('tenant-1', 'task-1');
+    const one = await makeGetTask({ tasks: { get: async () => ({ task: stored, later: [] }) } })(CALL, 'task-1');
     expect(one.attachments).toHaveLength(1);
     const page = await makeListTasks({ tasks: { list: async () => ({ items: [stored], next: 'there' }) } })(
-      'tenant-1',
+      CALL,
       {},
       { limit: 1 },
     );
@@ -88,7 +88,7 @@ describe('reads of a task', () => {
     const request = { limit: 1 };
     const listComments = makeListComments({ tasks: { get: gone, comments } });
     const listHistory = makeListHistory({ tasks: { get: gone, entriesAfter: async () => [] } });
-    await refusalOf(() => listComments('tenant-1', 'task-1', request), 'task_not_found');
-    await refusalOf(() => listHistory('tenant-1', 'task-1', request), 'task_not_found');
+    await refusalOf(() => listComments(CALL, 'task-1', request), 'task_not_found');
+    await refusalOf(() => listHistory(CALL, 'task-1', request), 'task_not_found');
   });
 });

@@ -47,6 +47,30 @@ describe('transition', () => {
     }
   });
 
+  it('in the field starts, and accepts where the type lets it; nothing else, whatever the lifecycle says', async () => {
+    const field = { ...CALL, permissions: ['mission.field'] };
+    for (const field_may_accept of [true, false]) {
+      for (const to of STATES) {
+        const { transition } = makeScene(task({ state: 'IN_PROGRESS', assigned_to: CALL.actorId, field_may_accept }));
+        const work = () => transition(field, 'task-1', { target_state: to, note: undefined });
+        if (to === 'ACCEPTED' && field_may_accept) expect((await work()).state).toBe('ACCEPTED');
+        else await refusalOf(work, to === 'IN_PROGRESS' ? 'illegal_transition' : 'permission_denied');
+      }
+    }
+    const { transition } = makeScene(task({ state: 'DISPATCHED', assigned_to: CALL.actorId }));
+    const start = () => transition(field, 'task-1', { target_state: 'IN_PROGRESS', note: undefined });
+    expect((await start()).state).toBe('IN_PROGRESS');
+  });
+
+  it('tells nobody of a task that is not theirs which version it has', async () => {
+    const { transition } = makeScene(task({ state: 'DISPATCHED', assigned_to: 'somebody' }));
+    const stranger = { ...CALL, permissions: ['mission.field'], expectedVersions: [7] };
+    await refusalOf(
+      () => transition(stranger, 'task-1', { target_state: 'IN_PROGRESS', note: undefined }),
+      'task_not_found',
+    );
+  });
+
   it('records who moved it from where to where', async () => {
     const { transition, guarded } = makeScene(task({ state: 'ACCEPTED' }));
     const answer = await transition(CALL, 'task-1', { target_state: 'ARCHIVED', note: 'done' });
