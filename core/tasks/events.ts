@@ -23,7 +23,9 @@ const taskEvent = <const Kind extends string, Data extends z.ZodRawShape>(kind: 
 
 const userId = z.string();
 const plannedWindow = { planned_start_at: instantSchema.nullable(), planned_end_at: instantSchema.nullable() };
-const assignment = { assigned_to: userId, ...plannedWindow };
+/** Equipment that holds the window, too: absent where none does. */
+const asset_ids = z.array(idSchema).min(1).optional();
+const assignment = { assigned_to: userId, ...plannedWindow, asset_ids };
 
 /** Rules that a dispatcher set aside: absent where none was. */
 const override = overrideSchema.optional();
@@ -61,6 +63,7 @@ const SCHEMAS = [
     ...plannedWindow,
     previous_start_at: instantSchema.nullable(),
     previous_end_at: instantSchema.nullable(),
+    asset_ids,
     override,
   }),
   taskEvent('reassigned', { ...assignment, previously_assigned_to: userId, override }),
@@ -89,6 +92,7 @@ const taskFacts = taskSchema
     state: true,
     dispatch_mode: true,
     assigned_to: true,
+    asset_ids: true,
     created_by: true,
     created_at: true,
     updated_at: true,
@@ -153,6 +157,7 @@ const changed = (before: TaskFacts, after: TaskFacts): TaskEvent | undefined => 
   const window = windowOf(after);
   const overridden = last.override === undefined ? {} : { override: last.override };
   const { assigned_to } = after;
+  const equipped = after.asset_ids.length === 0 ? {} : { asset_ids: after.asset_ids };
   switch (last.action) {
     case 'submitted_for_approval':
     case 'approved':
@@ -163,7 +168,7 @@ const changed = (before: TaskFacts, after: TaskFacts): TaskEvent | undefined => 
       return {
         ...occasion,
         name: after.dispatch_mode === 'AUTO' ? 'task_center.task.auto_dispatched' : 'task_center.task.dispatched',
-        data: { ...states, assigned_to: required(assigned_to, 'assigned_to'), ...window, ...overridden },
+        data: { ...states, assigned_to: required(assigned_to, 'assigned_to'), ...window, ...equipped, ...overridden },
       };
     case 'state_changed':
       return { ...occasion, name: 'task_center.task.state_changed', data: { ...states, assigned_to } };
@@ -204,6 +209,7 @@ const changed = (before: TaskFacts, after: TaskFacts): TaskEvent | undefined => 
           ...window,
           previous_start_at: before.planned_start_at,
           previous_end_at: before.planned_end_at,
+          ...equipped,
           ...overridden,
         },
       };
@@ -216,6 +222,7 @@ const changed = (before: TaskFacts, after: TaskFacts): TaskEvent | undefined => 
           assigned_to: required(assigned_to, 'assigned_to'),
           previously_assigned_to: required(before.assigned_to, 'previously_assigned_to'),
           ...window,
+          ...equipped,
           ...overridden,
         },
       };

@@ -102,6 +102,13 @@ const MEANINGS: readonly Meaning[] = [
     { state: 'DISPATCHED', assigned_to: 'user-1' },
   ],
   [
+    'another assignee with other equipment',
+    { action: 'reassigned', patch: { assigned_to: 'user-2', asset_ids: ['asset-2'] } },
+    'reassigned',
+    { assigned_to: 'user-2', previously_assigned_to: 'user-1', ...WINDOW, asset_ids: ['asset-2'] },
+    { state: 'DISPATCHED', assigned_to: 'user-1', asset_ids: ['asset-1'] },
+  ],
+  [
     'an assignment taken back',
     { action: 'unassigned', patch: { state: 'DRAFT', assigned_to: null } },
     'unassigned',
