@@ -18,17 +18,22 @@ export const makeCodec = <T extends Readonly<Record<string, unknown>>>({
   schema,
   key,
   documents = [],
+  sparse = [],
   indexed,
 }: {
   readonly schema: z.ZodType<T>;
   readonly key: (record: T) => Key;
   readonly documents?: readonly (keyof T & string)[];
+  /** Fields that most records have nothing in: then they are left out, and read as the schema's default. */
+  readonly sparse?: readonly (keyof T & string)[];
   /** The keys of a record in the indexes. */
   readonly indexed?: (record: T) => Readonly<Record<string, string>>;
 }): Codec<T> => ({
   toItem: (record) => {
     const texts = documents.map((name) => [name, JSON.stringify(record[name])] as const);
-    return { ...record, ...Object.fromEntries(texts), ...indexed?.(record), ...key(record) };
+    const left = new Set<string>(sparse.filter((name) => isNothing(record[name])));
+    const kept = Object.entries(record).filter(([name]) => !left.has(name));
+    return { ...Object.fromEntries(kept), ...Object.fromEntries(texts), ...indexed?.(record), ...key(record) };
   },
   fromItem: (item) => {
     const values = documents.map((name) => {
@@ -40,6 +45,9 @@ export const makeCodec = <T extends Readonly<Record<string, unknown>>>({
     throw new Error(`An item of the table is malformed: ${z.prettifyError(result.error)}`, { cause: result.error });
   },
 });
+
+const isNothing = (value: unknown): boolean =>
+  value === 0 || value === false || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 
 /** A record that names its tenant and itself. */
 export interface Owned {

@@ -24,6 +24,10 @@ export const taskCodec: Codec<Task> = /* @__PURE__ */ makeCodec({
   schema: taskSchema,
   key: owned(taskKey),
   documents: ['checklist', 'area_geom', 'first_attachments', 'route_template', 'payload_template', 'payload'],
+  sparse: [
+    ...(['buffer_before_minutes', 'buffer_after_minutes', 'required_assets', 'demanded_by', 'asset_ids'] as const),
+    ...(['required_qualifications', 'qualifications_of_type', 'qualifications_given', 'field_may_accept'] as const),
+  ],
   indexed: taskIndexAttributes,
 });
 export const historyCodec: Codec<HistoryEntry> = /* @__PURE__ */ makeCodec({
