@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Command, CommanderError } from 'commander';
 import { ENV } from '../adapters/runtime/environment.ts';
 import { cleanUp } from './demo/clean-up.ts';
+import { tellEquipment } from './demo/equipment.ts';
 import { tellEvents } from './demo/events.ts';
 import { tellDayPlan } from './demo/day-plan.ts';
 import { isMismatch } from './demo/expectation.ts';
@@ -88,6 +89,7 @@ const play = async ({ url }: Server, { full, smoke }: Flags): Promise<boolean> =
     if (full === true) {
       await tellLifecycle(stage, job);
       await tellPlanning(stage, job);
+      await tellEquipment(stage, job);
       await tellDayPlan(stage, job);
     }
     const busName = isRemote ? variable(ENV.eventBusName) : undefined;

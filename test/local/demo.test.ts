@@ -113,6 +113,8 @@ describe('npm run demo', () => {
     expect(stdout).toMatch(/Reproduced to the bit: Anna\n +With the flip: Ben/);
     expect(stdout).toMatch(/409 schedule_conflict.*\n(.*in the way.*\n){2} +free: 12:00–13:00\n/);
     expect(stdout).toContain('Evening flight: 14:00–15:00 became 12:00–13:00');
+    expect(stdout).toContain('Heavy lifter is held 08:00–10:30');
+    expect(stdout).toContain('409 asset_conflict');
     expect(stdout).toContain('one by one: 6 of 16 priority points');
     expect(stdout).toContain('Long survey is left out: it competes with First roof and Second roof');
     expect(stdout).toContain("First roof and Second roof are nobody's again");
