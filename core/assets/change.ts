@@ -57,7 +57,7 @@ export const makeSetAvailability =
     const { availability_status, region_code, validate_only = false } = draft;
     const content = { availability_status, ...(region_code === undefined ? {} : { region_code }) };
     return makeChange(ports)({ ...call, validateOnly: validate_only }, assetId, content, async (before, after) => {
-      const [surveyed] = await calendars.surveyAssets(call.tenantId, [assetId], undefined);
+      const [surveyed] = await calendars.surveyAssets(call.tenantId, [assetId], undefined, 'strong');
       const { calendar } = surveyed ?? { calendar: { working_hours: null } };
       const now = ports.clock();
       return affectedByAsset(calendars, { asset: before, calendar }, { asset: after, calendar }, now);

@@ -73,7 +73,7 @@ const calendarOf = async (
   { kind, id }: Resource,
 ): Promise<ResourceCalendar | undefined> => {
   if (kind === 'user') return calendars.find(tenantId, id);
-  const [surveyed] = await calendars.surveyAssets(tenantId, [id], undefined);
+  const [surveyed] = await calendars.surveyAssets(tenantId, [id], undefined, 'strong');
   return surveyed?.calendar;
 };
 

@@ -175,7 +175,7 @@ export const makeCalendarOf =
     }
     const [found, [surveyed]] = await Promise.all([
       assets.findMany(tenantId, [id]),
-      calendars.surveyAssets(tenantId, [id], undefined),
+      calendars.surveyAssets(tenantId, [id], undefined, 'strong'),
     ]);
     if (found.length === 0 || surveyed === undefined) throw notFound('asset', id);
     return surveyed.calendar;
@@ -200,11 +200,12 @@ export interface Calendars {
     wanted: Window | undefined,
     consistency: Consistency,
   ) => Promise<readonly Surveyed[]>;
-  /** The same of assets, strongly consistent, in the order of the ids; one that is kept nowhere yet is empty. */
+  /** The same of assets, in the order of the ids; one that is kept nowhere yet is empty. */
   readonly surveyAssets: (
     tenantId: string,
     assetIds: readonly string[],
     wanted: Window | undefined,
+    consistency: Consistency,
   ) => Promise<readonly Surveyed<AssetCalendar>[]>;
   /**
    * The windows of a resource that reach into a range, earliest first, at most `limit`. They may lag by a moment: for

@@ -123,7 +123,7 @@ export const makeAutoDispatchTask =
         const look = async (consistency: Consistency): Promise<Look> => {
           const [survey, found] = await Promise.all([
             surveyCandidates(ports, whole.task, userIds, chosen, consistency),
-            equip(ports, whole.task, brought),
+            equip(ports, whole.task, brought, consistency),
           ]);
           // What a plan showed is chosen still: a rival who was faster makes it stale, and is no refusal.
           return { whole, survey, equipment: { ...found, isChosen: found.isChosen || plan !== undefined } };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Asset, Assets } from '../assets/asset.ts';
-import type { Calendars, HeldWindow, Surveyed, AssetCalendar } from '../calendar/calendar.ts';
+import type { AssetCalendar, Calendars, Consistency, HeldWindow, Surveyed } from '../calendar/calendar.ts';
 import { idOf, obstaclesIn } from '../calendar/calendar.ts';
 import { equipmentViolationsOf } from '../calendar/equipment.ts';
 import { DomainError, isRefusal, notFound, type Conflict, type EquipmentViolation } from '../errors.ts';
@@ -51,7 +51,7 @@ export const readNamed = async (
   if (ids === undefined) return undefined;
   const [found, surveyed] = await Promise.all([
     assets.findMany(tenantId, ids),
-    calendars.surveyAssets(tenantId, ids, undefined),
+    calendars.surveyAssets(tenantId, ids, undefined, 'strong'),
   ]);
   const byId = new Map(found.map((asset) => [asset.id, asset]));
   return surveyed.map(({ calendar }) => ({ calendar, asset: byId.get(calendar.asset_id) }));
@@ -62,11 +62,18 @@ export const readNamed = async (
  * chooses: available, of the type, of the area of the task (of any, when it has none), free in the window; of these the
  * one that holds the fewest windows, then by code. Refuses with `asset_not_found`.
  */
-export const equip = async (ports: Ports, task: Task, named: Named): Promise<Equipment> => {
+export const equip = async (
+  ports: Ports,
+  task: Task,
+  named: Named,
+  consistency: Consistency = 'eventual',
+): Promise<Equipment> => {
   if (named !== undefined) return ofNamed(task, named);
   if (task.asset_ids.length > 0) return ofNamed(task, (await readNamed(ports, task.tenant_id, task.asset_ids)) ?? []);
   if (task.required_assets.length === 0) return NOTHING;
-  return choose(ports, task);
+  const chosen = await choose(ports, task, consistency);
+  // That nothing is to be had is said after a strong look only; what was chosen the guard reads again.
+  return chosen.lacking.length > 0 && consistency === 'eventual' ? choose(ports, task, 'strong') : chosen;
 };
 
 const ofNamed = ({ required_assets }: Task, named: NonNullable<Named>): Equipment => {
@@ -87,7 +94,7 @@ const ofNamed = ({ required_assets }: Task, named: NonNullable<Named>): Equipmen
   };
 };
 
-const choose = async ({ assets, calendars }: Ports, task: Task): Promise<Equipment> => {
+const choose = async ({ assets, calendars }: Ports, task: Task, consistency: Consistency): Promise<Equipment> => {
   const { required_assets, tenant_id, area_code } = task;
   const window = heldWindowOf(task);
   const types = required_assets.map(({ asset_type }) => asset_type);
@@ -95,7 +102,7 @@ const choose = async ({ assets, calendars }: Ports, task: Task): Promise<Equipme
     .filter(({ region_code }) => area_code === null || region_code === area_code)
     .filter(({ availability_status }) => availability_status === 'AVAILABLE');
   const ids = fitting.map(({ id }) => id);
-  const surveyed = await calendars.surveyAssets(tenant_id, ids, window);
+  const surveyed = await calendars.surveyAssets(tenant_id, ids, window, consistency);
   const byId = new Map(surveyed.map((one) => [one.calendar.asset_id, one]));
   const seen = fitting.flatMap((asset) => {
     const one = byId.get(asset.id);

@@ -47,7 +47,7 @@ export const makeListViolations =
     const [surveyed, found, equipment] = await Promise.all([
       calendars.survey(tenantId, [...holders], undefined, 'eventual'),
       assets.findMany(tenantId, assetIds),
-      calendars.surveyAssets(tenantId, assetIds, undefined),
+      calendars.surveyAssets(tenantId, assetIds, undefined, 'strong'),
     ]);
     const known = new Map(found.map((asset) => [asset.id, asset]));
     const fitFor = (id: string, window: Window | undefined): boolean => {

@@ -130,7 +130,7 @@ const read = async (
   const [found, people, equipment, known] = await Promise.all([
     tasks.getMany(tenantId, taskIds),
     calendars.survey(tenantId, idsOf('user'), undefined, 'strong'),
-    calendars.surveyAssets(tenantId, idsOf('asset'), undefined),
+    calendars.surveyAssets(tenantId, idsOf('asset'), undefined, 'strong'),
     assets.findMany(tenantId, idsOf('asset')),
   ]);
   return {

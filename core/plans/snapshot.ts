@@ -109,7 +109,7 @@ const readEquipment = async (
   ]);
   const byId = new Map(found.flat().map((asset) => [asset.id, asset]));
   const ids = [...byId.keys()].toSorted();
-  const surveyed = await calendars.surveyAssets(tenantId, ids, timeOf(tasks));
+  const surveyed = await calendars.surveyAssets(tenantId, ids, timeOf(tasks), 'strong');
   return surveyed.flatMap((one) => {
     const asset = byId.get(one.calendar.asset_id);
     return asset === undefined ? [] : [{ ...one, asset }];

@@ -158,7 +158,7 @@ const newAsset = ({ tenant }: World): Promise<string> =>
 const ofAssetCalendar = async (world: World) => {
   const { id, call } = world.tenant;
   const assetId = await newAsset(world);
-  const effects = async () => (await calendars.surveyAssets(id, [assetId], undefined))[0]?.calendar.version ?? 0;
+  const effects = async () => (await calendars.surveyAssets(id, [assetId], undefined, 'strong'))[0]?.calendar.version ?? 0;
   return { path: `/api/assets/${assetId}/working-hours`, effects, call };
 };
 

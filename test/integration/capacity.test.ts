@@ -234,6 +234,30 @@ describe('sequential round trips', () => {
     }
   });
 
+  it('of a dispatch with two named assets: 3, with chosen ones at most 5, of an auto-dispatch with them at most 6', async () => {
+    const window = { planned_start_at: hour(0), planned_end_at: hour(1) };
+    const needs = { ...window, required_assets: [{ asset_type: 'UAV' }] };
+    const { tenant, call, taskIds } = await setUp([window, needs, needs]);
+    const asset_ids = await Promise.all(
+      [1, 2, 3, 4].map(async (number) => {
+        const drone = { asset_type: 'UAV', asset_code: `UAV-${number}`, name: 'Drone' };
+        return (await tenant.call('POST', '/api/assets', drone)).body.id as string;
+      }),
+    );
+    const [named = '', chosen = '', auto = ''] = taskIds;
+    const to = async () => ({ assigned_to: await tenant.user(), note: undefined });
+    const two = { ...(await to()), asset_ids: asset_ids.slice(0, 2) };
+    expect(await tripsOf(() => dispatch(call, named, two))).toBe(3);
+    const one = await to();
+    expect(await tripsOf(() => dispatch(call, chosen, one))).toBeLessThanOrEqual(5);
+    const userIds = await Promise.all(Array.from({ length: 20 }, () => tenant.user()));
+    const draft = { candidate_user_ids: userIds, note: undefined };
+    const cost = await costOf(() => autoDispatch(call, auto, draft));
+    expect(cost.roundTrips).toBeLessThanOrEqual(6);
+    // Each of the four assets is read, and its calendar and windows.
+    expect(cost.readUnits).toBeLessThanOrEqual(userIds.length + 6 + 4 * 4);
+  });
+
   it('of a preview: 5, of its commit: 6, with at most three read units for each candidate and a handful', async () => {
     const window = { planned_start_at: hour(0), planned_end_at: hour(1) };
     const { tenant, call: plain, taskIds } = await setUp([window]);

@@ -492,7 +492,7 @@ export const PLANTED: readonly Planted[] = [
               const { calendar, holding } = one;
               if (!('asset_id' in calendar) || holding.window === undefined) return one;
               seen.set(calendar.asset_id, await calendars.overlapping(calendar, holding.window));
-              const [late] = await calendars.surveyAssets(call.tenantId, [calendar.asset_id], undefined);
+              const [late] = await calendars.surveyAssets(call.tenantId, [calendar.asset_id], undefined, 'strong');
               return late === undefined ? one : { ...one, calendar: late.calendar };
             }),
           );

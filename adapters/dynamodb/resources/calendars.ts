@@ -114,16 +114,24 @@ export const makeCalendars = (reads: Reads): Calendars => {
       const byUser = new Map(windowsOf);
       return calendars.map((calendar) => ({ calendar, overlapping: byUser.get(calendar.user_id) ?? [] }));
     },
-    surveyAssets: async (tenantId, assetIds, wanted) => {
+    surveyAssets: async (tenantId, assetIds, wanted, consistency) => {
       const keys = assetIds.map((id) => calendarKey(tenantId, assetResource(id)));
-      const found = (await reader.getMany(keys, 'strong')).map(assetCalendarCodec.fromItem);
+      const held = (): Promise<(readonly HeldWindow[])[]> =>
+        Promise.all(
+          assetIds.map((id) =>
+            wanted === undefined ? [] : overlapping(tenantId, assetResource(id), wanted, consistency),
+          ),
+        );
+      const calendars = reader.getMany(keys, consistency);
+      // As with people: from an eventual survey nothing is decided, so both reads may run together.
+      const early = consistency === 'eventual' ? held() : undefined;
+      const found = (await calendars).map(assetCalendarCodec.fromItem);
+      const windows = await (early ?? held());
       const byId = new Map(found.map((calendar) => [calendar.asset_id, calendar]));
-      return Promise.all(
-        assetIds.map(async (id) => ({
-          calendar: byId.get(id) ?? newAssetCalendar(tenantId, id),
-          overlapping: wanted === undefined ? [] : await overlapping(tenantId, assetResource(id), wanted, 'strong'),
-        })),
-      );
+      return assetIds.map((id, index) => ({
+        calendar: byId.get(id) ?? newAssetCalendar(tenantId, id),
+        overlapping: windows[index] ?? [],
+      }));
     },
     held: async (tenantId, resource, range, limit) => {
       const { PK: partition } = calendarKey(tenantId, resource);
