@@ -59,6 +59,7 @@ export const RESOURCES = [
   'strategy',
   'plan',
   'qualification',
+  'feed',
 ] as const;
 export type Resource = (typeof RESOURCES)[number];
 export type NotFoundCode = `${Resource}_not_found`;

@@ -62,6 +62,11 @@ export const LIMITS = {
   boardUsers: 100,
   /** Users times days of a board: a hundred users for five weeks. */
   boardUserDays: 3_500,
+  /** Of calendar feeds: how many a user has, the days back and the events that each shows, how often to ask for it again. */
+  feedsPerUser: 10,
+  feedDaysBack: 30,
+  feedEvents: 500,
+  feedRefreshMinutes: 15,
   /** Windows that a refusal lists as standing in the way. */
   conflictsListed: 100,
   /** Of these, those that the answer of an auto-dispatch lists for each candidate. */

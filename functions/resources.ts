@@ -5,6 +5,7 @@ export * as board from './board/contract.ts';
 export * as calendar from './calendar/contract.ts';
 export * as directory from './directory/contract.ts';
 export * as dispatch from './dispatch/contract.ts';
+export * as feeds from './feeds/contract.ts';
 export * as health from './health/contract.ts';
 export * as identity from './identity/contract.ts';
 export * as plans from './plans/contract.ts';

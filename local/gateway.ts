@@ -10,6 +10,7 @@ import type {
   APIGatewayRequestAuthorizerEvent,
 } from 'aws-lambda';
 import type { RouteContract } from '../adapters/http/contract.ts';
+import { loggedPath } from '../adapters/http/logged-path.ts';
 import { DomainError } from '../core/errors.ts';
 import { authorizerContext, isAllowed } from './authorization.ts';
 import type { Answer, HandlerContext } from './integration.ts';
@@ -238,7 +239,7 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
     onRefused?.({
       request_id: requestId,
       method: received.method,
-      path: received.path,
+      path: loggedPath(received.path),
       status,
       code,
       duration_ms: Math.round(performance.now() - started),

@@ -20,6 +20,7 @@ export const SORT_KEYS = {
   chosen_strategies: { is: 'CHOSEN' },
   strategy: { begins: 'STRATEGY#' },
   absence: { begins: 'ABSENCE#' },
+  feed: { begins: 'FEED#' },
   batch: { is: 'BATCH' },
   access: { is: 'ACCESS' },
   role: { begins: 'ROLE#', partition: 'ROLES' },
@@ -43,7 +44,7 @@ type Single = With<{ readonly is: string }>;
 type Directory = With<{ readonly partition: string }>;
 
 /**
- * Every key of the table. Each partition begins with its tenant. Variable parts are percent-encoded: none can hold
+ * Every key of the table. Each partition begins with its tenant, but that of the token of a feed. Variable parts are percent-encoded: none can hold
  * the `#` that separates them, so no id or code reaches into another's key. DynamoDB holds a partition key to 2,048
  * bytes and a sort key to 1,024, so a long part is digested; no encoded text begins with `%%`.
  */
@@ -138,6 +139,14 @@ export const absenceKey = (tenantId: string, resource: Resource, id: string): Ke
   PK: holderPartition(tenantId, resource),
   SK: `${ABSENCE_PREFIX}${part(id)}`,
 });
+
+export const FEED_PREFIX = SORT_KEYS.feed.begins;
+export const feedKey = (tenantId: string, userId: string, slot: number): Key => ({
+  PK: userPartition(tenantId, userId),
+  SK: `${FEED_PREFIX}${slot}`,
+});
+/** By the first half of the hash of its token, for whoever names no tenant; the whole of it is what is compared. */
+export const feedTokenKey = (hash: string): Key => ({ PK: `FEED_TOKEN#${hash.slice(0, 22)}`, SK: 'FEED_TOKEN' });
 
 /** The active users of a tenant in one partition: a roster to read strongly when no candidates are named. */
 export const rosterKey = (tenantId: string, userId: string, isActive: boolean): Key => ({

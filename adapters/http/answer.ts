@@ -85,6 +85,14 @@ export const addressOf = ({ path, headers, requestContext }: APIGatewayProxyEven
   return `${domainName === undefined ? '' : `${scheme}://${domainName}`}${requestContext.path}`;
 };
 
+/** The address of the service: that of a request, less the path of its route. */
+export const serviceUrlOf = (address: string, { path }: Pick<RouteContract, 'path'>): string =>
+  address
+    .replace(/\/$/, '')
+    .split('/')
+    .slice(0, 1 - path.split('/').length)
+    .join('/');
+
 /** A read with its entity tag: the version where its contract has one, else a digest of what goes out. */
 const tagged = (rendered: Rendered): Rendered & { readonly tag: string } => {
   const { headers, body } = rendered;

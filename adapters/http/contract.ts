@@ -59,6 +59,8 @@ export interface RouteContract {
   readonly ifMatch?: true;
   /** A POST that writes honours `Idempotency-Key`; this one writes nothing that could be done twice. */
   readonly safe?: true;
+  /** The answer shows a secret that is kept nowhere, so no receipt keeps it: `Idempotency-Key` is not honoured. */
+  readonly showsSecret?: true;
   /** The refusals of this route, besides those that its shape implies (401, 403, 413, 422, 429, 500, 503). */
   readonly refusals: readonly Code[];
   readonly table: readonly TableAction[];
@@ -116,8 +118,10 @@ const isOpen = ({ access }: Pick<RouteContract, 'access'>): boolean => access ==
  * A POST that writes honours `Idempotency-Key`, where there is a caller whose key it is: of two strangers with the same
  * one the second would get the answer of the first.
  */
-export const honoursIdempotencyKey = (contract: Pick<RouteContract, 'method' | 'safe' | 'access'>): boolean =>
-  contract.method === 'POST' && contract.safe !== true && !isOpen(contract);
+export const honoursIdempotencyKey = (
+  contract: Pick<RouteContract, 'method' | 'safe' | 'showsSecret' | 'access'>,
+): boolean =>
+  contract.method === 'POST' && contract.safe !== true && contract.showsSecret !== true && !isOpen(contract);
 
 /** The indexes that the function of a route may query. */
 export const indexesOf = ({ list, indexes = [] }: Pick<RouteContract, 'list' | 'indexes'>): readonly string[] =>

@@ -6,11 +6,21 @@ import { DomainError } from '../../core/errors.ts';
 import type { TenantShare } from '../../core/tenant-share.ts';
 import { isGranted } from '../../core/identity/permission.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { addressOf, render, renderPage, toResult, unlessKnown, wantsPage, type Rendered } from './answer.ts';
+import {
+  addressOf,
+  render,
+  renderPage,
+  serviceUrlOf,
+  toResult,
+  unlessKnown,
+  wantsPage,
+  type Rendered,
+} from './answer.ts';
 import { readBody, type GivenBody } from './body.ts';
 import { honoursIdempotencyKey, permissionsFor, type RouteContract } from './contract.ts';
 import { makeSeal, type CursorScope } from './cursor.ts';
 import { expectedVersions, headerOf, idempotencyKey, linesOf } from './headers.ts';
+import { loggedPath } from './logged-path.ts';
 import { onceOnly, receiptOf, type Receipts } from './idempotency.ts';
 import { callerOf, type Caller } from './principal.ts';
 import { PROBLEM_CONTENT_TYPE, problemOf } from './problems.ts';
@@ -23,6 +33,8 @@ export interface Request<C extends RouteContract> extends Input<C> {
   readonly call: Call;
   /** The network address that the request came from, as API Gateway saw it. */
   readonly address: string;
+  /** The address of the service: what a link to another of its routes begins with. */
+  readonly serviceUrl: string;
 }
 
 /** What is known of a request when it has been answered: one log line. */
@@ -106,7 +118,7 @@ export const makePipeline =
         request_id: event.requestContext.requestId,
         operation: contract.operation,
         method: contract.method,
-        path: event.path,
+        path: loggedPath(event.path),
         status: result.statusCode,
         duration_ms: now - startedAt,
         ...(caller === NO_TENANT ? {} : { tenant_id: caller.tenantId, user_id: caller.sub }),
@@ -191,9 +203,10 @@ export const makePipeline =
       const { call, input, scope } = exchangeOf(event);
       // The contract's own schemas made this input, in `read`.
       const address = event.requestContext.identity.sourceIp;
-      const result = await work({ ...(input as Input<C>), call, address });
+      const url = addressOf(event, ports.publicUrl);
+      const result = await work({ ...(input as Input<C>), call, address, serviceUrl: serviceUrlOf(url, contract) });
       return contract.paged === true
-        ? renderPage(contract, result, addressOf(event, ports.publicUrl), input.page.limit, scope)
+        ? renderPage(contract, result, url, input.page.limit, scope)
         : render(contract, result);
     };
 

@@ -217,6 +217,8 @@ export interface Calendars {
   /** Oldest first. */
   readonly absences: (tenantId: string, resource: Resource, page: PageRequest) => Promise<Page<Absence>>;
   readonly findAbsence: (tenantId: string, resource: Resource, absenceId: string) => Promise<Absence | undefined>;
+  /** Those that exist, in no particular order. */
+  readonly findAbsences: (tenantId: string, resource: Resource, ids: readonly string[]) => Promise<readonly Absence[]>;
   /** Ids of the tenant's active users, strongly consistent, at most `limit`. */
   readonly activeUserIds: (tenantId: string, limit: number) => Promise<readonly string[]>;
 }

@@ -91,16 +91,19 @@ const roleDataOf = ({ id, name, permissions }: Pick<RoleFacts, 'id' | 'name' | '
   permissions,
 });
 
-/** What was removed from the table; roles are all that is. */
+/** What was removed from the table: of all that is, roles have an event. */
 export const removalEvents = eventful(
   [resourceEvent('role.deleted', roleData)],
   noteSchema,
 )({
-  created: ({ last_edit: edit, record, tenant_id }) => ({
-    ...occasionOf(edit, { tenant_id }),
-    name: 'task_center.role.deleted',
-    data: roleDataOf(roleSchema.pick({ id: true, name: true, permissions: true }).parse(record)),
-  }),
+  created: ({ item, last_edit: edit, record, tenant_id }) =>
+    item === 'role'
+      ? {
+          ...occasionOf(edit, { tenant_id }),
+          name: 'task_center.role.deleted',
+          data: roleDataOf(roleSchema.pick({ id: true, name: true, permissions: true }).parse(record)),
+        }
+      : undefined,
   changed: () => undefined,
 });
 

@@ -77,6 +77,8 @@ export const SUBJECTS = {
   strategy: { reader: 'mission.read', id: 'id', fields: ['version', 'weights', 'caps', 'is_retired'] },
   chosen_strategies: { kind: 'strategies', reader: 'mission.read', id: 'tenant_id', fields: ['active', 'shadow'] },
   absence: { reader: 'mission.read', id: 'id', fields: ['user_id', 'asset_id', 'start_at', 'end_at', 'reason'] },
+  /** Neither its address nor the hash of its token. */
+  feed: { kind: 'calendar_feed', reader: 'mission.read', id: 'id', fields: ['user_id'] },
   plan: { reader: 'mission.read', id: 'id', fields: ['name', 'state', 'request'] },
   task: {
     reader: 'mission.read',

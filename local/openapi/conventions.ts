@@ -27,7 +27,7 @@ that breaks rules gets its problems at once in \`errors\`, each with a JSON poin
 **Lists** are plain arrays, ${LIMITS.pageDefault} entries a page unless \`limit\` says otherwise, at most ${LIMITS.pageMax}. The next page is in the
 \`Link\` header, \`rel="next"\`; without it there are no more. A page of large entries ends early, so its length tells nothing.
 
-**Repeating a write** is safe with an \`Idempotency-Key\`: every POST that writes and has a caller honours it for ${LIMITS.idempotencyHours} hours. Answers 429
+**Repeating a write** is safe with an \`Idempotency-Key\`: every POST that writes and has a caller honours it for ${LIMITS.idempotencyHours} hours, but one whose answer shows a secret. Answers 429
 and 503 say in \`Retry-After\` when to try again.
 
 **Not overwriting others**: the \`ETag\` of a task or a template is its version; every write to one honours \`If-Match\`.

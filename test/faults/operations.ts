@@ -107,7 +107,7 @@ const listAll = async (call: Call, path: string): Promise<readonly Readonly<Reco
 
 /** Creations that a list shows: one effect is one item with the field's value. */
 const listed = (call: Call, path: string, field: string, value: unknown) => {
-  const isPaged = !path.endsWith('/strategies');
+  const isPaged = !/\/(?:strategies|calendar-feeds)$/.test(path);
   const pages = isPaged ? `${path}${path.includes('?') ? '&' : '?'}limit=200` : path;
   const found = async () => (await listAll(call, pages)).filter((item) => item[field] === value);
   return {
@@ -186,6 +186,15 @@ const absent = async ({ tenant }: World) => {
   const userId = await tenant.user();
   const path = `${PLANS}/users/${userId}/absences`;
   return { path, absenceId: await made(tenant.call, path, ABSENCE) };
+};
+
+/** A calendar feed of somebody who will be absent. */
+const fed = async ({ tenant }: World) => {
+  const user = `${PLANS}/users/${await tenant.user()}`;
+  await made(tenant.call, `${user}/absences`, { start_at: '2133-01-01T08:00:00Z', end_at: '2133-01-01T10:00:00Z' });
+  const path = `${user}/calendar-feeds`;
+  const { body } = succeed(await tenant.call('POST', path));
+  return { path, feedId: body.id as string, address: new URL(body.url as string, 'http://direct').pathname };
 };
 
 const absentAsset = async (world: World) => {
@@ -743,6 +752,19 @@ export const OPERATIONS: Readonly<Record<string, (world: World) => Promise<Prepa
     const { effects } = listed(world.tenant.call, path, 'id', absenceId);
     return { path: `${path}/${absenceId}`, effects: async () => 1 - (await effects()) };
   },
+
+  createFeed: async ({ tenant }) => {
+    const path = `${PLANS}/users/${await tenant.user()}/calendar-feeds`;
+    const all = () => listAll(tenant.call, path);
+    return { path, effects: async () => (await all()).length };
+  },
+  listFeeds: async (world) => ({ path: (await fed(world)).path }),
+  deleteFeed: async (world) => {
+    const { path, feedId } = await fed(world);
+    const { effects } = listed(world.tenant.call, path, 'id', feedId);
+    return { path: `${path}/${feedId}`, effects: async () => 1 - (await effects()) };
+  },
+  readFeed: async (world) => ({ path: (await fed(world)).address, call: directCaller() }),
 
   getAssetCalendar: async (world) => ({ path: `/api/assets/${await newAsset(world)}/calendar?${RANGE}` }),
   listAssetFreeSlots: async (world) => ({

@@ -112,6 +112,14 @@ it('the log shows who did what and what it cost, and nothing that a person wrote
   await send('POST', '/task-center/tasks', { ...draft, [hidden('field')]: hidden('value') });
   await send('POST', '/task-center/tasks', { ...draft, task_type_id: hidden('reference') });
 
+  // Whoever has the address of a calendar feed reads it: no line shows it, whatever was asked of it.
+  const users = await send('GET', '/identity/users');
+  const feed = await send('POST', `/task-center/users/${users.body[0].id as string}/calendar-feeds`);
+  const { pathname } = new URL(feed.body.url as string);
+  unseen.push(pathname.split('/').at(-1) ?? '');
+  await keep(api.anonymous('GET', pathname));
+  await keep(api.anonymous('GET', `${pathname}x`));
+
   // A bug: its error is logged, with its stack.
   const broken = directCaller(token);
   const body = { username: hidden('user'), password: hidden('password') };
@@ -120,7 +128,7 @@ it('the log shows who did what and what it cost, and nothing that a person wrote
   const text = written.join('');
   vi.restoreAllMocks();
   expect(answers.map(({ status }) => status)).toEqual([
-    201, 201, 200, 401, 401, 201, 201, 200, 200, 200, 400, 422, 400, 422, 404, 500,
+    201, 201, 200, 401, 401, 201, 201, 200, 200, 200, 400, 422, 400, 422, 404, 200, 201, 200, 404, 500,
   ]);
   expect(unseen.filter((value) => text.includes(value))).toEqual([]);
   expect(text.toLowerCase()).not.toMatch(/zebra|bearer|scrypt|127\.0\.0\.1/);

@@ -38,6 +38,7 @@ export const makeWorld = async (tenant: TestTenant): Promise<World> => {
   await call('PUT', `/api/task-center/users/${holder}/working-hours`, { time_zone: 'UTC', weekly: [] });
   const strategy = { version: 'world', weights: { ...STRATEGY_V2_0.weights }, caps: { ...STRATEGY_V2_0.caps } };
   const absence = { start_at: '2030-01-01T00:00:00Z', end_at: '2030-01-02T00:00:00Z' };
+  const feed = await call('POST', `/api/task-center/users/${userId}/calendar-feeds`);
   const ids = {
     task_type_id,
     template_id: await post('/api/task-center/templates', template),
@@ -48,6 +49,8 @@ export const makeWorld = async (tenant: TestTenant): Promise<World> => {
     org_unit_id: await post('/api/identity/org-units', { code: 'world', name: 'World' }),
     user_id: userId,
     absence_id: await post(`/api/task-center/users/${userId}/absences`, absence),
+    feed_id: idOf(feed),
+    token: (feed.body.url as string).split('/').at(-1) ?? '',
     strategy_id: await post('/api/task-center/strategies', strategy),
     plan_id: await post('/api/task-center/plans', {
       ...{ tasks: { task_ids: FITTING['task_ids'] }, strategy_id: 'v2-0' },

@@ -4,6 +4,7 @@ import { batchWrites } from '../../adapters/dynamodb/resources/batches.ts';
 import { calendarWrites } from '../../adapters/dynamodb/resources/calendars.ts';
 import { decisionWrites } from '../../adapters/dynamodb/resources/decisions.ts';
 import { identityWrites } from '../../adapters/dynamodb/resources/directory.ts';
+import { feedWrites } from '../../adapters/dynamodb/resources/feeds.ts';
 import { planWrites } from '../../adapters/dynamodb/resources/plans.ts';
 import { qualificationWrites } from '../../adapters/dynamodb/resources/qualifications.ts';
 import { shadowWrites } from '../../adapters/dynamodb/resources/shadows.ts';
@@ -20,6 +21,7 @@ export const WRITES = {
   ...batchWrites,
   ...calendarWrites,
   ...decisionWrites,
+  ...feedWrites,
   ...identityWrites,
   ...planWrites,
   ...qualificationWrites,

@@ -44,6 +44,8 @@ export const KINDS_SINCE: Readonly<Record<string, RegExp>> = {
   qualification: / QUALIFICATION#/,
   plan: / PLAN#/,
   'part of a plan': /#PLAN#[^# ]+ /,
+  feed: / FEED#/,
+  'token of a feed': /^FEED_TOKEN#[\w-]+ FEED_TOKEN$/,
 };
 
 /** The functions that spell the keys of items: each key that they can make is of one of the kinds. */

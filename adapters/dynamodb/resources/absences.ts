@@ -17,7 +17,7 @@ export const absenceCodec = (tenantId: string): Codec<Absence> =>
 export const REMOVAL = 'removal';
 export const isRemoved = (item: Item): boolean => item[REMOVAL] !== undefined;
 
-export const absenceReads = ({ reader }: Reads): Pick<Calendars, 'absences' | 'findAbsence'> => ({
+export const absenceReads = ({ reader }: Reads): Pick<Calendars, 'absences' | 'findAbsence' | 'findAbsences'> => ({
   absences: async (tenantId, resource, { limit, after }) => {
     const { PK: partition } = calendarKey(tenantId, resource);
     const kept: Item[] = [];
@@ -35,6 +35,10 @@ export const absenceReads = ({ reader }: Reads): Pick<Calendars, 'absences' | 'f
   findAbsence: async (tenantId, resource, id) => {
     const item = await reader.get(absenceKey(tenantId, resource, id));
     return item === undefined || isRemoved(item) ? undefined : absenceCodec(tenantId).fromItem(item);
+  },
+  findAbsences: async (tenantId, resource, ids) => {
+    const items = await reader.getMany(ids.map((id) => absenceKey(tenantId, resource, id)));
+    return items.filter((item) => !isRemoved(item)).map(absenceCodec(tenantId).fromItem);
   },
 });
 

@@ -6,6 +6,7 @@ import { assetSchema } from '../../../core/assets/asset.ts';
 import { absenceSchema, assetCalendarSchema, calendarSchema } from '../../../core/calendar/calendar.ts';
 import { EVENTFUL_ITEMS } from '../../../core/events/event.ts';
 import { orgUnitSchema, roleSchema, tenantSchema, userSchema } from '../../../core/identity/directory.ts';
+import { feedSchema } from '../../../core/feeds/feed.ts';
 import { LIMITS } from '../../../core/limits.ts';
 import { planSchema } from '../../../core/plans/plan.ts';
 import { qualificationSchema } from '../../../core/qualifications/qualification.ts';
@@ -31,6 +32,7 @@ const SCHEMAS: Readonly<Record<Audited, z.ZodObject>> = {
   strategy: tenantStrategySchema,
   chosen_strategies: chosenSchema,
   plan: planSchema,
+  feed: feedSchema,
   absence: absenceSchema,
   task: taskSchema,
 };
@@ -49,6 +51,7 @@ const UNTOLD = new Set([
   ],
   ...['progress', 'outcome', 'failure', 'committed_tasks', 'cancel_requested_at', 'started_at', 'run_id'],
   ...['qualifications_of_type', 'qualifications_given'],
+  ...['slot', 'token_hash'],
 ]);
 /** Of a calendar only the memberships are its own; what is held in it is the tasks'. */
 const OF_TASKS = new Set(['user_id', 'asset_id', 'is_active', 'active_count', 'recent']);

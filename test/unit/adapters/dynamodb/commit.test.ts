@@ -84,6 +84,11 @@ const ATTEMPTS = {
   expires_at: 1_800_000_000,
   version: 1,
 };
+const FEED = {
+  ...{ id: 'feed-1', tenant_id: 'tenant-1', user_id: 'user-1', slot: 3 },
+  ...{ token_hash: `${'a'.repeat(22)}${'b'.repeat(21)}`, created_by: 'actor-1', created_at: NOW },
+};
+const FEED_TOKEN = `FEED_TOKEN#${'a'.repeat(22)}`;
 const ROSTER = 'T#tenant-1#ROSTER';
 const AREAS = 'T#tenant-1#AREAS';
 const tally = (SK: string): Line => ({ ...update(AREAS, SK), condition: undefined });
@@ -206,6 +211,17 @@ const CASES: Readonly<Record<Change['kind'], readonly (readonly [Change, readonl
         { ...update(ROLES, 'ROLE#role-1', `${AT_VERSION} AND #holders = :seen_holders`), does: 'delete' },
         { ...put('T#tenant-1#CLAIM#ROLE_NAME#planner', 'CLAIM'), does: 'delete', condition: undefined },
         put('T#tenant-1#REMOVED', 'REMOVED#role-1'),
+      ],
+    ],
+  ],
+  feed_created: [[{ kind: 'feed_created', feed: FEED }, [put(USER_1, 'FEED#3'), put(FEED_TOKEN, 'FEED_TOKEN')]]],
+  feed_deleted: [
+    [
+      { kind: 'feed_deleted', feed: FEED, at: NOW },
+      [
+        { ...update(USER_1, 'FEED#3', '#id = :seen_id'), does: 'delete' },
+        { ...update(FEED_TOKEN, 'FEED_TOKEN', '#id = :seen_id'), does: 'delete' },
+        put('T#tenant-1#REMOVED', 'REMOVED#feed-1'),
       ],
     ],
   ],

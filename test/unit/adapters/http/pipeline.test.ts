@@ -87,6 +87,7 @@ describe('the pipeline', () => {
       body: { name: 'x' },
       page: { limit: 50 },
       address: '192.0.2.1',
+      serviceUrl: 'https://api.example',
       call: {
         tenantId: 'tenant-1',
         actorId: 'user-1',

@@ -66,6 +66,7 @@ const makeScene = ({ task: given = PLANNED, users, tally = { total: 3, available
       open: () => Promise.reject(new Error('not needed')),
       absences: () => Promise.reject(new Error('not needed')),
       findAbsence: () => Promise.reject(new Error('not needed')),
+      findAbsences: () => Promise.reject(new Error('not needed')),
       activeUserIds: async (_tenantId, limit) => {
         askedForActive = limit;
         return rest.activeUserIds ?? [];
