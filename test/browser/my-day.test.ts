@@ -43,7 +43,7 @@ describe.runIf(browserPath !== undefined)('my day', () => {
   const enter = async (): Promise<Visit> => {
     const one = await visit(browser, world.url, '/board', PHONE);
     open.push(one);
-    await signIn(one.page, world, 'Ada', '.day');
+    await signIn(one.page, world, 'Ada', '.my-day');
     return one;
   };
   const stateOf = async (id: string): Promise<unknown> => {
@@ -179,7 +179,7 @@ describe.runIf(browserPath !== undefined)('my day', () => {
       await page.getByText('No network').waitFor();
       expect(await seriousOn(page)).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
-      for (const one of await page.locator('.day .button, .day-check, .day-head').all())
+      for (const one of await page.locator('.my-day .button, .day-check, .day-head').all())
         expect((await one.boundingBox())?.height).toBeGreaterThanOrEqual(48);
     },
   );

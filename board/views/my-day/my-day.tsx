@@ -53,7 +53,7 @@ export const MyDay = () => {
   const open = useSignal<string | undefined>(undefined);
   useEffect(startSyncing, []);
   return (
-    <main class="day">
+    <main class="my-day">
       <h1>My day</h1>
       <p class="quiet">{dateText(zone.value, Date.now())}</p>
       <Refused />
