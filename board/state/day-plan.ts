@@ -71,7 +71,12 @@ export const gapText = ({ gap, bound }: Pick<Outcome, 'gap' | 'bound'>): string 
 
 /** A plan beside dispatching one by one, and beside what no plan can exceed. */
 export const totalsRows = ({ totals, baseline, bound }: Pick<Outcome, 'totals' | 'baseline' | 'bound'>) => [
-  { title: 'Tasks placed', plan: totals.placed, oneByOne: baseline.placed, atMost: totals.placed + totals.unplaced },
+  {
+    title: `Placed, of ${totals.placed + totals.unplaced} tasks`,
+    plan: totals.placed,
+    oneByOne: baseline.placed,
+    atMost: undefined,
+  },
   {
     title: 'Priority placed',
     plan: rounded(totals.priority_placed),

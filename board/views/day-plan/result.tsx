@@ -63,7 +63,7 @@ const Totals = ({ outcome }: { readonly outcome: NonNullable<PlanView['outcome']
             <th scope="row">{title}</th>
             <td class="number">{plan}</td>
             <td class="number">{oneByOne}</td>
-            <td class="number">{atMost}</td>
+            <td class="number">{atMost ?? '–'}</td>
           </tr>
         ))}
       </tbody>
