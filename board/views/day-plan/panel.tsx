@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { TargetedSubmitEvent } from 'preact';
+import { createRef, type TargetedSubmitEvent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { areasOf } from '../../state/backlog.ts';
 import { progressText, type Effort } from '../../state/day-plan.ts';
@@ -8,13 +8,16 @@ import { filters, people, range, rows, selected, tasks, types, view, zone } from
 import { Result } from './result.tsx';
 import { cancel, committed, discard, isBeingMade, isBusy, isOpen, lookAgain, made, problem, start } from './store.ts';
 
+const opener = createRef<HTMLButtonElement>();
 const close = (): void => {
   isOpen.value = false;
+  opener.current?.focus();
 };
 
 /** Opens and closes the panel; one that is closed keeps its plan. */
 export const DayPlanButton = () => (
   <button
+    ref={opener}
     type="button"
     class="button"
     aria-expanded={isOpen.value}
@@ -166,15 +169,9 @@ const Progress = () => {
 
 /** A day planned at once: asked for, watched, shown over the timeline, committed, taken back. */
 export const DayPlan = () => {
-  const element = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    const before = document.activeElement;
     heading.current?.focus();
-    return () => {
-      const isInside = element.current?.contains(document.activeElement) ?? false;
-      if (isInside && before instanceof HTMLElement && before.isConnected) before.focus();
-    };
   }, []);
   const current = made.value;
   // The button that led on is gone with what it stood in: the focus stays in the panel.
@@ -183,7 +180,6 @@ export const DayPlan = () => {
   }, [current?.plan.state, committed.value.size]);
   return (
     <aside
-      ref={element}
       class="panel day-plan"
       aria-label="Plan"
       onKeyDown={({ key }) => {
