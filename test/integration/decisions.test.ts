@@ -60,7 +60,7 @@ describe('a decision', () => {
         task_id: body.task.id,
         made_at: body.task.dispatched_at,
         actor_id: body.task.dispatched_by,
-        engine_version: 'ranking-2',
+        engine_version: 'ranking-3',
         strategy: STRATEGY_V2_0,
         task: { priority: 6, risk_level: 3, is_scheduled: false, available_assets: 0 },
         candidates: users.map((user_id) => ({ user_id, active_assignments: 0, is_member: false, overlaps: 0 })),
@@ -83,7 +83,7 @@ describe('a decision', () => {
     expect(replayed.status).toBe(200);
     expect(replayed.body).toEqual({
       decision_id: body.decision_id,
-      engine_version: 'ranking-2',
+      engine_version: 'ranking-3',
       strategy: STRATEGY_V2_0,
       selected_user_id: users[0],
       same_selection: true,

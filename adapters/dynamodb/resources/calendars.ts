@@ -116,12 +116,10 @@ export const makeCalendars = (reads: Reads): Calendars => {
     },
     surveyAssets: async (tenantId, assetIds, wanted, consistency) => {
       const keys = assetIds.map((id) => calendarKey(tenantId, assetResource(id)));
-      const held = (): Promise<(readonly HeldWindow[])[]> =>
-        Promise.all(
-          assetIds.map((id) =>
-            wanted === undefined ? [] : overlapping(tenantId, assetResource(id), wanted, consistency),
-          ),
-        );
+      const held = async (): Promise<readonly (readonly HeldWindow[])[]> =>
+        wanted === undefined
+          ? []
+          : Promise.all(assetIds.map((id) => overlapping(tenantId, assetResource(id), wanted, consistency)));
       const calendars = reader.getMany(keys, consistency);
       // As with people: from an eventual survey nothing is decided, so both reads may run together.
       const early = consistency === 'eventual' ? held() : undefined;

@@ -1,3 +1,4 @@
+import type { Ghost } from '../../state/day-plan.ts';
 import { idOf, placeOf, stateWord, type Held, type Row } from '../../state/timeline.ts';
 import { dayText, spanText, timeText, type Range } from '../../state/time.ts';
 import type { Subject } from './perform.ts';
@@ -58,5 +59,33 @@ export const Bar = ({
         , {word}, {row.name}, {dayText(zone.value, start)}
       </span>
     </button>
+  );
+};
+
+/** A task where a plan that is not committed would put it. */
+export const PlannedBar = ({
+  ghost: { name, start, end },
+  row,
+  range,
+}: {
+  readonly ghost: Ghost;
+  readonly row: Row;
+  readonly range: Range;
+}) => {
+  const place = placeOf(start, end, range);
+  if (place === undefined) return null;
+  const label = `${name}, of the plan, ${row.name}, ${spanText(zone.value, start, end)}`;
+  return (
+    <div
+      class="bar ghost proposed"
+      style={{ left: percent(place.at), width: percent(place.length) }}
+      role="img"
+      aria-label={label}
+    >
+      <span class="bar-name">Plan: {name}</span>
+      <span class="bar-time">
+        {timeText(zone.value, start)}–{timeText(zone.value, end)}
+      </span>
+    </div>
   );
 };

@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { may } from '../../api/session.ts';
+import { DayPlan } from '../day-plan/panel.tsx';
+import { isOpen } from '../day-plan/store.ts';
 import { TaskPanel } from '../task/panel.tsx';
 import { Why } from '../why/why.tsx';
 import { asked } from './actions.tsx';
@@ -37,6 +39,13 @@ const Asked = () => {
   }
 };
 
+/** Beside the timeline is a task; behind it waits the plan. */
+const SidePanel = () => {
+  const taskId = openTask.value;
+  if (taskId !== undefined) return <TaskPanel key={taskId} taskId={taskId} />;
+  return isOpen.value ? <DayPlan /> : null;
+};
+
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest('input, textarea, select, dialog') !== null;
 
@@ -53,7 +62,9 @@ export const Plan = () => {
         event.preventDefault();
         void undo();
       }
-      if (event.key === 'Escape') openTask.value = undefined;
+      if (event.key !== 'Escape') return;
+      if (openTask.value === undefined) isOpen.value = false;
+      openTask.value = undefined;
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
@@ -65,14 +76,14 @@ export const Plan = () => {
       viewport: () => viewport.current,
     });
   return (
-    <main class={openTask.value === undefined ? 'plan' : 'plan with-panel'}>
+    <main class={openTask.value === undefined && !isOpen.value ? 'plan' : 'plan with-panel'}>
       <Toolbar />
       <Backlog onGrab={onGrab} />
       <div class="stage">
         <Refusal />
         <Timeline viewport={viewport} body={body} track={track} onGrab={onGrab} />
       </div>
-      {openTask.value === undefined ? null : <TaskPanel key={openTask.value} taskId={openTask.value} />}
+      <SidePanel />
       <Asked />
       <DragCard />
     </main>

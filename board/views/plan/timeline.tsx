@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { may } from '../../api/session.ts';
+import { ghosts } from '../day-plan/store.ts';
 import { neighbourOf, placeOf, rowsInView, type Row } from '../../state/timeline.ts';
 import { dayText, HOUR, ticksOf, timeText, type Range } from '../../state/time.ts';
 import { onActionKey } from './actions.tsx';
-import { Bar, percent, subjectOf } from './bar.tsx';
+import { Bar, PlannedBar, percent, subjectOf } from './bar.tsx';
 import { drag, marks, ROW_HEIGHT, type Drag } from './drag.ts';
 import { pending, type Subject } from './perform.ts';
 import { isLoaded, now, openTask, people, peopleFilter, range, rows, secondZone, view, zone } from './store.ts';
@@ -88,6 +89,9 @@ const TimelineRow = ({
             range={range.value}
             isDimmed={one.task_id !== null && one.task_id === movingId}
           />
+        ))}
+        {ghosts.value.get(row.userId)?.map((one) => (
+          <PlannedBar key={one.taskId} ghost={one} row={row} range={range.value} />
         ))}
         {ghost === undefined ? null : (
           <div class="bar ghost" style={{ left: percent(ghost.at), width: percent(ghost.length) }} />

@@ -1,4 +1,5 @@
 import { may } from '../../api/session.ts';
+import { DayPlanButton } from '../day-plan/panel.tsx';
 import { dateText, dayStart, dayText, timeText } from '../../state/time.ts';
 import { done, undo } from './perform.ts';
 import { now, peopleFilter, range, secondZone, setZone, shownAt, trouble, view, zone, zones } from './store.ts';
@@ -88,15 +89,18 @@ export const Toolbar = () => {
         </select>
       </label>
       {may('mission.write') ? (
-        <button
-          type="button"
-          class="button"
-          disabled={latest === undefined}
-          title={latest === undefined ? 'Nothing to undo' : `Undo: ${latest.sentence}`}
-          onClick={() => void undo()}
-        >
-          Undo
-        </button>
+        <>
+          <DayPlanButton />
+          <button
+            type="button"
+            class="button"
+            disabled={latest === undefined}
+            title={latest === undefined ? 'Nothing to undo' : `Undo: ${latest.sentence}`}
+            onClick={() => void undo()}
+          >
+            Undo
+          </button>
+        </>
       ) : null}
       <span class="small quiet state-line">
         {trouble.value === undefined ? `As of ${timeText(zone.value, now.value)}` : null}
