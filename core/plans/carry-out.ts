@@ -8,7 +8,7 @@ import { resourceName, type Resource } from '../calendar/resource.ts';
 import type { DecisionMade } from '../dispatch/changes.ts';
 import type { Decision } from '../dispatch/decision.ts';
 import { planDifferenceSchema, type PlanDifference } from '../dispatch/plan-token.ts';
-import { isDomainError, isPassing } from '../errors.ts';
+import { DomainError, isDomainError, isPassing } from '../errors.ts';
 import type { Retry } from '../retry.ts';
 import { changedTask, type Amendment } from '../tasks/change.ts';
 import type { TaskChanged } from '../tasks/changes.ts';
@@ -102,18 +102,35 @@ export const carryOut = async (ports: MovingPorts, job: Job): Promise<CarriedOut
   const began = epochMilliseconds(ports.clock());
   const done: Component[] = [];
   const left: Left[] = [];
+  let steps = 0;
+  const onStep = (): void => {
+    steps += 1;
+  };
   const lane = async (): Promise<void> => {
     for (let moves = components.shift(); moves !== undefined; moves = components.shift()) {
       const isLate = epochMilliseconds(ports.clock()) - began > LAST_START_MS;
       const result = isLate ? leave(moves, 'busy', 'There was no time left for these: repeat the request.') : undefined;
-      const known = result ?? (await carryOutOne(ports, job, moves, first));
+      const known = result ?? (await carryOutOne(ports, job, moves, first, onStep));
       if ('code' in known) left.push(known);
       else if (known.transactions > 0) done.push(known);
     }
   };
   const ends = await Promise.allSettled(Array.from({ length: LANES }, lane));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  await unlessPartlyDone(steps > 0, async () => {
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  });
   return { done, left };
+};
+
+/** A fault after part was done leaves open what was: repeated, the rest is done, and nothing twice. */
+export const unlessPartlyDone = async <T>(isPartlyDone: boolean, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isPartlyDone || !isDomainError(error)) throw error;
+    const message = 'Part of it is done, and the rest may be: repeat the request, nothing is done twice.';
+    throw new DomainError('outcome_unknown', message, {}, { cause: error });
+  }
 };
 
 const read = async (
@@ -171,6 +188,7 @@ const carryOutOne = async (
   job: Job,
   moves: readonly Move[],
   first: Reading,
+  onStep: () => void,
 ): Promise<Component | Left> => {
   let transactions = 0;
   let reading: Reading | undefined = first;
@@ -190,6 +208,7 @@ const carryOutOne = async (
     }
     if (outcome !== 'done') return outcome;
     transactions += 1;
+    if (job.call.validateOnly !== true) onStep();
     if (job.call.validateOnly === true) {
       return { ...concernedBy(moves), transactions };
     }

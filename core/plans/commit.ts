@@ -12,7 +12,15 @@ import { beforeDispatch } from '../tasks/lifecycle.ts';
 import { contentVersionOf, scheduleOf, type Task } from '../tasks/task.ts';
 import type { Instant } from '../time/instant.ts';
 import type { PlanAnswer } from './answer.ts';
-import { carryOut, componentSchema, leftSchema, type MovingPorts, type Reading, type TaskMove } from './carry-out.ts';
+import {
+  carryOut,
+  componentSchema,
+  leftSchema,
+  unlessPartlyDone,
+  type MovingPorts,
+  type Reading,
+  type TaskMove,
+} from './carry-out.ts';
 import type { PlanChanged } from './changes.ts';
 import { logOf } from './log.ts';
 import { movesOf, resourcesOf, type Move } from './moves.ts';
@@ -83,7 +91,7 @@ export const makeCommitPlan =
       moveOf: (task, move, at) => moveOf({ call, plan, answer, id: ports.newId() }, task, move, at),
     });
     // 3. What became of the plan.
-    return ports.retry(async () => {
+    const finish = async (): Promise<CommitView> => {
       const now = await ports.plans.get(call.tenantId, planId);
       const { committed } = logOf(await ports.plans.steps(call.tenantId, planId));
       const state = committed.size === all.length ? 'COMMITTED' : committed.size > 0 ? 'PARTLY_COMMITTED' : now.state;
@@ -98,7 +106,9 @@ export const makeCommitPlan =
       };
       await ports.commit(call, isSame ? [] : [{ kind: 'plan_changed', before: now, after }], view);
       return view;
-    });
+    };
+    const isPartlyDone = done.length > 0 && call.validateOnly !== true;
+    return unlessPartlyDone(isPartlyDone, () => ports.retry(finish));
   };
 
 const answerOf = async ({ plans }: CommitPorts, { tenant_id, id }: Plan): Promise<PlanAnswer> => {

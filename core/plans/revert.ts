@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Call } from '../call.ts';
 import type { PlanDifference } from '../dispatch/plan-token.ts';
 import { contentVersionOf, scheduleOf } from '../tasks/task.ts';
-import { carryOut, componentSchema, concernedBy, leftSchema, type Left } from './carry-out.ts';
+import { carryOut, componentSchema, concernedBy, leftSchema, unlessPartlyDone, type Left } from './carry-out.ts';
 import { giving, givingBack, type CommitPorts } from './commit.ts';
 import { logOf } from './log.ts';
 import type { Move } from './moves.ts';
@@ -63,7 +63,7 @@ export const makeRevertPlan =
       },
     });
     // 3. What became of the plan.
-    return ports.retry(async () => {
+    const finish = async (): Promise<RevertView> => {
       const now = await ports.plans.get(call.tenantId, planId);
       const { committed } = logOf(await ports.plans.steps(call.tenantId, planId));
       const at = ports.clock();
@@ -87,7 +87,9 @@ export const makeRevertPlan =
       };
       await ports.commit(call, isSame ? [] : [{ kind: 'plan_changed', before: now, after }], view);
       return view;
-    });
+    };
+    const isPartlyDone = reverted.length > 0 && call.validateOnly !== true;
+    return unlessPartlyDone(isPartlyDone, () => ports.retry(finish));
   };
 
 const opposite = ({ task_id, from, to, from_assets, to_assets }: Move): Move => ({
