@@ -85,6 +85,8 @@ export interface Job {
 export interface CarriedOut {
   readonly done: readonly Component[];
   readonly left: readonly Left[];
+  /** Whether any transaction was committed, that of a component that was left in the end among them. */
+  readonly isPartlyDone: boolean;
 }
 
 /** Components at the same time. */
@@ -119,7 +121,7 @@ export const carryOut = async (ports: MovingPorts, job: Job): Promise<CarriedOut
   await unlessPartlyDone(steps > 0, async () => {
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   });
-  return { done, left };
+  return { done, left, isPartlyDone: steps > 0 };
 };
 
 /** A fault after part was done leaves open what was: repeated, the rest is done, and nothing twice. */
@@ -208,10 +210,8 @@ const carryOutOne = async (
     }
     if (outcome !== 'done') return outcome;
     transactions += 1;
-    if (job.call.validateOnly !== true) onStep();
-    if (job.call.validateOnly === true) {
-      return { ...concernedBy(moves), transactions };
-    }
+    if (job.call.validateOnly === true) return { ...concernedBy(moves), transactions };
+    onStep();
   }
 };
 

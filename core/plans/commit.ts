@@ -76,7 +76,7 @@ export const makeCommitPlan =
     const asked = all.filter(({ task_id }) => task_ids === undefined || task_ids.includes(task_id));
     const before = logOf(steps).committed;
     // 2. Component by component, through the guard.
-    const { done, left } = await carryOut(ports, {
+    const { done, left, isPartlyDone } = await carryOut(ports, {
       call,
       plan,
       kind: 'COMMIT',
@@ -107,7 +107,6 @@ export const makeCommitPlan =
       await ports.commit(call, isSame ? [] : [{ kind: 'plan_changed', before: now, after }], view);
       return view;
     };
-    const isPartlyDone = done.length > 0 && call.validateOnly !== true;
     return unlessPartlyDone(isPartlyDone, () => ports.retry(finish));
   };
 

@@ -39,7 +39,11 @@ export const makeRevertPlan =
     const touched = done.filter(({ task_id, version }) => versions.get(task_id) !== version);
     const moves: readonly Move[] = done.filter((one) => !touched.includes(one)).map(opposite);
     // 2. Back, component by component, through the guard.
-    const { done: reverted, left } = await carryOut(ports, {
+    const {
+      done: reverted,
+      left,
+      isPartlyDone,
+    } = await carryOut(ports, {
       call,
       plan,
       kind: 'REVERT',
@@ -88,7 +92,6 @@ export const makeRevertPlan =
       await ports.commit(call, isSame ? [] : [{ kind: 'plan_changed', before: now, after }], view);
       return view;
     };
-    const isPartlyDone = reverted.length > 0 && call.validateOnly !== true;
     return unlessPartlyDone(isPartlyDone, () => ports.retry(finish));
   };
 
