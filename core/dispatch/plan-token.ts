@@ -208,6 +208,7 @@ export const changesSince = (
     absences: since.flatMap((one) =>
       'absence_id' in one ? { absence_id: one.absence_id, start_at: one.window.start, end_at: one.window.end } : [],
     ),
-    other_changes: now - version - since.length,
+    // One change may take several windows.
+    other_changes: now - version - new Set(since.map((one) => one.version)).size,
   };
 };

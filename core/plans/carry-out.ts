@@ -216,7 +216,7 @@ const carryOutOne = async (
 };
 
 const carryOutStep = async (
-  { guard, clock, newId }: MovingPorts,
+  { guard, plans, clock, newId }: MovingPorts,
   job: Job,
   component: readonly Move[],
   reading: Reading,
@@ -231,6 +231,9 @@ const carryOutStep = async (
     return window === undefined ? [] : [{ ...move, window }];
   });
   if (differences.length > 0 || timed.length < pending.length) {
+    // The log is read before all else: what a rival has done for the same plan since is no difference.
+    if (logOf(await plans.steps(call.tenantId, plan.id)).length > reading.log.length)
+      throw new DomainError('stale_read', 'The plan has gone on while it was read.', { moved: 'other' });
     return leave(pending, 'plan_stale', 'What these were decided from has changed since.', differences);
   }
   // A check writes nothing that a later transaction could build on: it looks at all at once.

@@ -36,8 +36,11 @@ export const makeRevertPlan =
       done.map(({ task_id }) => task_id),
     );
     const versions = new Map(found.map((task) => [task.id, contentVersionOf(task)]));
-    const touched = done.filter(({ task_id, version }) => versions.get(task_id) !== version);
-    const moves: readonly Move[] = done.filter((one) => !touched.includes(one)).map(opposite);
+    const moved = done.filter(({ task_id, version }) => versions.get(task_id) !== version);
+    // What a rival has taken back between the two reads, nobody has touched.
+    const since = moved.length === 0 ? before : logOf(await ports.plans.steps(call.tenantId, planId));
+    const touched = moved.filter(({ task_id }) => since.committed.has(task_id));
+    const moves: readonly Move[] = done.filter((one) => !moved.includes(one)).map(opposite);
     // 2. Back, component by component, through the guard.
     const {
       done: reverted,
@@ -76,7 +79,7 @@ export const makeRevertPlan =
       const view: RevertView = {
         plan: summaryOf(after, at),
         reverted: [...reverted],
-        already_reverted: [...before.reverted],
+        already_reverted: [...since.reverted],
         left_out: [
           ...touched.map((one): Left => ({
             ...concernedBy([one]),

@@ -428,6 +428,13 @@ describe('a plan', () => {
     expect(details.differences).toMatchObject([{ before: 1, now: 20, other_changes: 11 }]);
     expect((details.differences as { taken: object[] }[])[0]?.taken).toHaveLength(8);
   });
+
+  it('counts a change that took two windows once', async () => {
+    const recent = ['t1', 't2'].map((task_id) => ({ version: 2, task_id, name: 'T' }));
+    const { commit } = await planned({}, [free('a'), free('b')], [free('a', { version: 2, recent }), free('b')]);
+    const { details } = await refusalOf(commit, 'plan_stale');
+    expect(details.differences).toMatchObject([{ before: 1, now: 2, taken: [{}, {}], other_changes: 0 }]);
+  });
 });
 
 describe('auto-dispatch without an answer', () => {
