@@ -165,7 +165,7 @@ export const runTogether = async (
   const timeline: string[] = [];
   const known = knownOf(start);
   const chance = makeRandom(lag);
-  const lagging = makeLag(() => chance.below(2) === 1);
+  const lagging = makeLag(() => chance.below(4) > 0);
 
   const turnOf =
     (attempt: Mutable<Attempt>): Turn =>

@@ -14,6 +14,7 @@ import {
 } from './intents.ts';
 import { MIXES, PLANTED, type Mix, type Planted } from './planted.ts';
 import { newTally, runTogether, scheduler, togetherCommands } from './runs.ts';
+import { IS_LONG } from '../integration/random.ts';
 import { SOUND, TEETH_SEEDS, TIMEOUT } from './sizes.ts';
 
 const REQUESTS = {
@@ -46,8 +47,13 @@ const look = async (
   return errorInstance instanceof Error ? errorInstance.message : '';
 };
 
+/** The quick run looks for the first fault of each mix. */
+const LOOKED_FOR = IS_LONG
+  ? PLANTED
+  : MIXES.flatMap((mix) => PLANTED.filter((one) => (one.mix ?? 'contested') === mix).slice(0, 1));
+
 describe.each(TEETH_SEEDS)('a planted fault is found (seed $seed, within $runs runs)', (bound) => {
-  it.each(PLANTED)(
+  it.each(LOOKED_FOR)(
     '$what',
     async ({ make, mix = 'contested' }) => {
       const found = await look(bound, mix, make);
@@ -89,6 +95,8 @@ describe('the same runs find nothing in the sound service', () => {
     async (mix) => {
       const tally = newTally();
       expect(await look(SOUND, mix, () => ({}), tally)).toBe('');
+      // Too few runs meet everything.
+      if (!IS_LONG) return;
       expect(HAPPENS[mix].filter((line) => !line.split(' / ').some((answer) => tally.answers.has(answer)))).toEqual([]);
     },
     TIMEOUT,
