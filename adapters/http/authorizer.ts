@@ -7,6 +7,8 @@ import type { AuthorizerContext } from './principal.ts';
 /** The message on which API Gateway answers 401; any other error is a 500. */
 const UNAUTHORIZED = 'Unauthorized';
 
+export const isUnauthorized = (error: unknown): boolean => error instanceof Error && error.message === UNAUTHORIZED;
+
 /** The whole stage: the policy is cached for the token, and used for whatever route it calls next. */
 const stageOf = (methodArn: string): string => methodArn.split('/').slice(0, 2).join('/');
 

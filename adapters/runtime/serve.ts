@@ -8,40 +8,17 @@ import { makeTenantShare } from '../../core/tenant-share.ts';
 import { metered, type Cost } from '../dynamodb/meter.ts';
 import { environment, receipts } from './composition.ts';
 import { LOCAL_STAGE } from './environment.ts';
-import { makeLog } from './logger.ts';
 import { metricLine, metricsOf } from './metrics.ts';
-
-const log = makeLog(environment);
+import { tell } from './tell.ts';
 
 /** What is learned of a request while it is worked on. */
 const learned = new AsyncLocalStorage<{ cost?: Cost; result?: unknown; isPreview?: boolean }>();
 
-const tenths = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;
-
-/** Lambda starts a process for the first request that it serves: that one waited for the start. */
-let isFirstRequest = true;
-
-const observe = ({ error, ...told }: Observation): void => {
-  const start = isFirstRequest ? { cold_start: true } : {};
-  isFirstRequest = false;
+const observe = (observation: Observation): void => {
   const { cost, result, isPreview = false } = learned.getStore() ?? {};
-  const capacity =
-    cost === undefined
-      ? {}
-      : {
-          calls: cost.calls,
-          round_trips: cost.roundTrips,
-          table_ms: tenths(cost.tableMs),
-          read_units: cost.readUnits,
-          write_units: cost.writeUnits,
-          retries: cost.retries,
-        };
-  const fields = { ...told, duration_ms: tenths(told.duration_ms), ...capacity, ...start };
-  const message = `${told.status} ${told.method} ${told.path}`;
-  if (error !== undefined) log.error(message, { ...fields, error });
-  else if (told.status >= 500) log.warn(message, fields);
-  else log.info(message, fields);
-  emit(metricsOf({ ...told, isPreview, retries: cost?.retries ?? 0, result }));
+  const { status, method, path } = observation;
+  tell(`${status} ${method} ${path}`, observation, cost);
+  emit(metricsOf({ ...observation, isPreview, retries: cost?.retries ?? 0, result }));
 };
 
 /** Whatever the log level: metrics are no log. A local run has nobody who would collect them. */

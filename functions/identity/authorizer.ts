@@ -1,4 +1,4 @@
-import { makeAuthorizer } from '../../adapters/http/authorizer.ts';
+import { serveAuthorizer } from '../../adapters/runtime/authorize.ts';
 import { directory, findAccess } from '../../adapters/runtime/resources/identity.ts';
 import { isInvalidToken, secrets, verifyToken } from '../../adapters/runtime/security.ts';
 import { makeResolve } from '../../core/identity/access.ts';
@@ -6,7 +6,7 @@ import { makeResolve } from '../../core/identity/access.ts';
 const { findRoles } = directory;
 
 /** The authorizer of the built-in identity. */
-export const handler = makeAuthorizer({
+export const handler = serveAuthorizer({
   verify: verifyToken,
   resolve: makeResolve({ findAccess, findRoles }),
   isInvalid: isInvalidToken,
