@@ -59,7 +59,7 @@ const DRAWN = { read: 1, transaction: IS_LONG ? 2 : 1 } as const;
 const SLOW = new Set(['bootstrapAdmin', 'createUser', 'changeOwnPassword']);
 
 const random = makeRandom(SEED);
-const isComplete = process.env['FAULTS'] === 'all';
+export const IS_COMPLETE = process.env['FAULTS'] === 'all';
 
 /**
  * The faults to try: all of them with `FAULTS=all`; else the essential ones and some that the seed draws, so that runs
@@ -67,7 +67,7 @@ const isComplete = process.env['FAULTS'] === 'all';
  */
 export const casesOf = (contract: RouteContract, calls: readonly string[], withKey: boolean): readonly Case[] => {
   const all = allCases(contract, calls, withKey);
-  if (isComplete) return all;
+  if (IS_COMPLETE) return all;
   const essential = all.filter(isEssential);
   if (SLOW.has(contract.operation)) return withKey ? essential : [];
   const reads = calls.flatMap((operation, at) => (isTransaction(operation) ? [] : [at]));
@@ -87,4 +87,4 @@ export const say = ({ call, name, afterEffect, withKey }: Case): string =>
   `call ${call}, ${name} ${afterEffect ? 'after' : 'before'} the effect, ${withKey ? 'with' : 'without'} a key`;
 
 /** Says in a title which faults are tried. */
-export const HOW_DRAWN = isComplete ? 'every fault' : `faults drawn by SEED=${SEED}`;
+export const HOW_DRAWN = IS_COMPLETE ? 'every fault' : `faults drawn by SEED=${SEED}`;

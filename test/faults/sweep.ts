@@ -6,6 +6,8 @@ import { client, environment, reader } from '../../adapters/runtime/composition.
 import { findBreaches } from '../../core/audit/invariants.ts';
 import { CONTRACTS } from '../../functions/contracts.ts';
 import type { Answer } from '../integration/harness.ts';
+import { IS_LONG } from '../integration/random.ts';
+import { IS_COMPLETE } from './cases.ts';
 import type { Injector, Plan } from './injector.ts';
 import { OPERATIONS, type Prepared, type World } from './operations.ts';
 
@@ -36,6 +38,13 @@ export const WAYS: readonly Way[] = CONTRACTS.flatMap((contract: RouteContract) 
     .filter((way) => operationOf(way) === contract.operation)
     .map((way) => ({ ...contract, way })),
 );
+
+/**
+ * The ways that are tried: all in the long run, and with `FAULTS=all`; else every third, in each file others, named
+ * beside the way for a title.
+ */
+export const waysOf = (file: 0 | 1): readonly (readonly [string, Way])[] =>
+  WAYS.filter((_, at) => IS_LONG || IS_COMPLETE || (at + file) % 3 === 0).map((contract) => [contract.way, contract]);
 
 export const expectAllOperations = (): void => {
   const known = new Set(Object.keys(OPERATIONS).map(operationOf));

@@ -3,10 +3,12 @@ import * as z from 'zod';
 import { tokens } from '../../adapters/runtime/security.ts';
 import { holdingsOf } from './contents.ts';
 import { startGatewayProcess, type GatewayProcess } from './gateways.ts';
+import { IS_LONG } from './random.ts';
 import { caller, makeTasks, makeTenant, type Answer } from './harness.ts';
 
 const TASKS = '/api/task-center/tasks';
-const COUNT = 24;
+/** The gateway waits 29 s for each: a machine that does much else has answered fewer by then. */
+const COUNT = IS_LONG ? 40 : 24;
 const CANDIDATES = 8;
 
 let gateways: readonly GatewayProcess[];
@@ -41,7 +43,7 @@ const hour = (at: number): string => new Date(Date.UTC(2026, 2, 1, at)).toISOStr
 const UNSCHEDULED = (): object => ({});
 const ONE_AFTER_ANOTHER = (at: number): object => ({ planned_start_at: hour(at), planned_end_at: hour(at + 1) });
 
-/** Eight users who are as good as each other, and twenty-four tasks that do not get into each other's way. */
+/** Eight users who are as good as each other, and tasks that do not get into each other's way. */
 const makeScene = async (draft: (at: number) => object) => {
   const { id, call, user } = await makeTenant(gateways[0]?.url ?? '');
   const users = await Promise.all(Array.from({ length: CANDIDATES }, () => user()));
@@ -59,7 +61,7 @@ const makeScene = async (draft: (at: number) => object) => {
   return { call, sends, shares, calls: () => callsFor(tasks.map((task) => task.id)) };
 };
 
-describe('twenty-four auto-dispatches at once over eight candidates who are as good as each other, through two gateways', () => {
+describe('auto-dispatches at once over eight candidates who are as good as each other, through two gateways', () => {
   it.each([
     { what: 'unscheduled tasks', draft: UNSCHEDULED },
     { what: 'tasks one after another', draft: ONE_AFTER_ANOTHER },

@@ -11,10 +11,10 @@ import { ADMIN, fuzzedOperations, type Material, type RawRequest } from './reque
 import { makeWorld } from './world.ts';
 
 const FIXED_SEED = 20_260_301;
-const RUNS = IS_LONG ? 75 : 40;
+const RUNS = IS_LONG ? 75 : 20;
 /** They hash a password, which takes a third of a second. */
 const SLOW = new Set(['devLogin', 'bootstrapAdmin', 'createUser', 'changeUser', 'changeOwnPassword']);
-const SLOW_RUNS = IS_LONG ? 20 : 10;
+const SLOW_RUNS = IS_LONG ? 20 : 5;
 /** On a busy machine; half a minute on an idle one. */
 const LONGEST_MS = 900_000;
 

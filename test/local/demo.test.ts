@@ -86,6 +86,23 @@ const list = async (path: string, token: string): Promise<readonly Record<string
   return (await response.json()) as Record<string, unknown>[];
 };
 
+const expectWholeLifecycle = (stdout: string): void => {
+  expect(stdout).toContain('ACCEPTED to ARCHIVED');
+  expect(stdout).toContain('Anna would get West section, 11:00–12:00');
+  expect(stdout).toContain('excluded: Ben, schedule_conflict: The user holds 1 overlapping assignment.');
+  expect(stdout).toContain('in the way: South section, 09:30–12:00');
+  expect(stdout).toContain('the same token again: 409 plan_stale');
+  expect(stdout).toContain('Ben would win with org_match at 8 instead of 24');
+  expect(stdout).toMatch(/Reproduced to the bit: Anna\n +With the flip: Ben/);
+  expect(stdout).toMatch(/409 schedule_conflict.*\n(.*in the way.*\n){2} +free: 12:00–13:00\n/);
+  expect(stdout).toContain('Evening flight: 14:00–15:00 became 12:00–13:00');
+  expect(stdout).toContain('Heavy lifter is held 08:00–10:30');
+  expect(stdout).toContain('409 asset_conflict');
+  expect(stdout).toContain('one by one: 6 of 16 priority points');
+  expect(stdout).toContain('Long survey is left out: it competes with First roof and Second roof');
+  expect(stdout).toContain("First roof and Second roof are nobody's again");
+};
+
 describe('npm run demo', () => {
   it('starts a server of its own and walks the main job', async () => {
     const { code, stdout, stderr } = await play([], { DYNAMODB_ENDPOINT: '' });
@@ -98,26 +115,6 @@ describe('npm run demo', () => {
     expect(stdout).toContain('Every answer was the expected one (13 steps');
     expect(stdout).not.toContain('\u001B');
     expect(code).toBe(0);
-  });
-
-  // That it can do so again and again shows below, where it walks twice in one tenant.
-  it('walks the whole lifecycle on a server that runs already', async () => {
-    const { code, stdout, stderr } = await play(['--full'], { APP_BASE_URL: `${server.url}/` });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('ACCEPTED to ARCHIVED');
-    expect(stdout).toContain('Anna would get West section, 11:00–12:00');
-    expect(stdout).toContain('excluded: Ben, schedule_conflict: The user holds 1 overlapping assignment.');
-    expect(stdout).toContain('in the way: South section, 09:30–12:00');
-    expect(stdout).toContain('the same token again: 409 plan_stale');
-    expect(stdout).toContain('Ben would win with org_match at 8 instead of 24');
-    expect(stdout).toMatch(/Reproduced to the bit: Anna\n +With the flip: Ben/);
-    expect(stdout).toMatch(/409 schedule_conflict.*\n(.*in the way.*\n){2} +free: 12:00–13:00\n/);
-    expect(stdout).toContain('Evening flight: 14:00–15:00 became 12:00–13:00');
-    expect(stdout).toContain('Heavy lifter is held 08:00–10:30');
-    expect(stdout).toContain('409 asset_conflict');
-    expect(stdout).toContain('one by one: 6 of 16 priority points');
-    expect(stdout).toContain('Long survey is left out: it competes with First roof and Second roof');
-    expect(stdout).toContain("First roof and Second roof are nobody's again");
   });
 
   it('fails at the first answer that is not the expected one, saying what came', async () => {
@@ -166,12 +163,13 @@ describe('npm run smoke', () => {
     expect(stderr).toContain('APP_BASE_URL');
   });
 
-  it('works in the tenant of a given token, twice, and leaves nothing that is active', async () => {
+  it('works in the tenant of a given token, twice, the whole lifecycle too, and leaves nothing that is active', async () => {
     const SMOKE_TOKEN = await newToken();
     const first = await play(['--smoke'], { APP_BASE_URL: server.url, SMOKE_TOKEN });
     const second = await play(['--smoke', '--full'], { APP_BASE_URL: server.url, SMOKE_TOKEN });
 
     expect([first.stderr, first.code, second.stderr, second.code]).toEqual(['', 0, '', 0]);
+    expectWholeLifecycle(second.stdout);
     const tasks = await list('/api/task-center/tasks', SMOKE_TOKEN);
     const states = tasks.map(({ state }) => state);
     expect(states.filter((state) => state !== 'CANCELED')).toEqual(['ARCHIVED']);
