@@ -145,7 +145,7 @@ export const uniqueValues: Check = ({ unique_values: due, claims }: TenantSnapsh
       .filter(({ claim, owner_id }) => kept.get(claim) !== owner_id)
       .map(({ claim, owner, owner_id }) => {
         const other = kept.get(claim);
-        return breach(`${owner}/${owner_id}`, `${claim} is claimed by ${other === undefined ? 'nobody' : other}`);
+        return breach(`${owner}/${owner_id}`, `${claim} is claimed by ${other ?? 'nobody'}`);
       }),
     ...claims
       .filter(({ claim }) => !ownersOf.has(claim))
