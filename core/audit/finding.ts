@@ -15,6 +15,14 @@ export const INVARIANTS = {
   tally_of_assets: 'The tallies count the assets.',
   roster_of_users: 'The roster lists each user once, as active or not.',
   calendar_of_users: 'Each user has a calendar, which knows whether the user is active.',
+  roles_of_users: 'Each role of a user exists, and counts who has it and who of them is active.',
+  permissions_of_roles: 'A role permits what the catalogue names, each once.',
+  identity_writers: 'Who can write identities is counted, and somebody active can where anybody ever could.',
+  access_of_users: 'Tokens are checked by what each user is: active or not, the epoch, the roles.',
+  memberships_of_users: 'Each membership is of an org unit that exists, once, and at most one of a user is primary.',
+  grants_of_users: 'Each granted qualification exists, and is granted once.',
+  org_tree: 'What an org unit lies below exists and is not below that unit.',
+  unique_values: 'Each unique name, code or key is claimed by the one that has it, and by no other.',
   batch_whole: 'All tasks of a batch exist.',
 } as const;
 export type Invariant = keyof typeof INVARIANTS;

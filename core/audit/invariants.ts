@@ -1,5 +1,14 @@
 import type { Check } from './finding.ts';
 import { activeCounts, disjointWindows, holdingsOfAbsences, holdingsOfTasks } from './holdings.ts';
+import {
+  accessOfUsers,
+  belongingsOfUsers,
+  identityWriters,
+  orgTree,
+  permissionsOfRoles,
+  rolesOfUsers,
+  uniqueValues,
+} from './identity.ts';
 import { tallies } from './tallies.ts';
 import { attachmentCounts, decisionsKept, histories, revisions, wholeBatches } from './task-records.ts';
 import { calendarsOfUsers, rosters } from './users.ts';
@@ -16,6 +25,13 @@ const CHECKS: readonly Check[] = [
   tallies,
   rosters,
   calendarsOfUsers,
+  rolesOfUsers,
+  permissionsOfRoles,
+  identityWriters,
+  accessOfUsers,
+  belongingsOfUsers,
+  orgTree,
+  uniqueValues,
   wholeBatches,
 ];
 

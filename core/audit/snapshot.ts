@@ -1,7 +1,9 @@
 import type { Asset, Tally } from '../assets/asset.ts';
 import type { Absence, Holding, ResourceCalendar } from '../calendar/calendar.ts';
 import type { Resource } from '../calendar/resource.ts';
-import type { User } from '../identity/directory.ts';
+import type { Access } from '../identity/access.ts';
+import type { OrgUnit, Role, User } from '../identity/directory.ts';
+import type { Qualification } from '../qualifications/qualification.ts';
 import type { HistoryEntry } from '../tasks/history.ts';
 import type { Task } from '../tasks/task.ts';
 
@@ -19,6 +21,14 @@ export interface KeptTally extends Tally {
   readonly area_code: string | null;
 }
 
+export interface UniqueValue {
+  /** The name of the claim: the same for values that are compared as the same. */
+  readonly claim: string;
+  /** What has it: `user`, `role`, … */
+  readonly owner: string;
+  readonly owner_id: string;
+}
+
 /** Everything that a tenant's invariants speak of. Lists are in no particular order. */
 export interface TenantSnapshot {
   readonly tasks: readonly Task[];
@@ -30,8 +40,18 @@ export interface TenantSnapshot {
   readonly decisions: readonly { readonly task_id: string; readonly id: string }[];
   /** Every revision of every template: the newest, and those before it. */
   readonly revisions: readonly { readonly template_id: string; readonly revision: number }[];
-  readonly users: readonly Pick<User, 'id' | 'is_active'>[];
+  readonly users: readonly User[];
   readonly roster: readonly RosterEntry[];
+  readonly roles: readonly Role[];
+  /** The count of who may write identities; none where nobody ever could. */
+  readonly identity_writers: readonly number[];
+  /** What is kept beside each user for whoever checks a token. */
+  readonly access: readonly Access[];
+  readonly org_units: readonly Pick<OrgUnit, 'id' | 'parent_id'>[];
+  readonly qualifications: readonly Pick<Qualification, 'id' | 'code'>[];
+  /** Names, codes and keys that only one of a kind may have, by the names under which they are claimed. */
+  readonly unique_values: readonly UniqueValue[];
+  readonly claims: readonly Pick<UniqueValue, 'claim' | 'owner_id'>[];
   readonly calendars: readonly ResourceCalendar[];
   readonly holdings: readonly KeptHolding[];
   readonly absences: readonly Absence[];

@@ -31,11 +31,14 @@ const tooLarge = (limit: number) => ({
     .meta({ description: 'Bytes that are allowed', examples: [limit] }),
   size: z.number().int().meta({ description: 'Bytes that it would take' }),
 });
-const conflicts = z.array(problemSchema.shape.conflicts.unwrap().element).min(1);
+// What is in a list of a violation has a name: generators of clients name it by the place else, and find it there twice.
+const conflicts = z.array(problemSchema.shape.conflicts.unwrap().element.meta({ id: 'ConflictingTask' })).min(1);
 
 const absences = z
   .array(
-    z.object({ absence_id: z.string(), start_at: instantSchema, end_at: instantSchema, reason: z.string().nullable() }),
+    z
+      .object({ absence_id: z.string(), start_at: instantSchema, end_at: instantSchema, reason: z.string().nullable() })
+      .meta({ id: 'ConflictingAbsence' }),
   )
   .meta({ description: 'The absences that stand in the way' });
 
@@ -54,18 +57,20 @@ const violations = z
           missing: z.array(z.string()).meta({ description: 'Codes that the person has not been granted' }),
           expired: z
             .array(
-              z.object({
-                code: z.string(),
-                valid_from: instantSchema.nullable(),
-                valid_until: instantSchema.nullable(),
-              }),
+              z
+                .object({
+                  code: z.string(),
+                  valid_from: instantSchema.nullable(),
+                  valid_until: instantSchema.nullable(),
+                })
+                .meta({ id: 'UncoveringGrant' }),
             )
             .meta({ description: 'Codes whose grants do not cover the whole window: expired, or not yet valid' }),
         }),
         z.object({
           rule: z.literal('outside_working_hours'),
           nearest: z
-            .array(z.object({ start_at: instantSchema, end_at: instantSchema }))
+            .array(z.object({ start_at: instantSchema, end_at: instantSchema }).meta({ id: 'WorkingTime' }))
             .meta({ description: 'The working time that overlaps the window, or is next to it within two weeks' }),
         }),
         ...EQUIPMENT.flatMap((which) => [

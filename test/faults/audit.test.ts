@@ -6,12 +6,17 @@ import { makeCommit } from '../../adapters/dynamodb/commit.ts';
 import {
   attachmentKey,
   calendarKey,
+  claimKey,
   decisionKey,
+  directoryKey,
   historyKey,
+  identityWritersKey,
   revisionKey,
   rosterKey,
+  singleKey,
   tallyKey,
   taskKey,
+  userKey,
   windowKey,
   type Key,
 } from '../../adapters/dynamodb/keys.ts';
@@ -22,11 +27,13 @@ import { makeAudit, type Audit } from '../../core/audit/audit.ts';
 import { INVARIANTS, type Invariant } from '../../core/audit/finding.ts';
 import { makeRepair, type Sources } from '../../core/audit/repair.ts';
 import { instant, makeTasks, tenantOver, type TestTenant } from '../integration/harness.ts';
+import { PERMISSIONS } from '../../core/identity/permission.ts';
 import { runScript } from '../local/processes.ts';
 import { WRITES } from '../unit/writes.ts';
 import { directCaller } from './direct-call.ts';
 import { userResource } from '../../core/calendar/resource.ts';
 
+const [roleKey, unitKey, accessKey] = [directoryKey('role'), directoryKey('org_unit'), singleKey('access')];
 const TableName = environment.TABLE_NAME;
 const { byScan: snapshot, byPartitions } = makeTenantSnapshots({ client, tableName: TableName, reader });
 const sources = makeAuditSources({ reader, snapshot });
@@ -67,6 +74,12 @@ interface Furnished {
   readonly autoId: string;
   /** Of two revisions; a task was made from the first. */
   readonly templateId: string;
+  /** Lets the user write identities, as nobody else can. */
+  readonly roleId: string;
+  /** One below the other; the user is a member of the lower one. */
+  readonly unitIds: readonly string[];
+  /** The user has it. */
+  readonly qualificationId: string;
 }
 
 const idAt = (made: readonly { readonly id: string }[], at: number): string => made[at]?.id ?? '';
@@ -78,6 +91,25 @@ const revise = async ({ call }: TestTenant, templateId: string): Promise<void> =
   const answer = await call('PATCH', path, { default_priority: (Number(template.default_priority) % 10) + 1 });
   if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
 };
+
+/** Gives a user a role, a membership and a qualification. */
+const enrol = async ({ call }: TestTenant, userId: string) => {
+  const send = async (method: string, path: string, body?: object): Promise<string> => {
+    const answer = await call(method, `/api/identity/${path}`, body);
+    if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
+    return answer.status === 201 ? (answer.body.id as string) : '';
+  };
+  const roleId = await send('POST', 'roles', { name: 'chief' });
+  await send('POST', `roles/${roleId}/permissions/${WRITER.id}`);
+  await send('POST', `users/${userId}/roles/${roleId}`);
+  const upper = await send('POST', 'org-units', { code: 'N', name: 'North' });
+  const lower = await send('POST', 'org-units', { code: 'N1', name: 'North 1', parent_id: upper });
+  await send('POST', `users/${userId}/org-units/${lower}`, { is_primary: true });
+  const qualificationId = await send('POST', 'qualifications', { code: 'A2', name: 'Remote pilot' });
+  await send('PUT', `users/${userId}/qualifications/${qualificationId}`, {});
+  return { roleId, unitIds: [upper, lower], qualificationId };
+};
+const WRITER = PERMISSIONS[2];
 
 /** A tenant with something of everything that an invariant speaks of. */
 const furnish = async (): Promise<Furnished> => {
@@ -110,7 +142,8 @@ const furnish = async (): Promise<Furnished> => {
   await post('/api/task-center/tasks', { task_type_id, template_id, name: 'Roof' });
   await revise(tenant, template_id);
   const drafts = [idAt(made, 2), idAt(made, 3)];
-  return { tenant, userId, taskId, openId, drafts, assetIds, absenceId, autoId, templateId: template_id };
+  const work = { tenant, userId, taskId, openId, drafts, assetIds, absenceId, autoId, templateId: template_id };
+  return { ...work, ...(await enrol(tenant, userId)) };
 };
 
 const destroy = (Key: Key): Promise<unknown> => client.send(new DeleteCommand({ TableName, Key }));
@@ -245,6 +278,89 @@ const CORRUPTIONS: readonly (readonly [string, (of: Furnished) => Promise<unknow
     ({ tenant, userId }) => destroy(calendarKey(tenant.id, userResource(userId))),
     'calendar_of_users',
   ],
+  [
+    'a role that counts a holder too many',
+    ({ tenant, roleId }) => set(roleKey(tenant.id, roleId), 'holders', 2),
+    'roles_of_users',
+  ],
+  ['a lost role', ({ tenant, roleId }) => destroy(roleKey(tenant.id, roleId)), 'roles_of_users'],
+  [
+    'a permission that there is not',
+    ({ tenant, roleId }) => set(roleKey(tenant.id, roleId), 'permissions', [WRITER.name, 'mission.fly']),
+    'permissions_of_roles',
+  ],
+  [
+    'a wrong count of who can write identities',
+    ({ tenant }) => set(identityWritersKey(tenant.id), 'writers', 2),
+    'identity_writers',
+  ],
+  [
+    'the last who can write identities gone inactive past the service',
+    ({ tenant, userId }) => set(userKey(tenant.id, userId), 'is_active', false),
+    'identity_writers',
+  ],
+  [
+    'tokens that a new password does not end',
+    ({ tenant, userId }) => set(userKey(tenant.id, userId), 'token_epoch', 2),
+    'access_of_users',
+  ],
+  [
+    'tokens that keep a role which was taken back',
+    ({ tenant, userId }) => set(accessKey(tenant.id, userId), 'role_ids', ['no-role']),
+    'access_of_users',
+  ],
+  [
+    'a user of whom tokens know nothing',
+    ({ tenant, userId }) => destroy(accessKey(tenant.id, userId)),
+    'access_of_users',
+  ],
+  [
+    'a lost org unit that has a member',
+    ({ tenant, unitIds: [, lower = ''] }) => destroy(unitKey(tenant.id, lower)),
+    'memberships_of_users',
+  ],
+  [
+    'a lost qualification that somebody has',
+    ({ tenant, qualificationId }) => destroy(directoryKey('qualification')(tenant.id, qualificationId)),
+    'grants_of_users',
+  ],
+  [
+    'org units below each other',
+    ({ tenant, unitIds: [upper = '', lower] }) => set(unitKey(tenant.id, upper), 'parent_id', lower),
+    'org_tree',
+  ],
+  [
+    'a lost org unit above another',
+    ({ tenant, unitIds: [upper = ''] }) => destroy(unitKey(tenant.id, upper)),
+    'org_tree',
+  ],
+  ...(
+    [
+      ['ROLE_NAME', 'chief'],
+      ['ORG_UNIT_CODE', 'N1'],
+      ['QUALIFICATION_CODE', 'A2'],
+      ['ASSET_CODE', 'UAV#one'],
+      ['TYPE_CODE', 'roof'],
+      ['TEMPLATE_KEY', 'roof'],
+    ] as const
+  ).map(
+    ([kind, value]) =>
+      [
+        `a lost claim of a ${kind}`,
+        ({ tenant }: Furnished) => destroy(claimKey(tenant.id, kind, value)),
+        'unique_values',
+      ] as const,
+  ),
+  [
+    'a code that two claim',
+    ({ tenant, unitIds: [upper] }) => set(claimKey(tenant.id, 'ORG_UNIT_CODE', 'N1'), 'owner_id', upper),
+    'unique_values',
+  ],
+  [
+    'a claim that nobody needs',
+    ({ tenant }) => plant({ ...claimKey(tenant.id, 'USERNAME', 'nobody'), owner_id: 'nobody' }),
+    'unique_values',
+  ],
   ['a task lost from its batch', ({ tenant, drafts }) => destroy(taskKey(tenant.id, drafts[0] ?? '')), 'batch_whole'],
 ];
 
@@ -269,6 +385,8 @@ describe('the audit', () => {
         decisions: 1,
         revisions: 2,
         later_attachments: 1,
+        ...{ roles: 1, identity_writers: 1, access: 1, org_units: 2, qualifications: 1 },
+        ...{ unique_values: 11, claims: 11 },
       },
     });
   });
@@ -279,11 +397,12 @@ describe('the audit', () => {
 
   it.each(CORRUPTIONS)(
     'finds %s, changes nothing, and repairs it only where it is derived',
-    async (_name, corrupt, invariant) => {
+    async (name, corrupt, invariant) => {
       const of = await furnish();
       await corrupt(of);
-      const isOfBatch = invariant === 'batch_whole';
-      const [see, run] = isOfBatch ? [snapshot, audit] : [byPartitions, auditOfPartitions];
+      // Only a scan finds what nothing leads to.
+      const isUnlisted = invariant === 'batch_whole' || name.startsWith('a claim');
+      const [see, run] = isUnlisted ? [snapshot, audit] : [byPartitions, auditOfPartitions];
       const before = await see(of.tenant.id);
 
       const found = await audited(of.tenant, false, run);

@@ -4,6 +4,7 @@ import {
   chosenKey,
   directoryKey,
   listPartition,
+  removalKey,
   revisionKey,
   rosterKey,
   tallyKey,
@@ -40,20 +41,22 @@ const query = async (index: ListIndex | undefined, partition: string): Promise<r
 
 const partitionOf = ({ [KEY.partition]: partition }: Item): string => String(partition);
 
+const DIRECTORIES = ['task_type', 'template', 'asset', 'role', 'org_unit', 'qualification', 'plan'] as const;
+
 /**
- * What there is of a tenant: the directory, everything that belongs to its tasks and users, the tallies, the roster and
- * the strategies. The engine's indexes are up to date, and a scan of the table would read the other tests' tenants, too.
+ * What there is of a tenant: the directory, everything that belongs to its tasks and users, the tallies, the roster, the
+ * strategies, and who removed what. The engine's indexes are up to date, and a scan of the table would read the other tests' tenants, too.
  */
 export const contentsOf = async (tenantId: string): Promise<readonly Item[]> => {
   const together = async (partitions: readonly string[]): Promise<readonly Item[]> =>
     (await Promise.all(partitions.map((partition) => query(undefined, partition)))).flat();
-  const kinds = [rosterKey(tenantId, '', true), tallyKey(tenantId, null), chosenKey(tenantId)];
-  const directory = (['task_type', 'template', 'asset', 'role', 'org_unit', 'qualification'] as const).map((kind) =>
-    directoryKey(kind)(tenantId, ''),
-  );
+  const kinds = [
+    ...[rosterKey(tenantId, '', true), tallyKey(tenantId, null), chosenKey(tenantId), removalKey(tenantId, '')],
+    ...DIRECTORIES.map((kind) => directoryKey(kind)(tenantId, '')),
+  ];
   const [tasks, listed] = await Promise.all([
     query(TASK_INDEXES.all, listPartition(tenantId)),
-    together([...kinds, ...directory].map(({ PK }) => PK)),
+    together(kinds.map(({ PK }) => PK)),
   ]);
   const ids = (begins: string, field: string): readonly string[] =>
     listed.filter((item) => String(item[KEY.sort]).startsWith(begins)).map((item) => String(item[field]));

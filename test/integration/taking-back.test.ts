@@ -6,6 +6,9 @@ import { reader } from '../../adapters/runtime/composition.ts';
 import { identityWritersKey } from '../../adapters/dynamodb/keys.ts';
 import { directory } from '../../adapters/runtime/resources/identity.ts';
 import { tokens } from '../../adapters/runtime/security.ts';
+import { permissionsFor } from '../../adapters/http/contract.ts';
+import { CONTRACTS } from '../../functions/contracts.ts';
+import { bodyOf, pathOf } from './world.ts';
 import { caller, startApi, type Answer, type Call, type TestApi } from './harness.ts';
 
 /** What is granted, and then taken back: the effect comes and goes, for tokens that are out as well. */
@@ -96,6 +99,67 @@ describe('from a grant to its end', () => {
     for (let time = 1; time <= 2; time += 1) expect(told(await root('DELETE', path))).toBe('204');
     expect(told(await anna('GET', '/api/assets'))).toBe('403 permission_denied');
     expect(told(await callerOf(await login(id, 'anna'))('GET', '/api/assets'))).toBe('403 permission_denied');
+  });
+
+  it('every permission of the catalogue, for a token that is out', async () => {
+    const scene = await start();
+    const { root } = scene;
+    const [roleId, userId] = [await scene.role('walker'), await scene.user('walker')];
+    expect(told(await give(scene, userId, roleId))).toBe('204');
+    const walker = callerOf(await login(scene.id, 'walker'));
+    const type = await root('POST', '/api/task-center/types', { code: 'A', name: 'A' });
+    const task = await root('POST', '/api/task-center/tasks', { task_type_id: type.body.id as string, name: 'T' });
+    const isLetThrough = async (name: string): Promise<boolean> => {
+      const routes = CONTRACTS.filter(
+        (contract) => name === '*' || permissionsFor(contract).some((one) => one === name),
+      );
+      const route = routes.find(({ method, path }) => method === 'GET' && path.startsWith('/api/')) ?? routes[0];
+      // No route is opened by it alone.
+      if (name === 'mission.override') {
+        const override = { rules: ['not_qualified'], reason: 'Agreed by phone' };
+        const body = { assigned_to: userId, override, validate_only: true };
+        return (await walker('POST', `/api/task-center/tasks/${task.body.id}/dispatch`, body)).status === 200;
+      }
+      if (route === undefined) throw new Error(`${name} opens nothing`);
+      const { status } = await walker(route.method, pathOf(route, {}), bodyOf(route, { ids: {} }));
+      return status !== 403;
+    };
+    const set = async (method: 'POST' | 'DELETE', name: string): Promise<void> => {
+      const answer = await root(method, `${IDENTITY}/roles/${roleId}/permissions/${permission(name)}`);
+      expect(told(answer), name).toBe('204');
+    };
+    for (const { name } of PERMISSIONS) {
+      if (name === 'mission.override') await set('POST', 'mission.write');
+      const effects = [await isLetThrough(name)];
+      await set('POST', name);
+      effects.push(await isLetThrough(name));
+      await set('DELETE', name);
+      effects.push(await isLetThrough(name));
+      expect({ name, effects }).toEqual({ name, effects: [false, true, false] });
+      if (name === 'mission.override') await set('DELETE', 'mission.write');
+    }
+  });
+
+  it('a qualification', async () => {
+    const { root, user } = await start();
+    const userId = await user('anna');
+    const { body: pilot } = await root('POST', `${IDENTITY}/qualifications`, { code: 'A2', name: 'Remote pilot' });
+    const type = await root('POST', '/api/task-center/types', {
+      code: 'A',
+      name: 'A',
+      required_qualifications: ['A2'],
+    });
+    const task = await root('POST', '/api/task-center/tasks', { task_type_id: type.body.id as string, name: 'T' });
+    const dispatch = async (): Promise<string> => {
+      const body = { assigned_to: userId, validate_only: true };
+      return told(await root('POST', `/api/task-center/tasks/${task.body.id}/dispatch`, body));
+    };
+    const path = `${IDENTITY}/users/${userId}/qualifications/${pilot.id}`;
+    expect(await dispatch()).toBe('409 not_qualified');
+    expect(told(await root('PUT', path, {}))).toBe('200');
+    expect(await dispatch()).toBe('200');
+    for (let time = 1; time <= 2; time += 1) expect(told(await root('DELETE', path))).toBe('200');
+    expect(await dispatch()).toBe('409 not_qualified');
   });
 
   it('a role of a user', async () => {

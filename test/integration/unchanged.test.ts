@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STRATEGY_V2_0 } from '../../core/scoring/strategy.ts';
 import { PERMISSIONS } from '../../core/identity/permission.ts';
 import { CONTRACTS } from '../../functions/contracts.ts';
+import { metered } from '../../adapters/dynamodb/meter.ts';
+import { makeWorld } from '../faults/operations.ts';
+import { isWrite, prepare, send, WAYS } from '../faults/sweep.ts';
 import { contentsOf } from './contents.ts';
 import { makeTasks, startApi, type Answer, type TestApi, type TestTenant } from './harness.ts';
 
@@ -129,6 +132,7 @@ const WRITES: Readonly<Record<string, (tenant: TestTenant) => Promise<Write>>> =
     body: { time_zone: 'Asia/Tokyo', weekly: [{ days: ['mon'], start: '22:00', end: '06:00' }], exceptions: [] },
     again: { time_zone: 'Asia/Tokyo', weekly: [{ days: ['mon'], start: '22:00', end: '06:00' }] },
   }),
+  removeOperatingHours: async (tenant) => ({ path: `/api/assets/${await asset(tenant)}/working-hours` }),
   removeWorkingHours: async (tenant) => ({
     path: `/api/task-center/users/${await tenant.user()}/working-hours`,
   }),
@@ -189,6 +193,36 @@ describe('a write whose content is there already', () => {
     expect((await planner('PATCH', path, { priority: 4 })).body.state).toBe('APPROVED');
     expect((await planner('PATCH', `${path}/risk-checklist`, { risk_level: 3 })).body.state).toBe('APPROVED');
     expect((await planner('PATCH', path, { priority: 5 })).body.state).toBe('DRAFT');
+  });
+});
+
+/** What is done as often as it is asked. All other writes say what a thing is to be, or are refused the second time. */
+const DONE_EACH_TIME = [
+  'createTenant',
+  'createTask',
+  'batchCreateTasks',
+  'createFeed',
+  'createPlan',
+  'addComment',
+  'addAttachment',
+];
+
+describe('a write that is sent again, without a key', () => {
+  it('writes nothing, unless each time is another', async () => {
+    const world = await makeWorld();
+    const twice: string[] = [];
+    for (const contract of WAYS.filter(isWrite)) {
+      const prepared = await prepare(contract, world);
+      const first = await send({ contract, world }, prepared);
+      expect(first.status, `${contract.way}: ${JSON.stringify(first.body)}`).toBe(contract.status);
+      const { status, written } = await metered(async (cost) => {
+        const second = await send({ contract, world }, prepared);
+        return { status: second.status, written: cost.writeUnits };
+      });
+      if (written === 0) expect([contract.status, 404, 409, 422], `${contract.way} again`).toContain(status);
+      else twice.push(contract.way);
+    }
+    expect(new Set(twice)).toEqual(new Set(DONE_EACH_TIME));
   });
 });
 

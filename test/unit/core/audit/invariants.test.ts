@@ -7,7 +7,9 @@ import { standingViolations } from '../../../../core/audit/standing.ts';
 import { changeTask, type HistoryEntry } from '../../../../core/tasks/history.ts';
 import type { State } from '../../../../core/tasks/lifecycle.ts';
 import type { Task } from '../../../../core/tasks/task.ts';
-import { asset, calendar, scheduled, T0, task, user, windowOn } from '../../records.ts';
+import { asset, calendar, orgUnit, role, scheduled, T0, task, user, windowOn } from '../../records.ts';
+import type { Role, User } from '../../../../core/identity/directory.ts';
+import { accessOf } from '../../../../core/identity/access.ts';
 
 const MORNING = scheduled('08:00:00', '10:00:00');
 
@@ -57,6 +59,25 @@ const openHolding = {
   state: 'IN_PROGRESS',
 } as const;
 
+const USERS = [user({ role_ids: ['role-1'] }), user({ id: 'user-2', is_active: false, role_ids: ['role-1'] })];
+const ROLE = role({ permissions: ['identity.write'], holders: 2, active_holders: 1 });
+const SURVEYOR = {
+  qualification_id: 'qualification-1',
+  code: 'SURVEYOR',
+  valid_from: null,
+  valid_until: null,
+  reference: null,
+};
+const membership = { org_unit_id: 'unit-2', is_primary: true, created_at: T0 };
+const belonging = {
+  memberships: [membership, { ...membership, org_unit_id: 'unit-1', is_primary: false }],
+  qualifications: [{ ...SURVEYOR, granted_at: T0 }],
+};
+const UNIQUE = [
+  { claim: 'USERNAME#ada', owner: 'user', owner_id: 'user-1' },
+  { claim: 'USERNAME#bob', owner: 'user', owner_id: 'user-2' },
+];
+
 /** A tenant of which every invariant holds. */
 const SOUND: TenantSnapshot = {
   tasks: [held.task, open.task, done.task, autoDone.after, task({ id: 'new' })],
@@ -64,12 +85,19 @@ const SOUND: TenantSnapshot = {
   later_attachments: [],
   decisions: [{ task_id: 'auto', id: 'decision-1' }],
   revisions: [1, 3, 2].map((revision) => ({ template_id: 'template-1', revision })),
-  users: [user(), user({ id: 'user-2', is_active: false })],
+  users: USERS,
+  roles: [ROLE, role({ id: 'role-2' })],
+  identity_writers: [1],
+  access: USERS.map(accessOf),
+  org_units: [orgUnit(), orgUnit({ id: 'unit-2', parent_id: 'unit-1' })],
+  qualifications: [{ id: 'qualification-1', code: 'SURVEYOR' }],
+  unique_values: UNIQUE,
+  claims: UNIQUE,
   roster: [
     { user_id: 'user-1', is_active: true },
     { user_id: 'user-2', is_active: false },
   ],
-  calendars: [calendar({ active_count: 2 }), calendar({ user_id: 'user-2', is_active: false })],
+  calendars: [calendar({ active_count: 2, ...belonging }), calendar({ user_id: 'user-2', is_active: false })],
   holdings: [holding, openHolding],
   absences: [],
   assets: [asset({ region_code: 'N' }), asset({ id: 'asset-2', availability_status: 'IN_USE' })],
@@ -96,6 +124,17 @@ const absence = {
   ...{ id: 'absence-1', user_id: 'user-1', asset_id: null, start_at: noon.start, end_at: noon.end, reason: null },
   ...{ created_by: 'creator', created_at: T0 },
 };
+
+/** The calendar of the first user with something else in it. */
+const withCalendar = (patch: Partial<typeof belonging>): Partial<TenantSnapshot> => ({
+  calendars: [calendar({ active_count: 2, ...belonging, ...patch }), ...SOUND.calendars.slice(1)],
+});
+const withUser = (patch: Partial<User>): Partial<TenantSnapshot> => {
+  const users = [user({ role_ids: ['role-1'], ...patch }), ...USERS.slice(1)];
+  return { users, access: users.map(accessOf) };
+};
+const withRole = (patch: Partial<Role>): Partial<TenantSnapshot> => ({ roles: [{ ...ROLE, ...patch }] });
+const secondPrimary = { ...membership, org_unit_id: 'unit-1' };
 
 const BROKEN: readonly (readonly [string, Partial<TenantSnapshot>, readonly string[]])[] = [
   [
@@ -202,6 +241,76 @@ const BROKEN: readonly (readonly [string, Partial<TenantSnapshot>, readonly stri
     },
     ['holding_of_absence absence/absence-1'],
   ],
+  ['a role that there is not', withUser({ role_ids: ['role-1', 'ghost'] }), ['roles_of_users user/user-1']],
+  ['a role that a user has twice', withUser({ role_ids: ['role-2', 'role-2'] }), ['roles_of_users user/user-1']],
+  ['a role that counts too many', withRole({ holders: 3 }), ['roles_of_users role/role-1']],
+  ['a role that counts too few active', withRole({ active_holders: 0 }), ['roles_of_users role/role-1']],
+  [
+    'a permission that there is not',
+    withRole({ permissions: ['identity.write', 'mission.fly'] }),
+    ['permissions_of_roles role/role-1'],
+  ],
+  [
+    'a permission that is there twice',
+    withRole({ permissions: ['identity.write', 'identity.write'] }),
+    ['permissions_of_roles role/role-1'],
+  ],
+  ['a wrong count of who can write identities', { identity_writers: [2] }, ['identity_writers tenant']],
+  ['a lost count of who can write identities', { identity_writers: [] }, ['identity_writers tenant']],
+  [
+    'nobody left who can write identities',
+    { ...withRole({ permissions: [] }), identity_writers: [0] },
+    ['identity_writers tenant'],
+  ],
+  ['a user of whom tokens know nothing', { access: SOUND.access.slice(1) }, ['access_of_users user/user-1']],
+  ['tokens of nobody', { access: [...SOUND.access, accessOf(user({ id: 'ghost' }))] }, ['access_of_users user/ghost']],
+  ...(['is_active', 'token_epoch', 'role_ids'] as const).map(
+    (field) =>
+      [
+        `tokens that know another ${field}`,
+        {
+          access: SOUND.access.map((one) => ({
+            ...one,
+            [field]: { is_active: true, token_epoch: 2, role_ids: [] }[field],
+          })),
+        },
+        ['access_of_users user/user-2'],
+      ] as const,
+  ),
+  [
+    'a membership of no org unit',
+    withCalendar({ memberships: [{ ...membership, org_unit_id: 'ghost' }] }),
+    ['memberships_of_users user/user-1'],
+  ],
+  [
+    'a membership that is there twice',
+    withCalendar({ memberships: [membership, { ...membership, is_primary: false }] }),
+    ['memberships_of_users user/user-1'],
+  ],
+  [
+    'two primary memberships',
+    withCalendar({ memberships: [membership, secondPrimary] }),
+    ['memberships_of_users user/user-1'],
+  ],
+  ['a grant of no qualification', { qualifications: [] }, ['grants_of_users user/user-1']],
+  [
+    'a grant that is there twice',
+    withCalendar({ qualifications: [...belonging.qualifications, ...belonging.qualifications] }),
+    ['grants_of_users user/user-1'],
+  ],
+  ['a lost org unit', { org_units: SOUND.org_units.slice(1) }, ['org_tree org_unit/unit-2']],
+  [
+    'org units below each other',
+    { org_units: [orgUnit({ parent_id: 'unit-2' }), orgUnit({ id: 'unit-2', parent_id: 'unit-1' })] },
+    ['org_tree org_unit/unit-1', 'org_tree org_unit/unit-2'],
+  ],
+  ['a name that nobody claims', { claims: UNIQUE.slice(1) }, ['unique_values user/user-1']],
+  [
+    'a name that another claims',
+    { claims: UNIQUE.map((one) => ({ ...one, owner_id: 'user-2' })) },
+    ['unique_values user/user-1'],
+  ],
+  ['a claim of a name that nobody has', { unique_values: UNIQUE.slice(1) }, ['unique_values claim/USERNAME#ada']],
   [
     'a batch that is not whole',
     { batches: [{ id: 'batch-1', task_ids: ['held', 'ghost'] }] },
