@@ -103,7 +103,7 @@ describe('the problem of a snapshot', () => {
 
   it('leaves a held task the equipment that it holds, whatever it requires and whatever the hours have become', () => {
     const holds = { was: 'ada', asset_ids: ['asset-1'] };
-    const requires = [{ asset_type: 'UAV', quantity: 1 }];
+    const requires = [{ asset_type: 'UAV' as const, quantity: 1 }];
     const mornings = {
       ...{ time_zone: 'UTC', exceptions: [] },
       weekly: [{ days: ['mon' as const], start: '06:00', end: '10:00' }],
