@@ -105,7 +105,7 @@ export const rivalActs = async ({ rival, users, assets, taskIds }: Day, random: 
 };
 
 /** A task as it is, and what has become of it since the plan was made. */
-export interface Found {
+interface Found {
   readonly version: number;
   readonly user: string | null;
   readonly assets: readonly string[];
