@@ -82,10 +82,14 @@ describe(`what displaces a task (SEED=${SEED})`, () => {
         const taken = await call('POST', `${CENTER}/tasks/${id}/dispatch`, { assigned_to: to, asset_ids });
         expect(taken.status, JSON.stringify(taken.body)).toBe(200);
       }
-      const asked = new Set([...(body.assignments as Body[]), ...(body.unplaced as Body[])].map((one) => one.task_id));
+      const planned = [...(body.assignments as Body[]), ...(body.unplaced as Body[])].map(
+        (one) => one.task_id as string,
+      );
       const held = (await call('GET', `${CENTER}/tasks?state=DISPATCHED&limit=200`)).body as Body[];
-      const priority = held.filter(({ id }) => asked.has(id)).reduce((sum, one) => sum + (one.priority as number), 0);
-      expect(priority).toBe(body.outcome.totals.priority_placed + detail.exchange.price.priority);
+      const priorities = held.filter(({ id }) => planned.includes(id as string)).map((one) => one.priority as number);
+      const before = body.outcome.totals.priority_placed as number;
+      const gained = priorities.reduce((sum, one) => sum + one, 0) - before;
+      expect(gained).toBe(detail.exchange.price.priority);
     }
   });
 });

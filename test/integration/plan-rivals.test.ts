@@ -195,11 +195,11 @@ describe(`a plan and its rivals (SEED=${SEED})`, () => {
   it.each(times(DAYS))('quiet before the commit and before the revert, day %i', async (index) => {
     const random = makeRandom(SEED * 1_000 + index);
     const day = await makeDay(await api.tenant(), random);
-    for (const _ of times(random.below(4))) await rivalActs(day, random);
+    for (let left = random.below(4); left > 0; left -= 1) await rivalActs(day, random);
     const first = await expectCommit(day, await expectSound(day), 1 + (index % 2));
     const committed = await expectCommit(day, first, 1);
     if (!day.moves.some((move) => isDone(committed, move))) return;
-    for (const _ of times(random.below(5))) await rivalActs(day, random);
+    for (let left = random.below(5); left > 0; left -= 1) await rivalActs(day, random);
     const reverted = await expectRevert(day, await expectSound(day), 1 + (index % 2));
     await expectRevert(day, reverted, 1);
   });
