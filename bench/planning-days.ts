@@ -1,4 +1,5 @@
 /** Days to plan, made from a seed: the same numbers give the same day. */
+import { chooseAssets } from '../core/planning/greedy.ts';
 import { makeRandom, type Random } from '../core/planning/random.ts';
 import type {
   PlanAsset,
@@ -7,6 +8,7 @@ import type {
   PlanProblem,
   PlanRule,
   PlanTask,
+  Span,
 } from '../core/planning/problem.ts';
 import { STRATEGY_V2_0 } from '../core/scoring/strategy.ts';
 
@@ -106,18 +108,22 @@ const taskOf = (random: Random, shape: DayShape, index: number, people: readonly
   };
 };
 
-/** Gives a share of the tasks to people who may take them, without overlaps; those need no assets. */
+/** Gives a share of the tasks to people who may take them, without overlaps, with the equipment that they require. */
 const withHolders = (random: Random, shape: DayShape, day: PlanProblem): PlanProblem => {
-  const windows = day.people.map(({ busy }): { start: number; end: number }[] => [...busy]);
+  const windows = day.people.map(({ busy }): Span[] => [...busy]);
+  const held = new Map(day.assets.map(({ id, busy }): [string, Span[]] => [id, [...busy]]));
   const tasks = day.tasks.map((task): PlanTask => {
-    if (task.required_assets.length > 0 || random(100) >= (shape.held ?? 0)) return task;
+    if (random(100) >= (shape.held ?? 0)) return task;
     const holder = task.candidates.findIndex(
       ({ failed }, person) =>
         failed.length === 0 && !at(windows, person).some(({ start, end }) => start < task.end && task.start < end),
     );
-    if (holder < 0) return task;
+    const asset_ids = chooseAssets(task, day.assets, held);
+    if (holder < 0 || asset_ids === undefined) return task;
     windows[holder]?.push(task);
-    return { ...task, was: at(day.people, holder).id, is_pinned: random(100) < (shape.pinned ?? 0) };
+    for (const id of asset_ids) held.get(id)?.push(task);
+    const is_pinned = random(100) < (shape.pinned ?? 0);
+    return { ...task, was: at(day.people, holder).id, is_pinned, asset_ids };
   });
   return { ...day, tasks };
 };

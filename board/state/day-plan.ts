@@ -137,7 +137,7 @@ export const reasonTexts = (one: Unplaced, { task, person }: Names): readonly st
         `Something that is worth more is in the way${rivals.length === 0 ? '' : `: ${rivals.join(', ')}`}.`,
         ...(changes.length === 0
           ? []
-          : [`The cheapest way to place it: ${changes.join(', ')}. ${priceText(exchange.price)}`]),
+          : [`What would place it: ${changes.join(', ')}. ${priceText(exchange.price)}`]),
       ];
     }
   }

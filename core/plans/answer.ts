@@ -73,7 +73,10 @@ export const unplacedSchema = z
               ),
               price: z.object({ priority: z.number(), score: z.number() }),
             })
-            .meta({ description: 'The cheapest changes that place the task, and what the plan gains by them' }),
+            .meta({
+              description:
+                'Changes that place the task, and what the plan gains by them: the cheapest of those in which each task in its way goes to whoever is free, or is left out',
+            }),
           competes_with: z.object({ task_ids: z.array(idSchema), user_ids: z.array(idSchema) }),
         }),
       })

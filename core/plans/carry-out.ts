@@ -18,7 +18,7 @@ import type { Tasks } from '../tasks/tasks.ts';
 import { epochMilliseconds, type Clock, type Instant } from '../time/instant.ts';
 import type { PlanStepMade } from './changes.ts';
 import { logOf, type PlanLog, type PlanStep } from './log.ts';
-import { componentsOf, resourcesOf, stepsOf, takenBy, type Move, type TimedMove } from './moves.ts';
+import { componentsOf, isOneTransaction, resourcesOf, stepsOf, takenBy, type Move, type TimedMove } from './moves.ts';
 import type { Plan, Plans } from './plan.ts';
 
 const concerned = { task_ids: z.array(z.string()), user_ids: z.array(z.string()), asset_ids: z.array(z.string()) };
@@ -236,8 +236,14 @@ const carryOutStep = async (
       throw new DomainError('stale_read', 'The plan has gone on while it was read.', { moved: 'other' });
     return leave(pending, 'plan_stale', 'What these were decided from has changed since.', differences);
   }
+  const steps = stepsOf(timed);
+  const circle = steps.find((one) => !isOneTransaction(one));
+  if (circle !== undefined) {
+    const message = `${circle.length} of these tasks pass on in a circle what they hold: one transaction cannot hold them.`;
+    return leave(pending, 'transaction_too_large', message);
+  }
   // A check writes nothing that a later transaction could build on: it looks at all at once.
-  const [moves = []] = call.validateOnly === true ? [timed] : stepsOf(timed);
+  const [moves = []] = call.validateOnly === true ? [timed] : steps;
   const at = clock();
   const changes: (TaskChanged | DecisionMade)[] = [];
   const take: Taking[] = [];

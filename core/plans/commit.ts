@@ -42,7 +42,7 @@ export const commitView = z
   .object({
     plan: planSummary,
     committed: z.array(componentSchema),
-    already_committed: z.array(z.string()).meta({ description: 'Tasks that were committed before' }),
+    already_committed: z.array(z.string()).meta({ description: 'Tasks that were committed before, or by another request meanwhile' }),
     left_out: z.array(leftSchema),
   })
   .meta({ id: 'PlanCommit' });
@@ -97,11 +97,12 @@ export const makeCommitPlan =
       const state = committed.size === all.length ? 'COMMITTED' : committed.size > 0 ? 'PARTLY_COMMITTED' : now.state;
       const at = ports.clock();
       const isSame = now.state === state && now.committed_tasks === committed.size;
+      const told = new Set([...done, ...left].flatMap((one) => one.task_ids));
       const after = isSame ? now : changedPlan(now, { state, committed_tasks: committed.size }, at);
       const view: CommitView = {
         plan: summaryOf(after, at),
         committed: [...done],
-        already_committed: asked.map(({ task_id }) => task_id).filter((id) => before.has(id)),
+        already_committed: asked.map(({ task_id }) => task_id).filter((id) => committed.has(id) && !told.has(id)),
         left_out: [...left],
       };
       await ports.commit(call, isSame ? [] : [{ kind: 'plan_changed', before: now, after }], view);

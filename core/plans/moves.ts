@@ -15,7 +15,7 @@ export interface Move {
 /** With the time that the task holds. */
 export type TimedMove = Move & { readonly window: Window };
 
-/** What a plan changes: tasks that stay with who holds them are none. */
+/** What a plan changes: tasks that stay with who holds them are none, for they keep their equipment, too. */
 export const movesOf = ({ tasks, assignments }: Pick<PlanAnswer, 'tasks' | 'assignments'>): readonly Move[] => {
   const placed = new Map(assignments.map((one) => [one.task_id, one]));
   return tasks
@@ -67,16 +67,19 @@ export const componentsOf = <M extends Move>(moves: readonly M[]): readonly (rea
  * passes the guard as the calendars are by then, and as few moves as possible are torn from those that belong to them.
  */
 export const stepsOf = (moves: readonly TimedMove[]): readonly (readonly TimedMove[])[] => {
-  if (actionsOf(moves) <= LIMITS.transactionActions) return [moves];
+  if (isOneTransaction(moves)) return [moves];
   const steps: (readonly TimedMove[])[] = [];
   for (const circle of circlesOf(moves)) {
     const last = steps.at(-1) ?? [];
     const joined = [...last, ...circle];
-    if (last.length > 0 && actionsOf(joined) <= LIMITS.transactionActions) steps[steps.length - 1] = joined;
+    if (last.length > 0 && isOneTransaction(joined)) steps[steps.length - 1] = joined;
     else steps.push(circle);
   }
   return steps;
 };
+
+/** Whether one transaction can hold these moves. Of the steps of a component only a circle that is too large does not fit. */
+export const isOneTransaction = (moves: readonly Move[]): boolean => actionsOf(moves) <= LIMITS.transactionActions;
 
 /**
  * What a transaction of these moves holds: of each the task, its history, its decision and its windows; the calendars; a

@@ -40,7 +40,8 @@ export const problemOf = ({ tasks, people, equipment, tallies, strategy }: PlanS
         was: task.was,
         is_pinned: task.is_pinned,
         area_code: task.area_code,
-        required_assets: task.required_assets,
+        // A held task keeps what it holds, and takes nothing more: so it is with a reassignment by hand.
+        required_assets: task.was === null ? task.required_assets : [],
         asset_ids: task.asset_ids,
       };
     }),
@@ -66,6 +67,11 @@ export const problemOf = ({ tasks, people, equipment, tallies, strategy }: PlanS
         ...timeOutside(
           calendar.working_hours,
           tasks.map(({ window }) => window),
+        ).flatMap((span) =>
+          without(
+            span,
+            tasks.filter(isHeldWith(asset.id)).map(({ window }) => spanOf(window)),
+          ),
         ),
       ],
     })),
@@ -91,6 +97,24 @@ const timeOutside = (hours: WorkingHours | null, windows: readonly Window[]): re
   }
   return [...outside.values()];
 };
+
+/** Of an asset whose hours have changed, what holds it already keeps it. */
+const isHeldWith =
+  (assetId: string) =>
+  ({ was, asset_ids }: OpenTask): boolean =>
+    was !== null && asset_ids.includes(assetId);
+
+const without = (span: Span, others: readonly Span[]): readonly Span[] =>
+  others.reduce<readonly Span[]>(
+    (left, { start, end }) =>
+      left
+        .flatMap((one) => [
+          { start: one.start, end: Math.min(one.end, start) },
+          { start: Math.max(one.start, end), end: one.end },
+        ])
+        .filter((one) => one.start < one.end),
+    [span],
+  );
 
 const NONE: readonly PlanRule[] = [];
 

@@ -65,38 +65,40 @@ export const makeRevertPlan =
           ? givingBack(task, detail)
           : {
               ...giving(task, { from, to, to_assets, by: call.actorId, at, mode: 'MANUAL' }),
-              detail: { ...detail, assigned_to: to, dispatch_mode: 'MANUAL' },
+              detail: {
+                ...{ ...detail, assigned_to: to, dispatch_mode: 'MANUAL' },
+                ...(to_assets.length === 0 ? {} : { asset_ids: to_assets }),
+              },
             };
       },
     });
     // 3. What became of the plan.
     const finish = async (): Promise<RevertView> => {
       const now = await ports.plans.get(call.tenantId, planId);
-      const { committed } = logOf(await ports.plans.steps(call.tenantId, planId));
+      const { committed, reverted: taken } = logOf(await ports.plans.steps(call.tenantId, planId));
       const at = ports.clock();
       const isSame = now.state === 'REVERTED' && now.committed_tasks === committed.size;
       const after = isSame ? now : changedPlan(now, { state: 'REVERTED', committed_tasks: committed.size }, at);
+      const left_out = [...touched.map((one) => leftAsTouched(one, versions.get(one.task_id) ?? null)), ...left];
+      const told = new Set([...reverted, ...left_out].flatMap(({ task_ids }) => task_ids));
       const view: RevertView = {
         plan: summaryOf(after, at),
         reverted: [...reverted],
-        already_reverted: [...since.reverted],
-        left_out: [
-          ...touched.map((one): Left => ({
-            ...concernedBy([one]),
-            code: 'plan_stale',
-            detail: 'Somebody has changed the task since: it stays as it is.',
-            differences: [
-              { subject: 'task', task_id: one.task_id, before: one.version, now: versions.get(one.task_id) ?? null },
-            ],
-          })),
-          ...left,
-        ],
+        already_reverted: [...taken].filter((id) => !told.has(id)),
+        left_out,
       };
       await ports.commit(call, isSame ? [] : [{ kind: 'plan_changed', before: now, after }], view);
       return view;
     };
     return unlessPartlyDone(isPartlyDone, () => ports.retry(finish));
   };
+
+const leftAsTouched = (done: Move & { readonly version: number }, now: number | null): Left => ({
+  ...concernedBy([done]),
+  code: 'plan_stale',
+  detail: 'Somebody has changed the task since: it stays as it is.',
+  differences: [{ subject: 'task', task_id: done.task_id, before: done.version, now }],
+});
 
 const opposite = ({ task_id, from, to, from_assets, to_assets }: Move): Move => ({
   ...{ task_id, from: to, to: from, from_assets: to_assets, to_assets: from_assets },

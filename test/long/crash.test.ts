@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +12,7 @@ import { LOCAL_TABLE } from '../../local/table.ts';
 import { caller, type Answer, type Call } from '../integration/harness.ts';
 import { makeRandom, SEED } from '../integration/random.ts';
 import { databaseProcesses, runScript } from '../local/processes.ts';
+import { OWN_DATABASE, startGateway, type Gateway } from './gateway.ts';
 
 /** Kills of the gateway, and as many of the database. */
 const CRASHES = 5;
@@ -25,40 +25,13 @@ const LOAD = { least: 10, most: 40 } as const;
  * So what the engine answered just before it is killed counts as not answered: the client asks again.
  */
 const UNSURE_MS = 500;
-/** Outside the run's own database, which the other tests use. */
-const OWN_DATABASE = { DYNAMODB_ENDPOINT: '', TABLE_NAME: LOCAL_TABLE, LOCAL_SECRETS: '', LOG_LEVEL: 'SILENT' };
 
 const random = makeRandom(SEED);
 const path = '/api/task-center/tasks';
 
-interface Gateway {
-  readonly process: ChildProcess;
-  readonly url: string;
-  readonly endpoint: string;
-  readonly closed: Promise<unknown>;
-}
-
 let folder: string;
 let gateway: Gateway;
-
-const start = async (): Promise<Gateway> => {
-  const child = runScript('local/main.ts', ['--port', '0', '--data', folder], OWN_DATABASE);
-  const closed = once(child, 'close');
-  const readiness = /ready at (http:\S+) \(data: DynamoDB at (http:[^\s,)]+)/;
-  let said = '';
-  const ready = new Promise<void>((resolve) => {
-    for (const output of [child.stdout, child.stderr]) {
-      output?.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
-        if (readiness.test(said)) resolve();
-      });
-    }
-  });
-  await Promise.race([closed, ready]);
-  const [, url, endpoint] = readiness.exec(said) ?? [];
-  if (url === undefined || endpoint === undefined) throw new Error(`It did not start: ${said}`);
-  return { process: child, url, endpoint, closed };
-};
+const start = (): Promise<Gateway> => startGateway(folder);
 
 /** A request with its key, sent until there is an answer: across a crash if need be. */
 interface Sent {

@@ -108,7 +108,7 @@ describe('why a task is not placed, in words', () => {
     const detail = { exchange: { changes, price }, competes_with: { task_ids: ['roof'], user_ids: ['ada'] } };
     expect(reasonTexts({ task_id: 'a', reason: 'displaced', detail }, names)).toEqual([
       'Something that is worth more is in the way: ROOF.',
-      `The cheapest way to place it: leave out ROOF, A to Mx ada. ${text}`,
+      `What would place it: leave out ROOF, A to Mx ada. ${text}`,
     ]);
   });
 });

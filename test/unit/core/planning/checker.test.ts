@@ -26,6 +26,7 @@ const indexOf = (userId: string): number => problem.people.findIndex(({ id }) =>
 const equipped = must(plan.assignments.find(({ asset_ids }) => asset_ids.length > 0));
 const free = must(plan.assignments.find(({ task_id }) => tasks.get(task_id)?.is_pinned === false));
 const pinned = must(plan.assignments.find(({ task_id }) => tasks.get(task_id)?.is_pinned === true));
+const elsewhere = must(plan.assignments.find(({ user_id }) => user_id !== pinned.user_id));
 const ineligible = must(
   plan.assignments
     .filter(({ task_id }) => tasks.get(task_id)?.is_pinned === false)
@@ -64,7 +65,7 @@ describe('the checker', () => {
       withAssignment(ineligible.task_id, { user_id: ineligible.user_id }),
       /not_qualified|hours/,
     ],
-    ['a pinned task at another person', withAssignment(pinned.task_id, { user_id: free.user_id }), /pinned/],
+    ['a pinned task at another person', withAssignment(pinned.task_id, { user_id: elsewhere.user_id }), /pinned/],
     ['a task without its assets', withAssignment(equipped.task_id, { asset_ids: [] }), /assets/],
     [
       'an asset twice',

@@ -1,7 +1,7 @@
 import { generateDay } from '../../../../bench/planning-days.ts';
 import type { PlanProblem } from '../../../../core/planning/problem.ts';
 
-/** A small crowded day, another for each seed; every other one has assets, every third one tasks that are held. */
+/** A small crowded day, another for each seed; every other one has assets, every third one tasks that are held, with theirs. */
 export const smallDay = (seed: number): PlanProblem =>
   generateDay({
     tasks: 5 + (seed % 3),

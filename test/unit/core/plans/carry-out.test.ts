@@ -3,7 +3,6 @@ import type { PlanDifference } from '../../../../core/dispatch/plan-token.ts';
 import { carryOut, type MovingPorts } from '../../../../core/plans/carry-out.ts';
 import type { PlanStep } from '../../../../core/plans/log.ts';
 import type { Move } from '../../../../core/plans/moves.ts';
-import { contentVersionOf } from '../../../../core/tasks/task.ts';
 import { CALL, clockAt, makeIds, NOW, retry } from '../../fakes.ts';
 import { plan, scheduled, task } from '../../records.ts';
 
@@ -14,36 +13,53 @@ const DONE: PlanStep = {
   calendars: [],
 };
 
-/** The task is at version 2, and the plan saw it at version 1; the log is answered reading by reading. */
-const carryOutWith = (...logs: readonly (readonly PlanStep[])[]) => {
+interface Given {
+  readonly moves?: readonly Move[];
+  /** What the log says, reading by reading. */
+  readonly logs?: readonly (readonly PlanStep[])[];
+  readonly differences?: readonly PlanDifference[];
+}
+
+const carryOutWith = ({ moves = [MOVE], logs = [[]], differences = [] }: Given) => {
   let reads = 0;
   const ports: MovingPorts = {
-    tasks: { getMany: async () => [task({ ...scheduled('08:00:00Z', '09:00:00Z'), version: 2 })] },
+    tasks: {
+      getMany: async (_, ids) => ids.map((id) => task({ ...scheduled('08:00:00Z', '09:00:00Z'), id, version: 2 })),
+    },
     calendars: { survey: async () => [], surveyAssets: async () => [] },
     assets: { findMany: async () => [] },
     plans: { steps: async () => logs[Math.min(reads++, logs.length - 1)] ?? [] },
     guard: async () => {
-      throw new Error('The task has moved: it is not for the guard.');
+      throw new Error('None of this is for the guard.');
     },
     ...{ retry, clock: clockAt(NOW), newId: makeIds() },
   };
   return carryOut(ports, {
-    ...{ call: CALL, plan: plan({ state: 'READY' }), kind: 'COMMIT', moves: [MOVE] },
+    ...{ call: CALL, plan: plan({ state: 'READY' }), kind: 'COMMIT', moves },
     isDone: ({ committed }, { task_id }) => committed.has(task_id),
-    differences: ({ tasks }): readonly PlanDifference[] =>
-      [...tasks.values()].map((one) => ({
-        ...{ subject: 'task', task_id: one.id, before: 1, now: contentVersionOf(one) },
-      })),
+    differences: () => differences,
     moveOf: () => ({ action: 'dispatched', patch: {}, detail: {} }),
   });
 };
 
+const MOVED: PlanDifference = { subject: 'task', task_id: MOVE.task_id, before: 1, now: 2 };
+
 describe('a component of a plan', () => {
   it('is left where its task has moved', async () => {
-    expect(await carryOutWith([])).toMatchObject({ done: [], left: [{ code: 'plan_stale', task_ids: ['task-1'] }] });
+    expect(await carryOutWith({ differences: [MOVED] })).toMatchObject({ done: [], left: [{ code: 'plan_stale', task_ids: ['task-1'] }] });
   });
 
   it('is done where a rival has done it between the reading of the log and that of the task', async () => {
-    expect(await carryOutWith([], [DONE])).toEqual({ done: [], left: [], isPartlyDone: false });
+    expect(await carryOutWith({ logs: [[], [DONE]], differences: [MOVED] })).toEqual({ done: [], left: [], isPartlyDone: false });
+  });
+
+  it('is left whole where more tasks pass on in a circle what they hold than a transaction can hold', async () => {
+    const circle = Array.from({ length: 20 }, (_, index) => ({
+      ...{ task_id: `task-${index}`, from: `user-${index}`, to: `user-${(index + 1) % 20}` },
+      ...{ from_assets: [], to_assets: [] },
+    }));
+    const one = await carryOutWith({ moves: [{ ...MOVE, to: 'user-1' }, ...circle] });
+    expect(one).toMatchObject({ done: [], left: [{ code: 'transaction_too_large' }], isPartlyDone: false });
+    expect(one.left[0]?.task_ids).toHaveLength(21);
   });
 });

@@ -5,6 +5,7 @@ import { problemOf } from '../../../../core/plans/problem.ts';
 import type { OpenTask, PlanSnapshot } from '../../../../core/plans/snapshot.ts';
 import { STRATEGY_V2_0 } from '../../../../core/scoring/strategy.ts';
 import { instantAt } from '../../../../core/time/instant.ts';
+import { asset, assetCalendar } from '../../records.ts';
 
 /** A Monday. */
 const MONDAY = Date.UTC(2026, 4, 4);
@@ -98,6 +99,36 @@ describe('the problem of a snapshot', () => {
     expect(problem.tasks[0]?.facts).toMatchObject({ available_assets: 2, is_scheduled: true });
     const { assignments } = planDay(problem, { seed: 1, effort: 'quick' });
     expect(assignments).toMatchObject([{ user_id: 'ben', facts: { is_member: true, active_assignments: 0 } }]);
+  });
+
+  it('leaves a held task the equipment that it holds, whatever it requires and whatever the hours have become', () => {
+    const holds = { was: 'ada', asset_ids: ['asset-1'] };
+    const requires = [{ asset_type: 'UAV' as const, quantity: 1 }];
+    const mornings = {
+      ...{ time_zone: 'UTC', exceptions: [] },
+      weekly: [{ days: ['mon' as const], start: '06:00', end: '10:00' }],
+    };
+    const { assignments, unplaced } = planDay(
+      problemOf(
+        snapshot({
+          tasks: [
+            task('bare', 6, 8, { was: 'ada', required_assets: requires }),
+            task('equipped', 9, 11, { ...holds, required_assets: requires }),
+            task('pinned', 12, 14, { ...holds, is_pinned: true }),
+            task('late', 11, 12, { required_assets: requires }),
+          ],
+          people: [{ calendar: calendar('ada', { active_count: 3 }), overlapping: [] }],
+          equipment: [{ asset: asset(), calendar: assetCalendar({ working_hours: mornings }), overlapping: [] }],
+        }),
+      ),
+      { seed: 1, effort: 'quick' },
+    );
+    expect(assignments.map(({ task_id, asset_ids }) => [task_id, asset_ids])).toEqual([
+      ['bare', []],
+      ['equipped', ['asset-1']],
+      ['pinned', ['asset-1']],
+    ]);
+    expect(unplaced).toMatchObject([{ task_id: 'late', reason: 'no_equipment' }]);
   });
 
   it('is solved where there is nothing to plan, or nobody', () => {
