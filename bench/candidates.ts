@@ -1,5 +1,6 @@
 import { HANDFUL } from './operations.ts';
 import { rounded, type Findings, type Target } from './report.ts';
+import { userResource } from '../core/calendar/resource.ts';
 import { fillCalendar, hour } from './seed.ts';
 import { cancel, createTasks, TASKS } from './requests.ts';
 import { type Measured, type Service } from './service.ts';
@@ -17,7 +18,7 @@ export const measureCandidates = async (service: Service, isQuick: boolean): Pro
   const users: string[] = [];
   for (let at = 0; at < Math.max(...candidates); at += 1) {
     const user = await tenant.user();
-    await fillCalendar(service, tenant.id, user, 4);
+    await fillCalendar(service, tenant.id, userResource(user), 4);
     users.push(user);
   }
   const drafts = Array.from({ length: rounds + WARM_UP + 1 }, () => ({

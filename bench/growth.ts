@@ -1,5 +1,6 @@
 import type { Answer, TestTenant } from '../test/integration/harness.ts';
 import { rounded, type Findings, type Target } from './report.ts';
+import { userResource } from '../core/calendar/resource.ts';
 import { fillCalendar, fillList, hour } from './seed.ts';
 import { cancel, created, createTasks, TASKS } from './requests.ts';
 import { memberOf, type Measured, type Service } from './service.ts';
@@ -38,7 +39,7 @@ const calendarSubjects = async (
   const { call } = tenant;
   const user = await memberOf(tenant.id, org);
   const others = await Promise.all([tenant.user(), tenant.user()]);
-  await fillCalendar(service, tenant.id, user, size);
+  await fillCalendar(service, tenant.id, userResource(user), size);
   const middle = Math.floor(size / 2);
   const drafts = Array.from({ length: 2 * (rounds + WARM_UP) }, () => ({
     org_unit_id: org,

@@ -2,6 +2,8 @@ import type { Answer } from '../test/integration/harness.ts';
 import type { Findings, Target } from './report.ts';
 import { created, TASKS } from './requests.ts';
 import type { Service } from './service.ts';
+import { userResource } from '../core/calendar/resource.ts';
+import { demandingOperations } from './demands.ts';
 import { fillCalendar, hour } from './seed.ts';
 
 const CANDIDATES = 10;
@@ -38,7 +40,7 @@ export const measureOperations = async (service: Service): Promise<Findings> => 
   await created(call, '/api/assets', { asset_type: 'UAV', asset_code: 'A', name: 'One' });
   const users = await Promise.all(Array.from({ length: CANDIDATES }, () => tenant.user()));
   // DynamoDB bills a query that finds nothing like one that finds something, and DynamoDB Local does not.
-  for (const user of users) await fillCalendar(service, tenant.id, user, 4);
+  for (const user of users) await fillCalendar(service, tenant.id, userResource(user), 4);
   const [first = '', second = '', third = ''] = users;
   const draft = { task_type_id: type, template_id: template, org_unit_id: org, name: 'Task', area_code: 'NORTH' };
   const task = (more: object = {}): Promise<string> => created(call, TASKS, { ...draft, ...more });
@@ -179,6 +181,7 @@ export const measureOperations = async (service: Service): Promise<Findings> => 
       roundTrips: 2,
       readUnits: LIST_UNITS,
     })),
+    ...(await demandingOperations(service, CANDIDATES, HANDFUL)),
   ];
   const rows = [];
   const targets: Target[] = [];

@@ -6,7 +6,7 @@ import type { TaskHolding } from '../core/calendar/calendar.ts';
 import { composeTask } from '../core/tasks/compose.ts';
 import { taskDraft } from '../core/tasks/task.ts';
 import { instantAt, type Instant } from '../core/time/instant.ts';
-import { userResource } from '../core/calendar/resource.ts';
+import type { Resource } from '../core/calendar/resource.ts';
 
 export interface Target {
   readonly client: DynamoDBDocumentClient;
@@ -56,12 +56,12 @@ const copies = (made: Record<string, unknown>, id: string) => {
   return (): Record<string, unknown> => JSON.parse(text.replaceAll(id, newUuid())) as Record<string, unknown>;
 };
 
-/** Holds the first half of each hour for a user, so many hours long. */
-export const fillCalendar = (target: Target, tenantId: string, userId: string, hours: number): Promise<void> =>
+/** Holds the first half of each hour for a user or an asset, so many hours long. */
+export const fillCalendar = (target: Target, tenantId: string, resource: Resource, hours: number): Promise<void> =>
   seed(target, hours, (at) => {
     const window = { start: hour(at), end: hour(at, 30) };
     const holding: TaskHolding = { task_id: newUuid(), name: 'Held', state: 'DISPATCHED', window };
-    return { ...windowKey(tenantId, userResource(userId), window.start, holding.task_id), ...holding };
+    return { ...windowKey(tenantId, resource, window.start, holding.task_id), ...holding };
   });
 
 /** So many tasks of one type, as the service would keep them. */

@@ -137,7 +137,7 @@ const textOf = (tenant: string, { findings, repairs, violations, seen }: Audit, 
     ...(violations === 0
       ? []
       : [
-          `Held tasks that break a rule about their holder as that one is now: ${violations} (no damage; GET /api/task-center/violations).`,
+          `Held tasks that break a rule about their holder or their equipment as these are now: ${violations} (no damage; GET /api/task-center/violations).`,
         ]),
     `${findings.length === 0 ? 'Every invariant holds' : countOf(findings.length, 'finding')}. Read ${countOf(read.itemsRead, 'item')} ` +
       `in ${countOf(read.calls, 'request')}, ${read.readUnits} read units.`,

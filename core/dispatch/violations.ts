@@ -21,7 +21,10 @@ export const heldViolationView = z
     planned_end_at: instantSchema.nullable(),
     rules: z.array(z.enum(BREACHES)).min(1),
   })
-  .meta({ id: 'HeldViolation', description: 'A held task that breaks rules about its holder as that one is now' });
+  .meta({
+    id: 'HeldViolation',
+    description: 'A held task that breaks rules about its holder or its equipment as these are now',
+  });
 export type HeldViolation = z.infer<typeof heldViolationView>;
 
 /**

@@ -205,7 +205,7 @@ export const listViolations = route({
   method: 'GET',
   path: '/api/task-center/violations',
   tag,
-  summary: 'Held tasks that break a rule about their holder as that one is now, newest first',
+  summary: 'Held tasks that break a rule about their holder or their equipment as these are now, newest first',
   description:
     'Holders who went inactive, lack a qualification or do not work then, overridden ones included. ' +
     'A page looks at a bounded number of tasks: it may be short, or empty, though its `Link` leads on.',

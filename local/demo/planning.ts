@@ -3,6 +3,7 @@ import {
   autoDispatchTask,
   dispatchTask,
   listDecisions,
+  reassignTask,
   replayDecision,
   rescheduleTask,
 } from '../../functions/dispatch/contract.ts';
@@ -11,7 +12,7 @@ import {
   grantQualification,
   withdrawQualification,
 } from '../../functions/qualifications/contract.ts';
-import { amendTask, createTask, getTask } from '../../functions/tasks/contract.ts';
+import { amendTask, createTask, getTask, listHistory } from '../../functions/tasks/contract.ts';
 import { removeWorkingHours, setWorkingHours } from '../../functions/working-hours/contract.ts';
 import { expectEqual, expectFields, mismatch } from './expectation.ts';
 import type { MainJob } from './main-job.ts';
@@ -186,5 +187,12 @@ export const tellPlanning = async (stage: Stage, job: MainJob): Promise<void> =>
       asked.affected.map(({ task_id }) => task_id),
       [flight.id],
     );
+    const reason = 'The licence was renewed today; the paper follows';
+    const override = { rules: ['not_qualified' as const], reason };
+    await client.send(reassignTask, { params, body: { assigned_to: member.id, override } });
+    const { body: history } = await client.send(listHistory, { params });
+    const kept = history.find(({ action }) => action === 'reassigned')?.detail['override'];
+    expectEqual('What the history says was set aside', kept, override);
+    tell.say(`${member.name} flies all the same: ${reason} (kept in the history)`);
   });
 };

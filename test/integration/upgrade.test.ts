@@ -12,8 +12,8 @@ import { KINDS, KINDS_SINCE, KEY_MAKERS, type Kept } from '../upgrade/kinds.ts';
 import { caller, startApi, type Call, type TestApi } from './harness.ts';
 
 /**
- * Data that an earlier version wrote, as `test/upgrade/write-fixture.ts` kept it: today's version reads, lists and changes
- * all of it. A shape that was once written is a promise.
+ * Data that earlier versions wrote, as `test/upgrade/write-fixture.ts` and `write-since.ts` kept it: today's version reads,
+ * lists and changes all of it. A shape that was once written is a promise.
  */
 type Item = Readonly<Record<string, unknown>>;
 const fromText = (_: string, value: unknown): unknown =>
@@ -21,11 +21,15 @@ const fromText = (_: string, value: unknown): unknown =>
     ? Buffer.from(String(value.base64), 'base64')
     : value;
 const read = (name: string): Promise<string> => readFile(new URL(`../upgrade/${name}`, import.meta.url), 'utf8');
-const kept = JSON.parse(await read('answers.json')) as Kept;
-const fixture: readonly Item[] = (await read('fixture.jsonl'))
-  .trimEnd()
-  .split('\n')
-  .map((line) => unmarshall(JSON.parse(line, fromText) as Record<string, AttributeValue>));
+const itemsIn = async (name: string): Promise<readonly Item[]> =>
+  (await read(name))
+    .trimEnd()
+    .split('\n')
+    .map((line) => unmarshall(JSON.parse(line, fromText) as Record<string, AttributeValue>));
+const kept = JSON.parse(await read('fixture-answers.json')) as Kept;
+const fixture = await itemsIn('fixture.jsonl');
+const keptSince = JSON.parse(await read('since-answers.json')) as Kept;
+const since = await itemsIn('since.jsonl');
 
 const { byScan } = makeTenantSnapshots({ client, tableName: environment.TABLE_NAME, reader });
 const keyOf = ({ PK, SK }: Item): string => `${String(PK)} ${String(SK)}`;
@@ -58,9 +62,9 @@ const asAdmin = async (tenantId: string): Promise<Call> =>
   caller(api.url, await tokens.issue({ sub: 'upgrade', tenant_id: tenantId, permissions: ['*'] }));
 
 /** The paths that today's version answers otherwise than the one before. */
-const differencesIn = async (call: Call): Promise<readonly string[]> => {
+const differencesIn = async (call: Call, { answers }: Kept = kept): Promise<readonly string[]> => {
   const differences: string[] = [];
-  for (const [path, was] of Object.entries(kept.answers)) {
+  for (const [path, was] of Object.entries(answers)) {
     const { status, body } = await call('GET', path);
     try {
       expect(status).toBe(200);
@@ -74,11 +78,21 @@ const differencesIn = async (call: Call): Promise<readonly string[]> => {
   return differences;
 };
 
+/** The items with a field under another name; what the trail says is no field of its own. */
+const renamedIn = (items: readonly Item[], field: string): readonly Item[] =>
+  items.map((item) =>
+    field in item && !String(item['SK']).startsWith('ENTRY#')
+      ? Object.fromEntries(Object.entries(item).map(([name, value]) => [name === field ? 'renamed' : name, value]))
+      : item,
+  );
+
 const newTenant = (): string => crypto.randomUUID();
 
-it('the fixture holds every kind of item that there is', () => {
-  for (const [kind, pattern] of Object.entries(KINDS))
-    expect([kind, fixture.some((item) => pattern.test(keyOf(item)))]).toEqual([kind, true]);
+it('the fixtures hold every kind of item that there is', () => {
+  for (const [kinds, items] of [[KINDS, fixture] as const, [KINDS_SINCE, since] as const]) {
+    for (const [kind, pattern] of Object.entries(kinds))
+      expect([kind, items.some((item) => pattern.test(keyOf(item)))]).toEqual([kind, true]);
+  }
   const makers = keys as unknown as Readonly<Record<string, (...parts: unknown[]) => keys.Key>>;
   const patterns = [...Object.values(KINDS), ...Object.values(KINDS_SINCE)];
   for (const name of KEY_MAKERS.filter((one) => !['singleKey', 'directoryKey'].includes(one))) {
@@ -93,20 +107,26 @@ describe('what an earlier version wrote', () => {
   it.each(['assigned_to', 'window', 'to_state', 'role_ids'])(
     'is not read as it was when a stored field has another name: %s',
     async (field) => {
-      const renamed = fixture.map((item) =>
-        field in item && !String(item['SK']).startsWith('ENTRY#')
-          ? Object.fromEntries(Object.entries(item).map(([name, value]) => [name === field ? 'renamed' : name, value]))
-          : item,
-      );
-      await load(renamed);
+      await load(renamedIn(fixture, field));
       expect(await differencesIn(await asAdmin(kept.tenantId))).not.toEqual([]);
     },
   );
 
-  it('is read and listed as that version answered it', async () => {
-    await load(fixture);
-    expect(await differencesIn(await asAdmin(kept.tenantId))).toEqual([]);
-    expect(findBreaches(await byScan(kept.tenantId))).toEqual([]);
+  it.each(['qualifications', 'working_hours', 'required_qualifications', 'slot', 'committed_tasks'])(
+    'is not read as it was when a field that came since has another name: %s',
+    async (field) => {
+      await load(renamedIn(since, field));
+      expect(await differencesIn(await asAdmin(keptSince.tenantId), keptSince)).not.toEqual([]);
+    },
+  );
+
+  it.each([
+    ['at first', fixture, kept],
+    ['since', since, keptSince],
+  ])('is read and listed as that version answered it: %s', async (_, items, answered) => {
+    await load(items);
+    expect(await differencesIn(await asAdmin(answered.tenantId), answered)).toEqual([]);
+    expect(findBreaches(await byScan(answered.tenantId))).toEqual([]);
   });
 
   it('has its decisions replayed to the bit, and its audit trail listed', async () => {

@@ -7,11 +7,14 @@ import {
   equippedRush,
   planIntent,
   planRush,
+  qualifiedIntent,
+  qualifiedRush,
   replanIntent,
   replanRush,
   rush,
 } from './intents.ts';
 import { newTally, runTogether, scheduler, togetherCommands } from './runs.ts';
+import { qualifiedWorld } from './service.ts';
 import { COMMANDS, SEEDS, TIMEOUT, untilCommands } from './sizes.ts';
 
 describe('three actors at once, taking turns at every call to the table', () => {
@@ -22,13 +25,13 @@ describe('three actors at once, taking turns at every call to the table', () => 
       const tally = newTally();
       const property = fc.asyncProperty(
         togetherCommands(
-          fc.oneof(anyIntent, contestedIntent, replanIntent, planIntent, equippedIntent),
-          fc.oneof(rush, replanRush, planRush, equippedRush),
+          fc.oneof(anyIntent, contestedIntent, replanIntent, planIntent, equippedIntent, qualifiedIntent),
+          fc.oneof(rush, replanRush, planRush, equippedRush, qualifiedRush),
           20,
         ),
         fc.nat(),
         scheduler(),
-        (commands, lag, turns) => runTogether(commands, { scheduler: turns, lag, tally }),
+        (commands, lag, turns) => runTogether(commands, { start: qualifiedWorld(), scheduler: turns, lag, tally }),
       );
       await untilCommands(tally, seed, (round) => fc.assert(property, { seed: round, numRuns: 4 }));
       await annotate(`seed ${seed}: ${tally.commands} requests, ${tally.calls} calls to the table`);

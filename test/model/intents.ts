@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { WINDOWS } from './service.ts';
 import {
+  CODE,
   TEMPLATE,
   TYPE,
   type Action,
   type Amendment,
   type Draft,
+  type Overridable,
   type Request,
   type ShownPlan,
+  type Validity,
   type Window,
   type WorkingTime,
 } from './world.ts';
@@ -320,6 +323,63 @@ const again = fc.tuple(fc.nat(5), create).map(
       known.keyed.at(-1 - (number % Math.max(1, known.keyed.length))) ?? otherwise(known),
 );
 
+/** Always, until the end of the first or the second window, from the start of the third on, long ago. */
+const validity = fc.constantFrom<Validity>(
+  { from: null, until: null },
+  { from: null, until: WINDOWS[0].end },
+  { from: null, until: WINDOWS[1].end },
+  { from: WINDOWS[2].start, until: null },
+  { from: null, until: '2025-01-01T00:00:00.000Z' },
+);
+const code = fc.oneof(
+  { arbitrary: fc.constantFrom(CODE.fly, CODE.fly, CODE.lift), weight: 10 },
+  { arbitrary: fc.constant(CODE.unknown), weight: 1 },
+);
+const grantOf =
+  (number: number, granted: string, holds: Validity): Intent =>
+  (known) => ({ action: { kind: 'grant', user: userOf(known, number), code: granted, validity: holds } });
+const grant = fc.tuple(user, code, validity).map(([number, granted, holds]) => grantOf(number, granted, holds));
+const withdrawOf =
+  (number: number, taken: string): Intent =>
+  (known) => ({ action: { kind: 'withdraw', user: userOf(known, number), code: taken } });
+const withdraw = fc.tuple(user, code).map(([number, taken]) => withdrawOf(number, taken));
+const createDemanding = createOf(
+  fc.tuple(draft, code).map(([made, demanded]) => ({
+    ...{ ...made, type: TYPE.active, template: null, requires_approval: false },
+    required_qualifications: [demanded],
+  })),
+);
+const amendDemand = aboutTask(
+  fc
+    .constantFrom<readonly string[]>([], [CODE.fly], [CODE.lift])
+    .map((required_qualifications) => (_: Known, id: string) => ({
+      ...{ kind: 'amend', task: id, patch: { required_qualifications } },
+    })),
+  { keys: noKey },
+);
+const override = fc.constantFrom<readonly Overridable[]>(
+  ['not_qualified'],
+  ['outside_working_hours'],
+  ['not_qualified', 'outside_working_hours'],
+);
+const dispatchOverriding = aboutTask(
+  fc.tuple(user, override).map(([number, rules]) => (known: Known, id: string) => ({
+    ...{ kind: 'dispatch', task: id, user: userOf(known, number), assets: [], override: rules },
+  })),
+  { previews: preview },
+);
+/** Of a task that is held, as far as is known: moved or given to another, whatever some rules say. */
+const overrideHeld = fc
+  .tuple(fc.nat(2), override, fc.constantFrom(...WINDOWS), fc.boolean(), dispatch)
+  .map(([number, rules, window, isMove, otherwise]): Intent => (known) => {
+    const held = known.held[number % Math.max(1, known.held.length)];
+    if (held === undefined) return otherwise(known);
+    const other = known.users.find((one) => one !== held.user) ?? held.user;
+    return isMove
+      ? { action: { kind: 'reschedule', task: held.task, window, override: rules } }
+      : { action: { kind: 'reassign', task: held.task, user: other, override: rules } };
+  });
+
 const weighted = (weights: readonly (readonly [number, fc.Arbitrary<Intent>])[]): fc.Arbitrary<Intent> =>
   fc.oneof(...weights.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 
@@ -349,6 +409,12 @@ export const anyIntent = weighted([
   [3, activate],
   [2, hours],
   [2, equipHeld],
+  [2, grant],
+  [1, withdraw],
+  [1, createDemanding],
+  [1, amendDemand],
+  [2, dispatchOverriding],
+  [1, overrideHeld],
   [1, newUser],
   [1, newAsset],
   [3, availability],
@@ -422,6 +488,23 @@ export const equippedIntent = weighted([
   [4, availability],
 ]);
 
+/** What qualifications are for: people who may do some of it, for some time, and who is sent all the same. */
+export const qualifiedIntent = weighted([
+  [1, createDemanding],
+  [1, amendDemand],
+  [6, dispatch],
+  [9, dispatchOverriding],
+  // One who may take it from its hour on, so that a move takes it out of reach.
+  [3, fc.constant(dispatchOf(2, 1))],
+  [8, replanHeld],
+  [5, overrideHeld],
+  [3, auto],
+  [4, moveTo(fc.constantFrom('CANCELED', 'IN_PROGRESS'))],
+  [5, grant],
+  [3, withdraw],
+  [4, hours],
+]);
+
 /** The tasks of the first world whose windows overlap. */
 const rivalTask = fc.constantFrom(0, 1, 2, 4);
 
@@ -491,6 +574,26 @@ export const equippedRush: fc.Arbitrary<readonly Intent[]> = fc.oneof(
   fc.tuple(equipHeld, equipHeld).map((intents) => [...intents]),
 );
 
+/** The tasks of the qualified world that ask for a qualification. */
+const demandingTask = fc.constantFrom(1, 2, 3, 4);
+
+/** What a person is qualified for changes twice, or at the moment of a dispatch that asks for it. */
+export const qualifiedRush: fc.Arbitrary<readonly Intent[]> = fc.oneof(
+  fc
+    .tuple(demandingTask, fc.nat(1), validity, fc.boolean())
+    .map(([number, person, holds, isTaken]) => [
+      dispatchOf(number, person),
+      isTaken ? withdrawOf(person, CODE.fly) : grantOf(person, CODE.fly, holds),
+    ]),
+  fc
+    .tuple(fc.nat(1), validity, validity)
+    .map(([person, holds, lifts]) => [grantOf(person, CODE.fly, holds), grantOf(person, CODE.lift, lifts)]),
+  fc.tuple(dispatchOverriding, dispatchOverriding, overrideHeld).map((intents) => [...intents]),
+  fc
+    .tuple(demandingTask, validity)
+    .map(([number, holds]) => [autoOf(number, [0, 1]), grantOf(0, CODE.fly, holds), withdrawOf(1, CODE.fly)]),
+);
+
 /** A plan is committed while its task or its user is wanted, and a template is revised twice while it is used. */
 export const planRush: fc.Arbitrary<readonly Intent[]> = fc.oneof(
   fc
@@ -522,18 +625,32 @@ export const describe = ({ action, key: used, ifMatch: version, isPreview }: Req
 const windowText = (window: Window | null): string =>
   window === null ? 'unscheduled' : `${window.start.slice(11, 13)}-${window.end.slice(11, 13)}h`;
 
-const draftText = ({ name: called, type: of, template: from, window, buffer, requires_approval }: Draft): string =>
+const draftText = ({
+  name: called,
+  type: of,
+  template: from,
+  window,
+  buffer,
+  requires_approval,
+  required_qualifications: codes,
+}: Draft): string =>
   [
     `"${called}"`,
     windowText(window),
     ...(buffer === 0 ? [] : ['and an hour']),
     ...(from === null ? [] : [`from ${from}`]),
     ...(requires_approval ? ['needs approval'] : []),
+    ...(codes === undefined ? [] : [`asks for ${codes.join(', ')}`]),
     ...(of === TYPE.active ? [] : [of]),
   ].join(' ');
 
 const withAssets = ({ assets }: { readonly assets?: readonly string[] }): string =>
   assets === undefined ? '' : ` with ${assets.length === 0 ? 'nothing' : assets.join(', ')}`;
+
+const despite = ({ override: rules }: { readonly override?: readonly string[] }): string =>
+  rules === undefined ? '' : ` despite ${rules.join(', ')}`;
+
+const validityText = ({ from, until }: Validity): string => `${from ?? 'ever'} to ${until ?? 'ever'}`;
 
 const sentence = (action: Action): string => {
   switch (action.kind) {
@@ -546,19 +663,23 @@ const sentence = (action: Action): string => {
     case 'approve':
       return `${action.decision === 'APPROVE' ? 'approve' : 'reject'} ${action.task}`;
     case 'dispatch':
-      return `dispatch ${action.task} to ${action.user}${withAssets(action)}`;
+      return `dispatch ${action.task} to ${action.user}${withAssets(action)}${despite(action)}`;
     case 'auto':
       return `auto-dispatch ${action.task} among ${action.candidates.length === 0 ? 'all' : action.candidates.join(', ')}`;
     case 'move':
       return `move ${action.task} to ${action.target}`;
     case 'reassign':
-      return `reassign ${action.task} to ${action.user}${withAssets(action)}`;
+      return `reassign ${action.task} to ${action.user}${withAssets(action)}${despite(action)}`;
     case 'unassign':
       return `unassign ${action.task}`;
     case 'reschedule':
-      return `reschedule ${action.task} to ${windowText(action.window)}${withAssets(action)}`;
+      return `reschedule ${action.task} to ${windowText(action.window)}${withAssets(action)}${despite(action)}`;
     case 'hours':
       return `hours of ${action.user} ${action.hours === null ? 'always' : action.hours.join('-')}`;
+    case 'grant':
+      return `grant ${action.code} to ${action.user} from ${validityText(action.validity)}`;
+    case 'withdraw':
+      return `withdraw ${action.code} from ${action.user}`;
     case 'amend':
       return `amend ${action.task} with ${JSON.stringify(action.patch)}`;
     case 'commit':

@@ -1,5 +1,7 @@
+import * as z from 'zod';
 import { findBreaches } from '../../core/audit/invariants.ts';
 import type { TenantSnapshot } from '../../core/audit/snapshot.ts';
+import { overrideSchema } from '../../core/tasks/override.ts';
 import { contentVersionOf } from '../../core/tasks/task.ts';
 import {
   apply,
@@ -57,6 +59,12 @@ const untruths = (after: World, { action }: Request, { body }: Answer): readonly
       return [];
     case 'hours':
       return action.hours === null ? [] : differences('answer', { user_id: action.user, affected_more: false }, body);
+    case 'grant': {
+      const { from: valid_from, until: valid_until } = action.validity;
+      return differences('answer', { user_id: action.user, code: action.code, valid_from, valid_until }, body);
+    }
+    case 'withdraw':
+      return differences('answer', { user_id: action.user, qualification_id: action.code }, body);
     case 'activate':
       return differences('answer', { id: action.user, is_active: action.is_active }, body);
     case 'availability':
@@ -96,6 +104,7 @@ const factsOf = (task: ModelTask) => ({
   planned_end_at: task.window?.end ?? null,
   held_end_at: heldWindow(task)?.end ?? null,
   asset_ids: task.assets,
+  required_qualifications: task.required_qualifications,
   version: task.version,
 });
 
@@ -391,7 +400,7 @@ const isJustified = (during: readonly World[], request: Request, { body }: Answe
 };
 
 /** Rules of which a refusal claims no more than that they are broken. */
-const RULES = ['outside_working_hours', 'asset_conflict', 'asset_unavailable'];
+const RULES = ['not_qualified', 'outside_working_hours', 'asset_conflict', 'asset_unavailable'];
 
 /** The world of each moment with the task as it was at any. */
 const sights = (during: readonly World[], action: Request['action']): readonly World[] =>
@@ -420,6 +429,15 @@ const isTrue = (world: World, request: Request, body: Answer['body']): boolean =
 const isState = (world: World, { action }: Request, body: Answer['body']): boolean =>
   body.code !== 'illegal_transition' || !('task' in action) || world.tasks.get(action.task)?.state === body.from;
 
+const overrideDetail = z.object({ override: overrideSchema.optional() });
+/** The rules that the history of a task says were set aside, oldest first. */
+const overridesOf = (taskId: string, { history }: TenantSnapshot) =>
+  history
+    .filter(({ task_id }) => task_id === taskId)
+    .toSorted((a, b) => a.version - b.version)
+    .map(({ detail }) => overrideDetail.parse(detail).override?.rules)
+    .filter((rules) => rules !== undefined);
+
 /** What the table holds against the world that it should be: nothing lost, nothing left over, no invariant broken. */
 export const judgeEnd = (world: World, snapshot: TenantSnapshot): readonly string[] => {
   const compare = (what: string, expected: Iterable<string>, found: Iterable<string>): readonly string[] => {
@@ -447,13 +465,28 @@ export const judgeEnd = (world: World, snapshot: TenantSnapshot): readonly strin
       planned_start_at: task.planned_start_at,
       planned_end_at: task.planned_end_at,
       asset_ids: task.asset_ids,
+      required_qualifications: task.required_qualifications,
       version: contentVersionOf(task),
       attachment_count: task.attachment_count,
     }),
   );
+  const overrides = [...world.tasks].map(([id, task]) => JSON.stringify([id, task.overrides]));
+  const recorded = snapshot.tasks.map(({ id }) => JSON.stringify([id, overridesOf(id, snapshot)]));
+  const grants = [...world.users].flatMap(([id, user]) =>
+    [...user.grants].map(([code, { from, until }]) => JSON.stringify([id, code, from, until])),
+  );
+  const keptGrants = snapshot.calendars.flatMap((calendar) =>
+    'user_id' in calendar
+      ? calendar.qualifications.map((grant) =>
+          JSON.stringify([calendar.user_id, grant.code, grant.valid_from, grant.valid_until]),
+        )
+      : [],
+  );
   const assets = [...world.assets].map(([id, { code, status, region }]) => JSON.stringify([id, code, status, region]));
   return [
     ...compare('task', tasks, kept),
+    ...compare('override', overrides, recorded),
+    ...compare('grant', grants, keptGrants),
     ...compare(
       'user',
       [...world.users].map(([id, { is_active }]) => `${id} ${is_active}`),

@@ -1,13 +1,23 @@
+import * as z from 'zod';
 import { scheduleConflict } from '../unit/refusals.ts';
 import { DomainError, isRefusal } from '../../core/errors.ts';
 import { makeGuard } from '../../core/calendar/guard.ts';
 import type { Asset } from '../../core/assets/asset.ts';
 import type { Bookings, Taking } from '../../core/calendar/bookings.ts';
-import { isAbsence, resourceOf, type HeldWindow, type ResourceCalendar } from '../../core/calendar/calendar.ts';
+import {
+  isAbsence,
+  resourceOf,
+  type Calendar,
+  type HeldWindow,
+  type ResourceCalendar,
+} from '../../core/calendar/calendar.ts';
 import type { Window } from '../../core/calendar/window.ts';
 import type { Action as TableAction } from '../../adapters/dynamodb/transaction.ts';
+import { lackOf, type Grant } from '../../core/qualifications/grants.ts';
+import { OVERRIDABLE, overrideSchema, type Override } from '../../core/tasks/override.ts';
+import { instantSchema, type Instant } from '../../core/time/instant.ts';
 import type { Faulty } from './service.ts';
-import { planIn } from './world.ts';
+import { CODE, planIn } from './world.ts';
 
 /**
  * A fault for each line of the guard protocol: the line taken out. They are put between the parts of the service, by
@@ -23,7 +33,7 @@ export interface Planted {
   readonly make: () => Faulty;
 }
 
-export const MIXES = ['contested', 'fickle', 'replanned', 'planned', 'equipped'] as const;
+export const MIXES = ['contested', 'fickle', 'replanned', 'planned', 'equipped', 'qualified'] as const;
 export type Mix = (typeof MIXES)[number];
 
 const onActions = (labels: readonly string[], change: (action: TableAction) => readonly TableAction[]): Faulty => ({
@@ -567,17 +577,184 @@ export const PLANTED: readonly Planted[] = [
   {
     what: 'other working hours do not move the version of the calendar',
     mix: 'equipped',
+    make: () => unmovedBy('#working_hours'),
+  },
+
+  // Qualifications, and rules that are set aside.
+  {
+    what: 'qualifications and hours are set aside for everybody',
+    mix: 'qualified',
+    make: () => onTakings((one) => ({ ...one, overridden: OVERRIDABLE })),
+  },
+  {
+    what: 'the end of a grant is compared with now, not with the end of the window',
+    mix: 'qualified',
+    make: () => onGrants((grant, { at }) => (lackAt(grant, at) ? grant : { ...grant, valid_until: null })),
+  },
+  {
+    what: 'the end of a grant is compared with the start of the window',
+    mix: 'qualified',
     make: () =>
-      onActions(['calendar'], (action) => {
-        const { Update } = action.write;
-        const isHours = Update?.ExpressionAttributeNames?.['#working_hours'] !== undefined;
-        const values = { ...Update?.ExpressionAttributeValues };
-        if (Update === undefined || !isHours) return [action];
-        const same = { ...values, ':version': values[':seen_version'] };
-        return [{ ...action, write: { Update: { ...Update, ExpressionAttributeValues: same } } }];
+      onGrants((grant, { at, holding }) =>
+        lackAt(grant, holding.window?.start ?? at) ? grant : { ...grant, valid_until: null },
+      ),
+  },
+  {
+    what: 'the hour behind the planned end needs no qualification',
+    mix: 'qualified',
+    make: () =>
+      onGrants((grant, { holding }) => {
+        const { window } = holding;
+        const planned = isAbsence(holding) ? window : (holding.planned ?? window);
+        const isEnough = planned !== undefined && (grant.valid_until ?? planned.end) >= planned.end;
+        return isEnough ? { ...grant, valid_until: null } : grant;
       }),
   },
+  {
+    what: 'a grant counts before it holds',
+    mix: 'qualified',
+    make: () => onGrants((grant) => ({ ...grant, valid_from: null })),
+  },
+  {
+    what: 'a task without a window asks for no qualification',
+    mix: 'qualified',
+    make: () => onTakings((one) => (one.holding.window === undefined ? allowed(one) : one)),
+  },
+  {
+    what: 'who is given the task of another is not asked for qualifications',
+    mix: 'qualified',
+    make: () =>
+      onTakings((one, bookings) => ((bookings.release ?? []).length > 0 && !isOwnMove(bookings) ? allowed(one) : one)),
+  },
+  {
+    what: 'a window that is moved is not held against the grants',
+    mix: 'qualified',
+    make: () => onTakings((one, bookings) => (isOwnMove(bookings) ? allowed(one) : one)),
+  },
+  {
+    what: 'an automatic dispatch chooses whoever is free, qualified or not',
+    mix: 'qualified',
+    make: () => ({
+      calendars: (sound) => ({
+        ...sound,
+        survey: async (tenantId, userIds, wanted, consistency) =>
+          (await sound.survey(tenantId, userIds, wanted, consistency)).map(({ calendar, overlapping }) => ({
+            calendar: { ...calendar, qualifications: Object.values(CODE).map(everFor) },
+            overlapping,
+          })),
+      }),
+    }),
+  },
+  {
+    what: 'what somebody is qualified for is remembered from the first look',
+    mix: 'qualified',
+    make: () => {
+      const first = new Map<string, readonly Grant[]>();
+      return onCalendar((calendar) => {
+        const qualifications = first.get(calendar.user_id) ?? calendar.qualifications;
+        first.set(calendar.user_id, qualifications);
+        return { ...calendar, qualifications: [...qualifications] };
+      });
+    },
+  },
+  {
+    what: 'other grants do not move the version of the calendar',
+    mix: 'qualified',
+    make: () => unmovedBy('#qualifications'),
+  },
+  {
+    what: 'of two grants at once the last one wins',
+    mix: 'qualified',
+    make: () => onActions(['calendar'], unconditioned),
+  },
+  {
+    what: 'what was set aside is not recorded',
+    mix: 'qualified',
+    make: () => onOverrides(() => undefined),
+  },
+  {
+    what: 'rules that were not broken are recorded as set aside',
+    mix: 'qualified',
+    make: () => onOverrides((told) => ({ ...told, rules: [...OVERRIDABLE] })),
+  },
+  {
+    what: 'who sets one rule aside sets all of them aside',
+    mix: 'qualified',
+    make: () => onTakings((one) => (isOverriding(one) ? { ...one, overridden: OVERRIDABLE } : one)),
+  },
+  {
+    what: 'who sets a rule aside gets time that is taken',
+    mix: 'qualified',
+    make: () => ({
+      guard:
+        ({ guard, commit }) =>
+        (call, move) =>
+          move.bookings.take?.some(isOverriding) === true && call.validateOnly !== true
+            ? commit(call, move.changes, move.answer, move.bookings)
+            : guard(call, move),
+    }),
+  },
+  {
+    what: 'a rule that is set aside once is set aside for good',
+    mix: 'qualified',
+    make: () => {
+      const spared = new Set<string>();
+      return onTakings((one) => {
+        const { id } = resourceOf(one.calendar);
+        if (isOverriding(one)) spared.add(id);
+        return spared.has(id) ? { ...one, overridden: OVERRIDABLE } : one;
+      });
+    },
+  },
 ];
+
+/** The calendar is written with such a field, and stays at its version. */
+const unmovedBy = (field: string): Faulty =>
+  onActions(['calendar'], (action) => {
+    const { Update } = action.write;
+    const values = { ...Update?.ExpressionAttributeValues };
+    if (Update?.ExpressionAttributeNames?.[field] === undefined) return [action];
+    const same = { ...values, ':version': values[':seen_version'] };
+    return [{ ...action, write: { Update: { ...Update, ExpressionAttributeValues: same } } }];
+  });
+
+const allowed = (taking: Taking): Taking => ({ ...taking, overridden: ['not_qualified'] });
+const isOverriding = ({ overridden = [] }: Taking): boolean => overridden.length > 0;
+const lackAt = (grant: Grant, at: Instant): boolean => lackOf([grant], [grant.code], at) !== undefined;
+/** A guard that reads the grants otherwise. */
+const onGrants = (change: (grant: Grant, taking: Taking) => Grant): Faulty =>
+  onTakings((one) => {
+    const { calendar } = one;
+    if (!('user_id' in calendar)) return one;
+    return {
+      ...one,
+      calendar: { ...calendar, qualifications: calendar.qualifications.map((grant) => change(grant, one)) },
+    };
+  });
+const onCalendar = (change: (calendar: Calendar) => Calendar): Faulty => ({
+  calendars: (sound) => ({
+    ...sound,
+    find: async (tenantId, userId) => {
+      const calendar = await sound.find(tenantId, userId);
+      return calendar && change(calendar);
+    },
+  }),
+});
+const everFor = (code: string): Grant => ({
+  ...{ qualification_id: code, code, valid_from: null, valid_until: null, reference: null },
+  granted_at: instantSchema.parse('2026-01-01T00:00:00.000Z'),
+});
+/** The history tells something else of what was set aside. */
+const onOverrides = (change: (told: Override) => Override | undefined): Faulty =>
+  onActions(['history'], (action) => {
+    const { Put } = action.write;
+    if (Put === undefined) return [action];
+    const { override, ...detail } = historyDetail.parse(JSON.parse(String(Put.Item?.['detail'])));
+    if (override === undefined) return [action];
+    const told = JSON.stringify({ ...detail, override: change(override) });
+    return [{ ...action, write: { Put: { ...Put, Item: { ...Put.Item, detail: told } } } }];
+  });
+const historyDetail = z.looseObject({ override: overrideSchema.optional() });
 
 const BACK: readonly string[] = ['holding given back', 'calendar given back to'];
 const isOfAsset = ({ write }: TableAction): boolean => {

@@ -4,7 +4,7 @@ import { judgeAlone, judgeEnd, judgeTogether, type Attempt } from './judge.ts';
 import { makeRandom } from '../integration/random.ts';
 import { describe, type Intent, type Known } from './intents.ts';
 import { makeLag } from './lag.ts';
-import { firstWorld, startService, type Faulty, type SdkCall, type Service, type Turn } from './service.ts';
+import { qualifiedWorld, startService, type Faulty, type SdkCall, type Service, type Turn } from './service.ts';
 import type { Answer, Request, World } from './world.ts';
 
 /** Counts what was run, over all runs of a test. */
@@ -78,7 +78,8 @@ const aloneCommand = (intent: Intent): OwnCommand<Alone, Service> => {
 };
 
 export const runAlone = async (commands: Iterable<fc.AsyncCommand<Alone, Service>>, tally: Tally): Promise<void> => {
-  const model: Alone = { world: firstWorld(), known: knownOf(firstWorld()), tally, timeline: [] };
+  const world = qualifiedWorld();
+  const model: Alone = { world, known: knownOf(world), tally, timeline: [] };
   const service = await startService(model.world);
   await fc.asyncModelRun(() => ({ model, real: service }), commands);
   failIf(judgeEnd(model.world, await service.snapshot()), model.timeline);
@@ -147,6 +148,8 @@ export const scheduler = (): fc.Arbitrary<fc.Scheduler> =>
   });
 
 export interface TogetherOptions {
+  /** The world at the start. */
+  readonly start: World;
   readonly scheduler: fc.Scheduler;
   /** Seed of the chance by which eventually consistent reads lag. */
   readonly lag: number;
@@ -156,9 +159,8 @@ export interface TogetherOptions {
 
 export const runTogether = async (
   commands: Iterable<fc.AsyncCommand<object, Together>>,
-  { scheduler: turns, lag, faulty, tally }: TogetherOptions,
+  { start, scheduler: turns, lag, faulty, tally }: TogetherOptions,
 ): Promise<void> => {
-  const start = firstWorld();
   const service = await startService(start, faulty);
   const attempts: Attempt[] = [];
   const commits: Attempt[] = [];

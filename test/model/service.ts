@@ -27,6 +27,8 @@ import type { Calendars } from '../../core/calendar/calendar.ts';
 import { makeCalendarOf } from '../../core/calendar/calendar.ts';
 import { userResource } from '../../core/calendar/resource.ts';
 import { makeRemoveWorkingHours, makeSetWorkingHours } from '../../core/working-hours/manage.ts';
+import { makeGrantQualification, makeWithdrawQualification } from '../../core/qualifications/manage.ts';
+import * as qualificationRoutes from '../../functions/qualifications/contract.ts';
 import * as hoursRoutes from '../../functions/working-hours/contract.ts';
 import { makeGuard, type Guard } from '../../core/calendar/guard.ts';
 import { makeSuggest } from '../../core/calendar/suggest.ts';
@@ -43,7 +45,8 @@ import { makeReassign, makeReschedule, makeUnassign } from '../../core/dispatch/
 import { taskDraft } from '../../core/tasks/task.ts';
 import { makeApproveTask, makeSubmitForApproval, makeTransitionTask } from '../../core/tasks/transition.ts';
 import { makeReviseTemplate } from '../../core/templates/revise.ts';
-import { instantAt, type Clock } from '../../core/time/instant.ts';
+import { workingHoursSchema, type WorkingHours } from '../../core/working-hours/hours.ts';
+import { instantAt, instantSchema, type Clock } from '../../core/time/instant.ts';
 import { makeTenantShare } from '../../core/tenant-share.ts';
 import * as assetRoutes from '../../functions/assets/contract.ts';
 import * as calendarRoutes from '../../functions/calendar/contract.ts';
@@ -54,7 +57,20 @@ import * as templateRoutes from '../../functions/templates/contract.ts';
 import { lambdaContext } from '../../local/integration.ts';
 import { proxyEvent } from '../../local/proxy-event.ts';
 import { WRITES, type Change } from '../unit/writes.ts';
-import { newTask, TEMPLATE, TYPE, type Action, type Answer, type Draft, type Request, type World } from './world.ts';
+import {
+  CODE,
+  newTask,
+  newUser,
+  TEMPLATE,
+  TYPE,
+  type Action,
+  type Answer,
+  type Draft,
+  type Request,
+  type Validity,
+  type WorkingTime,
+  type World,
+} from './world.ts';
 
 /** A call of the SDK as the scheduler sees it. */
 export interface SdkCall {
@@ -199,6 +215,14 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
   serve(hoursRoutes.setWorkingHours, ({ call, params, body }) => setHours(call, params.user_id, body));
   const removeHours = makeRemoveWorkingHours(ports);
   serve(hoursRoutes.removeWorkingHours, ({ call, params }) => removeHours(call, params.user_id));
+  const grant = makeGrantQualification(ports);
+  serve(qualificationRoutes.grantQualification, ({ call, params, body }) =>
+    grant(call, params.user_id, params.qualification_id, body),
+  );
+  const withdraw = makeWithdrawQualification(ports);
+  serve(qualificationRoutes.withdrawQualification, ({ call, params, query }) =>
+    withdraw(call, params.user_id, params.qualification_id, query),
+  );
   const revise = makeReviseTemplate(ports);
   serve(templateRoutes.reviseTemplate, ({ call, params, body }) => revise(call, params.template_id, body));
   const risk = makeUpdateRiskChecklist(ports);
@@ -296,10 +320,23 @@ const seedsOf = (tenantId: string, world: World, clock: Clock): readonly Change[
       ...{ cloned_from: null, ...stamps },
     },
   }));
-  const users = [...world.users].map(([id, { name, is_active }]) => {
+  const qualifications = world.codes.map((code) => ({
+    kind: 'qualification_created' as const,
+    qualification: {
+      ...{ id: code, tenant_id: tenantId, code, name: code, description: null, is_active: true, version: 1 },
+      ...stamps,
+    },
+  }));
+  const users = [...world.users].map(([id, { name, is_active, hours, grants }]) => {
     const secrets = { password_hash: 'none', role_ids: [], token_epoch: 1, version: 1 };
     const user = { id, tenant_id: tenantId, username: name, is_active, created_at: at, ...secrets };
-    return { kind: 'user_created' as const, user, calendar: emptyCalendar(user) };
+    const held = [...grants].map(([code, { from, until }]) => ({
+      ...{ qualification_id: code, code, reference: null, granted_at: at },
+      ...{ valid_from: instantSchema.nullable().parse(from), valid_until: instantSchema.nullable().parse(until) },
+    }));
+    const working_hours = hours === null ? null : workingHoursOf(hours);
+    const calendar = { ...emptyCalendar(user), working_hours, qualifications: held };
+    return { kind: 'user_created' as const, user, calendar };
   });
   const tasks = [...world.tasks].map(([id, task]) => {
     const made = { id, tenantId, actorId: 'model', at, newId: () => id };
@@ -316,17 +353,24 @@ const seedsOf = (tenantId: string, world: World, clock: Clock): readonly Change[
       ...{ created_at: at, updated_at: at },
     },
   }));
-  return [...types, ...templates, ...users, ...tasks, ...assets];
+  return [...types, ...templates, ...qualifications, ...users, ...tasks, ...assets];
 };
 
-const bodyOf = ({ name, type, template, window, buffer, requires_approval }: Draft) => ({
+const bodyOf = ({ name, type, template, window, buffer, requires_approval, required_qualifications }: Draft) => ({
   task_type_id: type,
   ...(template === null ? {} : { template_id: template }),
   name,
   requires_approval,
   ...(window === null ? {} : { planned_start_at: window.start, planned_end_at: window.end }),
   ...(buffer === 0 ? {} : { buffer_after_minutes: buffer * 60 }),
+  ...(required_qualifications === undefined ? {} : { required_qualifications }),
 });
+
+const workingHoursOf = ([from, to]: WorkingTime): WorkingHours => {
+  const [start, end] = [from, to].map((hour) => `${String(hour).padStart(2, '0')}:00`);
+  const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+  return workingHoursSchema.parse({ time_zone: 'UTC', weekly: [{ days, start, end }], exceptions: [] });
+};
 
 interface Wire {
   readonly operation: string;
@@ -342,6 +386,8 @@ const wireOf = ({ action, isPreview }: Request): Wire => {
 
 const namedAssets = ({ assets }: { readonly assets?: readonly string[] }) =>
   assets === undefined ? {} : { asset_ids: assets };
+const overridden = ({ override }: { readonly override?: readonly string[] }) =>
+  override === undefined ? {} : { override: { rules: override, reason: 'nobody else is there' } };
 
 const wireOfAction = (action: Action): Wire => {
   const about = (operation: string, body: object): Wire => ({
@@ -359,18 +405,19 @@ const wireOfAction = (action: Action): Wire => {
     case 'approve':
       return about('approveTask', { decision: action.decision });
     case 'dispatch':
-      return about('dispatchTask', { assigned_to: action.user, asset_ids: action.assets });
+      return about('dispatchTask', { assigned_to: action.user, asset_ids: action.assets, ...overridden(action) });
     case 'auto':
       return about('autoDispatchTask', { candidate_user_ids: action.candidates });
     case 'move':
       return about('transitionTask', { target_state: action.target });
     case 'reassign':
-      return about('reassignTask', { assigned_to: action.user, ...namedAssets(action) });
+      return about('reassignTask', { assigned_to: action.user, ...namedAssets(action), ...overridden(action) });
     case 'unassign':
       return about('unassignTask', {});
     case 'reschedule': {
       const { start, end } = action.window ?? { start: null, end: null };
-      return about('rescheduleTask', { planned_start_at: start, planned_end_at: end, ...namedAssets(action) });
+      const wanted = { planned_start_at: start, planned_end_at: end };
+      return about('rescheduleTask', { ...wanted, ...namedAssets(action), ...overridden(action) });
     }
     case 'amend':
       return about('amendTask', action.patch);
@@ -401,11 +448,25 @@ const wireOfAction = (action: Action): Wire => {
     case 'hours': {
       const params = { user_id: action.user };
       if (action.hours === null) return { operation: 'removeWorkingHours', params };
-      const [start, end] = action.hours.map((hour) => `${String(hour).padStart(2, '0')}:00`);
-      const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
-      const body = { time_zone: 'UTC', weekly: [{ days, start, end }], exceptions: [] };
-      return { operation: 'setWorkingHours', params, body };
+      return { operation: 'setWorkingHours', params, body: workingHoursOf(action.hours) };
     }
+    case 'grant': {
+      const { from, until } = action.validity;
+      const body = {
+        ...(from === null ? {} : { valid_from: from }),
+        ...(until === null ? {} : { valid_until: until }),
+      };
+      return {
+        operation: 'grantQualification',
+        params: { user_id: action.user, qualification_id: action.code },
+        body,
+      };
+    }
+    case 'withdraw':
+      return {
+        operation: 'withdrawQualification',
+        params: { user_id: action.user, qualification_id: action.code },
+      };
     case 'user':
       return { operation: 'createUser', body: { username: action.name, password: 'long enough' } };
     case 'asset':
@@ -424,9 +485,9 @@ const wireOfAction = (action: Action): Wire => {
 /** The world that every run begins with: users to compete for, tasks whose windows collide. */
 export const firstWorld = (): World => ({
   users: new Map([
-    ['u1', { name: 'first', is_active: true, hours: null, calendar: 1 }],
-    ['u2', { name: 'second', is_active: true, hours: null, calendar: 1 }],
-    ['u3', { name: 'third', is_active: false, hours: null, calendar: 1 }],
+    ['u1', newUser('first')],
+    ['u2', newUser('second')],
+    ['u3', { ...newUser('third'), is_active: false }],
   ]),
   tasks: new Map([
     ['t1', newTask({ name: 'early', window: WINDOWS[0], buffer: 0, requires_approval: false })],
@@ -442,8 +503,32 @@ export const firstWorld = (): World => ({
     ['a1', { code: 'one', status: 'AVAILABLE', region: null }],
     ['a2', { code: 'two', status: 'AVAILABLE', region: null }],
   ]),
+  codes: [],
   receipts: new Map(),
 });
+
+/** The same with qualifications: who may do what is a matter of the person and of the hour. */
+export const qualifiedWorld = (): World => {
+  const { users, tasks, ...rest } = firstWorld();
+  const demanding = (id: string) => {
+    const task = tasks.get(id);
+    return task === undefined ? [] : [[id, { ...task, required_qualifications: [CODE.fly] }] as const];
+  };
+  const holding = (name: string, validity: Validity) => ({
+    ...newUser(name),
+    grants: new Map([[CODE.fly, validity] as const]),
+  });
+  return {
+    ...rest,
+    codes: [CODE.fly, CODE.lift],
+    users: new Map([
+      ...users,
+      ['u1', holding('first', { from: null, until: WINDOWS[1].end })],
+      ['u2', { ...holding('second', { from: WINDOWS[2].start, until: null }), hours: [9, 12] }],
+    ]),
+    tasks: new Map([...tasks, ...['t2', 't3', 't4', 't5'].flatMap(demanding)]),
+  };
+};
 
 const hours = (from: number, to: number) => ({
   start: `2026-03-01T${String(from).padStart(2, '0')}:00:00.000Z`,

@@ -8,21 +8,25 @@ import {
   fickleRush,
   planIntent,
   planRush,
+  qualifiedIntent,
+  qualifiedRush,
   replanIntent,
   replanRush,
   rush,
 } from './intents.ts';
 import { MIXES, PLANTED, type Mix, type Planted } from './planted.ts';
+import { firstWorld, qualifiedWorld } from './service.ts';
 import { newTally, runTogether, scheduler, togetherCommands } from './runs.ts';
 import { IS_LONG } from '../integration/random.ts';
 import { SOUND, TEETH_SEEDS, TIMEOUT } from './sizes.ts';
 
 const REQUESTS = {
-  contested: { intent: contestedIntent, rush },
-  fickle: { intent: fickleIntent, rush: fickleRush },
-  replanned: { intent: replanIntent, rush: replanRush },
-  planned: { intent: planIntent, rush: planRush },
-  equipped: { intent: equippedIntent, rush: equippedRush },
+  contested: { world: firstWorld, intent: contestedIntent, rush },
+  fickle: { world: firstWorld, intent: fickleIntent, rush: fickleRush },
+  replanned: { world: firstWorld, intent: replanIntent, rush: replanRush },
+  planned: { world: firstWorld, intent: planIntent, rush: planRush },
+  equipped: { world: firstWorld, intent: equippedIntent, rush: equippedRush },
+  qualified: { world: qualifiedWorld, intent: qualifiedIntent, rush: qualifiedRush },
 } as const satisfies Record<Mix, unknown>;
 
 interface Bound {
@@ -37,11 +41,12 @@ const look = async (
   make: Planted['make'] = () => ({}),
   tally = newTally(),
 ): Promise<string> => {
+  const { world, intent, rush: meeting } = REQUESTS[mix];
   const property = fc.asyncProperty(
-    togetherCommands(REQUESTS[mix].intent, REQUESTS[mix].rush, 16),
+    togetherCommands(intent, meeting, 16),
     fc.nat(),
     scheduler(),
-    (commands, lag, turns) => runTogether(commands, { scheduler: turns, lag, tally, faulty: make() }),
+    (commands, lag, turns) => runTogether(commands, { start: world(), scheduler: turns, lag, tally, faulty: make() }),
   );
   const { errorInstance } = await fc.check(property, { seed, numRuns: runs, endOnFailure: true });
   return errorInstance instanceof Error ? errorInstance.message : '';
@@ -86,6 +91,17 @@ const HAPPENS: Readonly<Record<Mix, readonly string[]>> = {
   equipped: [
     ...['dispatch ok', 'dispatch asset_conflict', 'dispatch asset_unavailable', 'dispatch outside_working_hours'],
     ...['reassign ok', 'reschedule ok', 'reschedule asset_conflict', 'move ok', 'hours ok', 'availability ok'],
+  ],
+  qualified: [
+    ...[
+      'dispatch ok',
+      'dispatch not_qualified',
+      'dispatch outside_working_hours',
+      'auto ok',
+      'grant ok',
+      'withdraw ok',
+    ],
+    ...['reassign ok', 'reassign not_qualified', 'reschedule ok', 'reschedule not_qualified', 'amend ok'],
   ],
 };
 

@@ -16,6 +16,9 @@ export interface ModelTask {
   readonly state: string;
   readonly assigned_to: string | null;
   readonly assets: readonly string[];
+  readonly required_qualifications: readonly string[];
+  /** The rules that were set aside for it, each time that some were: its history tells. */
+  readonly overrides: readonly (readonly Overridable[])[];
   readonly priority: number;
   readonly risk_level: number;
   readonly template: string | null;
@@ -36,6 +39,12 @@ export interface ModelTemplate {
   readonly is_active: boolean;
 }
 
+/** From when until when a qualification holds; null is no end. */
+export interface Validity {
+  readonly from: string | null;
+  readonly until: string | null;
+}
+
 /** Whole hours of a day. */
 export type WorkingTime = readonly [number, number];
 
@@ -44,7 +53,9 @@ export interface ModelUser {
   readonly is_active: boolean;
   /** Working time of every day, in UTC; null: always. */
   readonly hours: WorkingTime | null;
-  /** Moved by everything that is taken or given back, by going in and out of service, and by other hours. */
+  /** By code. */
+  readonly grants: ReadonlyMap<string, Validity>;
+  /** Moved by everything that is taken or given back, by going in and out of service, by other hours and grants. */
   readonly calendar: number;
 }
 
@@ -55,6 +66,8 @@ export interface World {
   readonly templates: ReadonlyMap<string, ModelTemplate>;
   readonly assets: ReadonlyMap<string, ModelAsset>;
   /** By idempotency key: what it was used for, and what was answered. */
+  /** Codes of the qualifications that there are. */
+  readonly codes: readonly string[];
   readonly receipts: ReadonlyMap<string, { readonly print: string; readonly body: unknown }>;
 }
 
@@ -66,6 +79,8 @@ export interface Draft {
   readonly window: Window | null;
   readonly buffer: number;
   readonly requires_approval: boolean;
+  /** Left out: none. */
+  readonly required_qualifications?: readonly string[];
 }
 
 /** What a preview of an auto-dispatch answered. */
@@ -84,24 +99,41 @@ export interface Plan {
 export const planIn = (token: string): Plan =>
   JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as Plan;
 
-export type Amendment = Partial<Pick<ModelTask, 'name' | 'priority' | 'requires_approval'>>;
+export type Amendment = Partial<Pick<ModelTask, 'name' | 'priority' | 'requires_approval' | 'required_qualifications'>>;
+
+/** Rules about a person that a dispatcher who may sets aside. */
+export const OVERRIDABLE = ['not_qualified', 'outside_working_hours'] as const;
+export type Overridable = (typeof OVERRIDABLE)[number];
+interface MayOverride {
+  readonly override?: readonly Overridable[];
+}
 
 export type Action =
   | { readonly kind: 'create'; readonly draft: Draft }
   | { readonly kind: 'batch'; readonly drafts: readonly Draft[] }
   | { readonly kind: 'submit'; readonly task: string }
   | { readonly kind: 'approve'; readonly task: string; readonly decision: 'APPROVE' | 'REJECT' }
-  | { readonly kind: 'dispatch'; readonly task: string; readonly user: string; readonly assets: readonly string[] }
+  | (MayOverride & {
+      readonly kind: 'dispatch';
+      readonly task: string;
+      readonly user: string;
+      readonly assets: readonly string[];
+    })
   | { readonly kind: 'auto'; readonly task: string; readonly candidates: readonly string[] }
   | { readonly kind: 'move'; readonly task: string; readonly target: string }
-  | { readonly kind: 'reassign'; readonly task: string; readonly user: string; readonly assets?: readonly string[] }
+  | (MayOverride & {
+      readonly kind: 'reassign';
+      readonly task: string;
+      readonly user: string;
+      readonly assets?: readonly string[];
+    })
   | { readonly kind: 'unassign'; readonly task: string }
-  | {
+  | (MayOverride & {
       readonly kind: 'reschedule';
       readonly task: string;
       readonly window: Window | null;
       readonly assets?: readonly string[];
-    }
+    })
   | { readonly kind: 'amend'; readonly task: string; readonly patch: Amendment }
   | { readonly kind: 'commit'; readonly task: string; readonly plan: ShownPlan }
   | { readonly kind: 'absence'; readonly user: string; readonly window: Window }
@@ -112,6 +144,8 @@ export type Action =
   | { readonly kind: 'comment'; readonly task: string }
   | { readonly kind: 'activate'; readonly user: string; readonly is_active: boolean }
   | { readonly kind: 'hours'; readonly user: string; readonly hours: WorkingTime | null }
+  | { readonly kind: 'grant'; readonly user: string; readonly code: string; readonly validity: Validity }
+  | { readonly kind: 'withdraw'; readonly user: string; readonly code: string }
   | { readonly kind: 'user'; readonly name: string }
   | { readonly kind: 'asset'; readonly code: string }
   | { readonly kind: 'availability'; readonly asset: string; readonly status: string; readonly region: string | null };
@@ -133,6 +167,8 @@ export interface Answer {
 }
 
 export const TEMPLATE = { known: 'template', unknown: 'no-template' } as const;
+/** Qualifications that a world may know. */
+export const CODE = { fly: 'fly', lift: 'lift', unknown: 'no-code' } as const;
 export const TYPE = { active: 'type', inactive: 'old-type', unknown: 'no-type' } as const;
 
 const NEXT: Readonly<Record<string, readonly string[]>> = {
@@ -199,14 +235,33 @@ export const brokenBy = (world: World, wish: Wish): readonly string[] => {
   return [
     ...(tasks.length > 0 ? ['schedule_conflict'] : []),
     ...(absences.length > 0 ? ['unavailable'] : []),
-    ...(isAtWork(world.users.get(wish.user)?.hours ?? null, wish) ? [] : ['outside_working_hours']),
+    ...ownBreaches(world, wish).filter((rule) => wish.override?.includes(rule) !== true),
     ...(isTaken ? ['asset_conflict'] : []),
     ...(isOut && wish.isLessOfAssets !== true ? ['asset_unavailable'] : []),
   ];
 };
 
-const isAtWork = (hours: WorkingTime | null, { window, isWork }: Wish): boolean => {
-  if (hours === null || window === null || isWork !== true) return true;
+/** The rules about a person that a wish breaks, whatever else that one holds; only work is asked about. */
+const ownBreaches = (world: World, wish: Wish): readonly Overridable[] => {
+  const user = world.users.get(wish.user);
+  if (user === undefined || wish.isWork !== true) return [];
+  return [
+    ...((wish.required_qualifications ?? []).every((code) => isValid(user.grants.get(code), wish.window))
+      ? []
+      : ['not_qualified' as const]),
+    ...(isAtWork(user.hours, wish) ? [] : ['outside_working_hours' as const]),
+  ];
+};
+
+/** Everything that a model's run does happens in its first second; a task without a window asks for that moment. */
+const NOW = { start: '2026-01-01T00:00:00.000Z', end: '2026-01-01T00:00:01.000Z' };
+const isValid = (validity: Validity | undefined, window: Window | null): boolean => {
+  const { start, end } = window ?? NOW;
+  return validity !== undefined && (validity.from ?? start) <= start && end <= (validity.until ?? end);
+};
+
+const isAtWork = (hours: WorkingTime | null, { window }: Wish): boolean => {
+  if (hours === null || window === null) return true;
   const [from, to] = hours.map((hour) => `${window.start.slice(0, 11)}${String(hour).padStart(2, '0')}:00:00.000Z`);
   return from !== undefined && to !== undefined && from <= window.start && window.end <= to;
 };
@@ -235,15 +290,11 @@ const candidatesOf = (world: World, named: readonly string[]): readonly string[]
 
 /** Why each candidate could not be chosen who could not. */
 export const exclusionsOf = (world: World, taskId: string, named: readonly string[]): ReadonlyMap<string, string> => {
-  const window = heldOf(world, taskId) ?? null;
   const activeIds = [...world.users].filter(([, { is_active }]) => is_active).map(([id]) => id);
   const reasons = (named.length > 0 ? named : activeIds).map((user) => {
     const known = world.users.get(user);
     if (known === undefined) return [user, 'unknown_user'] as const;
-    return [
-      user,
-      known.is_active ? timeRefusal(world, { user, window, own: taskId, isWork: true }) : 'inactive',
-    ] as const;
+    return [user, known.is_active ? timeRefusal(world, wishFor(world, taskId, user)) : 'inactive'] as const;
   });
   return new Map(reasons.flatMap(([user, code]) => (code === undefined ? [] : [[user, code]])));
 };
@@ -252,10 +303,15 @@ export const exclusionsOf = (world: World, taskId: string, named: readonly strin
 export const freeCandidates = (world: World, taskId: string, named: readonly string[]): readonly string[] => {
   const load = (user: string): number => heldBy(world, user).length;
   const points = (user: string): number => Math.max(6, 32 - 8 * load(user));
-  const window = heldOf(world, taskId) ?? null;
   return candidatesOf(world, named)
-    .filter((user) => timeRefusal(world, { user, window, own: taskId, isWork: true }) === undefined)
+    .filter((user) => timeRefusal(world, wishFor(world, taskId, user)) === undefined)
     .toSorted((a, b) => points(b) - points(a) || load(a) - load(b) || (a < b ? -1 : 1));
+};
+
+/** What an auto-dispatch wants of a candidate. */
+const wishFor = (world: World, taskId: string, user: string): Wish => {
+  const required_qualifications = world.tasks.get(taskId)?.required_qualifications ?? [];
+  return { user, window: heldOf(world, taskId) ?? null, own: taskId, isWork: true, required_qualifications };
 };
 
 /** What makes two requests the same to an idempotency key. */
@@ -275,6 +331,10 @@ export const predict = (world: World, request: Request): string => {
     case 'activate':
     case 'hours':
       return world.users.has(action.user) ? 'ok' : 'user_not_found';
+    case 'grant':
+    case 'withdraw':
+      if (!world.users.has(action.user)) return 'user_not_found';
+      return world.codes.includes(action.code) ? 'ok' : 'qualification_not_found';
     case 'absence':
       return assignmentRefusal(world, action) ?? 'ok';
     case 'present':
@@ -298,13 +358,14 @@ export const predict = (world: World, request: Request): string => {
   }
 };
 
-const draftRefusal = ({ templates }: World, { type, template }: Draft): string | undefined => {
+const draftRefusal = (world: World, draft: Draft): string | undefined => {
+  const { type, template, required_qualifications: codes = [] } = draft;
   if (type === TYPE.unknown) return 'task_type_not_found';
   if (type === TYPE.inactive) return 'inactive_task_type';
-  if (template === null) return undefined;
-  const known = templates.get(template);
-  if (known === undefined) return 'template_not_found';
-  return known.is_active ? undefined : 'inactive_template';
+  const known = template === null ? undefined : world.templates.get(template);
+  if (template !== null && known === undefined) return 'template_not_found';
+  if (known?.is_active === false) return 'inactive_template';
+  return codes.every((code) => world.codes.includes(code)) ? undefined : 'qualification_not_found';
 };
 
 type TaskAction = Extract<Action, { readonly task: string }>;
@@ -338,9 +399,10 @@ const taskRefusal = (world: World, task: ModelTask, action: TaskAction): string 
       return assignmentRefusal(world, action);
     case 'amend':
       if (NEXT[task.state]?.length === 0) return 'task_closed';
-      return ['DRAFT', 'APPROVAL_PENDING', 'APPROVED', 'REJECTED'].includes(task.state)
-        ? undefined
-        : 'already_dispatched';
+      if (!['DRAFT', 'APPROVAL_PENDING', 'APPROVED', 'REJECTED'].includes(task.state)) return 'already_dispatched';
+      return action.patch.required_qualifications?.every((code) => world.codes.includes(code)) === false
+        ? 'qualification_not_found'
+        : undefined;
     case 'commit':
       return changedSince(world, action.plan).length > 0 ? 'plan_stale' : undefined;
     case 'dispatch':
@@ -379,8 +441,10 @@ export interface Wish {
   readonly window: Window | null;
   readonly buffer?: number;
   readonly own?: string;
-  /** Whether it is for work, and more of it than is held: only that has to be within working hours. */
+  /** Whether it is for work, and more of it than is held: only that asks for hours and qualifications. */
   readonly isWork?: boolean;
+  readonly required_qualifications?: readonly string[];
+  readonly override?: readonly Overridable[] | undefined;
   readonly assets?: readonly string[];
   /** Whether the assets hold all of it already. */
   readonly isLessOfAssets?: boolean;
@@ -392,23 +456,32 @@ export const wishOf = (world: World, action: Action): Wish | undefined => {
   const task = 'task' in action ? world.tasks.get(action.task) : undefined;
   if (task === undefined || !('task' in action)) return undefined;
   const own = action.task;
-  const { buffer } = task;
+  const { buffer, required_qualifications } = task;
   const window = heldWindow(task);
-  if (action.kind === 'dispatch')
-    return { user: action.user, window, buffer, own, isWork: true, assets: action.assets };
+  const override = 'override' in action ? action.override : undefined;
+  const ofTask = { buffer, own, required_qualifications, override };
+  if (action.kind === 'dispatch') return { ...ofTask, user: action.user, window, isWork: true, assets: action.assets };
   if (action.kind === 'reassign') {
     // Equipment that stays is not asked for again.
     const assets = action.assets ?? [];
     const isLessOfAssets = assets.every((id) => task.assets.includes(id));
-    return { user: action.user, window, buffer, own, isWork: true, assets, isLessOfAssets };
+    return { ...ofTask, user: action.user, window, isWork: true, assets, isLessOfAssets };
   }
   if (action.kind !== 'reschedule' || !isHeld(task) || task.assigned_to === null) return undefined;
   const isShrunk = isLess(world, action);
   const assets = action.assets ?? task.assets;
   return {
-    ...{ user: task.assigned_to, window: widened(action.window, buffer), buffer, own, isWork: !isShrunk, assets },
+    ...{ ...ofTask, user: task.assigned_to, window: widened(action.window, buffer), isWork: !isShrunk, assets },
     isLessOfAssets: isShrunk && assets.every((id) => task.assets.includes(id)),
   };
+};
+
+/** The rules that an action sets aside: those that it names, and really breaks. */
+const setAside = (world: World, action: Action): readonly Overridable[] => {
+  const wish = wishOf(world, action);
+  if (wish === undefined) return [];
+  const broken = ownBreaches(world, wish);
+  return OVERRIDABLE.filter((rule) => broken.includes(rule) && wish.override?.includes(rule) === true);
 };
 
 const candidateRefusal = (world: World, taskId: string, named: readonly string[]): string | undefined => {
@@ -428,7 +501,9 @@ export const keptIn = (next: World, request: Request, answer: Answer): World => 
 };
 
 const isSubset = (part: object, whole: object | undefined): boolean =>
-  Object.entries(part).every(([name, value]) => Reflect.get(whole ?? {}, name) === value);
+  Object.entries(part).every(
+    ([name, value]) => JSON.stringify(Reflect.get(whole ?? {}, name)) === JSON.stringify(value),
+  );
 
 /** Whether what an action wants is so already: then it changes nothing. */
 export const isThere = (world: World, action: Action): boolean => {
@@ -449,6 +524,12 @@ export const isThere = (world: World, action: Action): boolean => {
       return isSameSchedule(world.tasks.get(action.task), action);
     case 'hours':
       return JSON.stringify(world.users.get(action.user)?.hours) === JSON.stringify(action.hours);
+    case 'grant': {
+      const grant = world.users.get(action.user)?.grants.get(action.code);
+      return grant !== undefined && isSubset(action.validity, grant);
+    }
+    case 'withdraw':
+      return world.users.get(action.user)?.grants.has(action.code) === false;
     default:
       return false;
   }
@@ -470,11 +551,16 @@ const applyAction = (world: World, action: Action, { body }: Answer): World => {
     case 'user':
       return {
         ...world,
-        users: new Map([
-          ...world.users,
-          [String(body.id), { name: action.name, is_active: true, hours: null, calendar: 1 }],
-        ]),
+        users: new Map([...world.users, [String(body.id), newUser(action.name)]]),
       };
+    case 'grant':
+    case 'withdraw': {
+      const user = world.users.get(action.user);
+      if (user === undefined) return world;
+      const others = [...user.grants].filter(([code]) => code !== action.code);
+      const grants = new Map(action.kind === 'grant' ? [...others, [action.code, action.validity] as const] : others);
+      return moved({ ...world, users: new Map([...world.users, [action.user, { ...user, grants }]]) }, action.user);
+    }
     case 'activate': {
       const user = world.users.get(action.user);
       if (user === undefined) return world;
@@ -516,7 +602,11 @@ const applyAction = (world: World, action: Action, { body }: Answer): World => {
     default: {
       const task = world.tasks.get(action.task);
       if (task === undefined) return world;
-      const changed = { ...task, ...patchOf(task, action, body), version: task.version + Number(!isRemark(action)) };
+      const rules = setAside(world, action);
+      const changed = {
+        ...{ ...task, ...patchOf(task, action, body), version: task.version + Number(!isRemark(action)) },
+        overrides: rules.length === 0 ? task.overrides : [...task.overrides, rules],
+      };
       const after = { ...world, tasks: new Map([...world.tasks, [action.task, changed]]) };
       const holders = [task, changed].map((one) => (isHeld(one) ? one.assigned_to : null));
       const isMoved = holders[0] !== holders[1] || action.kind === 'reschedule';
@@ -544,16 +634,23 @@ const madeFrom = ({ templates }: World, draft: Draft): ModelTask => {
     : { ...made, priority: template.priority, template: draft.template, revision: template.revision };
 };
 
+export const newUser = (name: string): ModelUser => ({
+  ...{ name, is_active: true, hours: null, grants: new Map<string, Validity>(), calendar: 1 },
+});
+
 export const newTask = ({
   name,
   window,
   buffer,
   requires_approval,
-}: Pick<Draft, 'name' | 'window' | 'buffer' | 'requires_approval'>): ModelTask => ({
+  required_qualifications = [],
+}: Omit<Draft, 'type' | 'template'>): ModelTask => ({
   name,
   window,
   buffer,
   requires_approval,
+  required_qualifications,
+  overrides: [],
   assets: [],
   state: 'DRAFT',
   assigned_to: null,

@@ -38,7 +38,7 @@ export const KINDS: Readonly<Record<string, RegExp>> = {
   'entry of the trail': / ENTRY#/,
 };
 
-/** Kinds that came after the fixture was written. */
+/** Kinds that came after the first fixture was written: the second holds them. */
 export const KINDS_SINCE: Readonly<Record<string, RegExp>> = {
   'calendar of an asset': / ASSET_CALENDAR$/,
   qualification: / QUALIFICATION#/,

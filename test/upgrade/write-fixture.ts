@@ -3,40 +3,10 @@
  * stored shape is to become a promise, and never again for that commit:
  * `node --import tsx test/upgrade/write-fixture.ts`.
  */
-import { writeFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import { DynamoDBClient, paginateScan, type AttributeValue } from '@aws-sdk/client-dynamodb';
-import { startLocalServer } from '../../local/server.ts';
-import { LOCAL_TABLE } from '../../local/table.ts';
-import { KINDS, type Kept } from './kinds.ts';
+import { KINDS } from './kinds.ts';
+import { startRecorder } from './recorder.ts';
 
-process.env['LOG_LEVEL'] = 'SILENT';
-const server = await startLocalServer({ host: '127.0.0.1', port: 0, inMemory: true });
-const endpoint = process.env['DYNAMODB_ENDPOINT'] ?? '';
-
-const session: { token?: string | undefined } = {};
-interface Answer {
-  readonly id: string;
-  readonly plan_token?: string;
-  readonly access_token?: string;
-}
-const send = async (method: string, path: string, body?: object, key?: string): Promise<unknown> => {
-  const response = await fetch(`${server.url}${path}`, {
-    method,
-    headers: {
-      'Content-Type': 'application/json',
-      ...(session.token === undefined ? {} : { Authorization: `Bearer ${session.token}` }),
-      ...(key === undefined ? {} : { 'Idempotency-Key': key }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok && response.status !== 401) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-  return text === '' ? undefined : JSON.parse(text);
-};
-const post = async (path: string, body: object = {}, key?: string): Promise<Answer> =>
-  (await send('POST', path, body, key)) as Answer;
-const idOf = async (path: string, body: object, key?: string): Promise<string> => (await post(path, body, key)).id;
+const { send, post, idOf, signIn, keep } = await startRecorder();
 
 const IDENTITY = '/api/identity';
 const CENTER = '/api/task-center';
@@ -45,7 +15,7 @@ const tenantId = await idOf(`${IDENTITY}/tenants`, { name: 'Kept' });
 const login = { tenant_id: tenantId, username: 'admin', password: 'kept-secret' };
 const adminId = await idOf(`${IDENTITY}/bootstrap-admin`, login);
 await post(`${IDENTITY}/dev-login`, { ...login, password: 'a guess' });
-session.token = (await post(`${IDENTITY}/dev-login`, login)).access_token;
+await signIn(login);
 await post(`${IDENTITY}/dev-login`, { ...login, username: 'nobody' });
 
 const permissions = (await send('GET', `${IDENTITY}/permissions`)) as { id: string; name: string }[];
@@ -180,36 +150,4 @@ const readings = [
   ]),
 ];
 
-const client = new DynamoDBClient({ endpoint, region: 'us-east-1' });
-type Item = Readonly<Record<string, AttributeValue>>;
-const itemsOf = async (): Promise<readonly Item[]> => {
-  const items: Item[] = [];
-  for await (const { Items = [] } of paginateScan({ client }, { TableName: LOCAL_TABLE, ConsistentRead: true }))
-    items.push(...Items);
-  return items.filter(({ PK }) => PK?.S?.startsWith(`T#${tenantId}`));
-};
-const keyOf = ({ PK, SK }: Item): string => `${PK?.S ?? ''} ${SK?.S ?? ''}`;
-const entries = (items: readonly Item[]): number => items.filter(({ SK }) => SK?.S?.startsWith('ENTRY#')).length;
-
-// The trail is complete when it has stood still for a while.
-let items = await itemsOf();
-for (let before = -1; before !== entries(items);) {
-  before = entries(items);
-  await delay(3_000);
-  items = await itemsOf();
-}
-const missing = Object.entries(KINDS).filter(([, keys]) => !items.some((item) => keys.test(keyOf(item))));
-if (missing.length > 0) throw new Error(`No item of ${missing.map(([kind]) => kind).join(', ')}.`);
-const answers: Record<string, unknown> = {};
-for (const path of readings) answers[path] = await send('GET', path);
-const kept: Kept = { tenantId, login: { username: login.username, password: login.password }, answers };
-const here = (name: string): URL => new URL(name, import.meta.url);
-const inText = (_: string, value: unknown): unknown =>
-  value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value;
-const lines = items.map((item) => JSON.stringify(item, inText)).toSorted();
-await writeFile(here('fixture.jsonl'), `${lines.join('\n')}\n`);
-await writeFile(here('answers.json'), `${JSON.stringify(kept)}\n`);
-process.stdout.write(`${items.length} items and ${readings.length} answers.\n`);
-client.destroy();
-await server.stop();
-process.exit(0);
+await keep('fixture', KINDS, { tenantId, login: { username: login.username, password: login.password } }, readings);

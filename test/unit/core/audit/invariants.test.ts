@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { userResource } from '../../../../core/calendar/resource.ts';
+import { newAssetCalendar } from '../../../../core/calendar/calendar.ts';
+import { assetResource, userResource } from '../../../../core/calendar/resource.ts';
 import { INVARIANTS, type Invariant } from '../../../../core/audit/finding.ts';
 import { findBreaches } from '../../../../core/audit/invariants.ts';
 import type { TenantSnapshot } from '../../../../core/audit/snapshot.ts';
@@ -355,7 +356,7 @@ describe('the invariants of a tenant', () => {
   });
 });
 
-describe('held tasks that break a rule about their holder', () => {
+describe('held tasks that break a rule about their holder or their equipment', () => {
   it('are counted apart: they are no breach', () => {
     const demanding = { ...SOUND, holdings: [{ ...holding, required_qualifications: ['PILOT'] }] };
     expect(standingViolations(demanding, T0)).toBe(1);
@@ -363,5 +364,18 @@ describe('held tasks that break a rule about their holder', () => {
     const inactive = SOUND.calendars.map((one) => ({ ...one, is_active: false }));
     const held = SOUND.holdings.filter(({ resource: { id } }) => id === 'user-1').length;
     expect(standingViolations({ ...SOUND, calendars: inactive }, T0)).toBe(held);
+  });
+
+  it('count equipment that is out of use or out of its hours, and each task once', () => {
+    const taken = (id: string): TenantSnapshot['holdings'][number] => ({ ...holding, resource: assetResource(id) });
+    const equipped = { ...SOUND, holdings: [...SOUND.holdings, taken('asset-1')] };
+    expect(standingViolations(equipped, T0)).toBe(0);
+    // asset-2 is in use.
+    expect(standingViolations({ ...SOUND, holdings: [...SOUND.holdings, taken('asset-2')] }, T0)).toBe(1);
+    const never = { time_zone: 'UTC', weekly: [], exceptions: [] };
+    const closed = { ...newAssetCalendar('tenant-1', 'asset-1'), working_hours: never };
+    expect(standingViolations({ ...equipped, calendars: [...SOUND.calendars, closed] }, T0)).toBe(1);
+    const both = [{ ...holding, required_qualifications: ['PILOT'] }, taken('asset-2')];
+    expect(standingViolations({ ...SOUND, holdings: both }, T0)).toBe(1);
   });
 });
