@@ -135,9 +135,7 @@ export const reasonTexts = (one: Unplaced, { task, person }: Names): readonly st
       );
       return [
         `Something that is worth more is in the way${rivals.length === 0 ? '' : `: ${rivals.join(', ')}`}.`,
-        ...(changes.length === 0
-          ? []
-          : [`What would place it: ${changes.join(', ')}. ${priceText(exchange.price)}`]),
+        ...(changes.length === 0 ? [] : [`What would place it: ${changes.join(', ')}. ${priceText(exchange.price)}`]),
       ];
     }
   }

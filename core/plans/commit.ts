@@ -42,7 +42,9 @@ export const commitView = z
   .object({
     plan: planSummary,
     committed: z.array(componentSchema),
-    already_committed: z.array(z.string()).meta({ description: 'Tasks that were committed before, or by another request meanwhile' }),
+    already_committed: z
+      .array(z.string())
+      .meta({ description: 'Tasks that were committed before, or by another request meanwhile' }),
     left_out: z.array(leftSchema),
   })
   .meta({ id: 'PlanCommit' });

@@ -46,11 +46,18 @@ const MOVED: PlanDifference = { subject: 'task', task_id: MOVE.task_id, before: 
 
 describe('a component of a plan', () => {
   it('is left where its task has moved', async () => {
-    expect(await carryOutWith({ differences: [MOVED] })).toMatchObject({ done: [], left: [{ code: 'plan_stale', task_ids: ['task-1'] }] });
+    expect(await carryOutWith({ differences: [MOVED] })).toMatchObject({
+      done: [],
+      left: [{ code: 'plan_stale', task_ids: ['task-1'] }],
+    });
   });
 
   it('is done where a rival has done it between the reading of the log and that of the task', async () => {
-    expect(await carryOutWith({ logs: [[], [DONE]], differences: [MOVED] })).toEqual({ done: [], left: [], isPartlyDone: false });
+    expect(await carryOutWith({ logs: [[], [DONE]], differences: [MOVED] })).toEqual({
+      done: [],
+      left: [],
+      isPartlyDone: false,
+    });
   });
 
   it('is left whole where more tasks pass on in a circle what they hold than a transaction can hold', async () => {
