@@ -1,5 +1,5 @@
 import type { Ghost } from '../../state/day-plan.ts';
-import { heldOf, idOf, placeOf, plannedOf, stateWord, type Held, type Row } from '../../state/timeline.ts';
+import { heldOf, idOf, placeOf, plannedOf, stateWord, type Held } from '../../state/timeline.ts';
 import { dayText, spanText, timeText, type Range } from '../../state/time.ts';
 import type { Subject } from './perform.ts';
 import { zone } from './store.ts';
@@ -33,15 +33,17 @@ export const Buffer = ({ held, range }: { readonly held: Held; readonly range: R
   return place === undefined || bufferText(held) === '' ? null : <i class="buffer" style={styleOf(place)} />;
 };
 
-/** A held window as a bar: its state in colour, in pattern and in its name. */
+/** A held window as a bar: its state in colour, in pattern and in its name. A row that is made anew draws no bar anew. */
 export const Bar = ({
   held,
-  row,
+  userId,
+  person,
   range,
   isDimmed,
 }: {
   readonly held: Held;
-  readonly row: Row;
+  readonly userId: string;
+  readonly person: string;
   readonly range: Range;
   readonly isDimmed: boolean;
 }) => {
@@ -50,7 +52,7 @@ export const Bar = ({
   const word = stateWord(held);
   const isAbsence = held.kind === 'absence';
   const title = isAbsence ? `Absent${held.reason === null ? '' : `: ${held.reason}`}` : (held.name ?? '');
-  const label = `${title}, ${word}, ${row.name}, ${spanText(zone.value, start, end)}${bufferText(held)}`;
+  const label = `${title}, ${word}, ${person}, ${spanText(zone.value, start, end)}${bufferText(held)}`;
   if (place === undefined) return null;
   const style = styleOf(place);
   if (isAbsence)
@@ -66,7 +68,7 @@ export const Bar = ({
       style={style}
       title={label}
       data-task={idOf(held)}
-      data-user={row.userId}
+      data-user={userId}
       aria-keyshortcuts="M R U Enter"
     >
       <span class="bar-name">{held.state === 'IN_PROGRESS' ? `▸ ${title}` : title}</span>{' '}
@@ -74,7 +76,7 @@ export const Bar = ({
         {timeText(zone.value, start)}–{timeText(zone.value, end)}
       </span>
       <span class="unseen">
-        , {word}, {row.name}, {dayText(zone.value, start)}
+        , {word}, {person}, {dayText(zone.value, start)}
       </span>
     </button>
   );
@@ -83,16 +85,16 @@ export const Bar = ({
 /** A task where a plan that is not committed would put it. */
 export const PlannedBar = ({
   ghost: { name, start, end },
-  row,
+  person,
   range,
 }: {
   readonly ghost: Ghost;
-  readonly row: Row;
+  readonly person: string;
   readonly range: Range;
 }) => {
   const place = placeOf(start, end, range);
   if (place === undefined) return null;
-  const label = `${name}, of the plan, ${row.name}, ${spanText(zone.value, start, end)}`;
+  const label = `${name}, of the plan, ${person}, ${spanText(zone.value, start, end)}`;
   return (
     <div class="bar ghost proposed" style={styleOf(place)} role="img" aria-label={label}>
       <span class="bar-name">Plan: {name}</span>

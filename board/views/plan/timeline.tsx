@@ -78,11 +78,17 @@ const TimelineRow = ({ row, index }: { readonly row: Row; readonly index: number
         {row.windows.map((one) => (
           <Fragment key={idOf(one)}>
             <Buffer held={one} range={range.value} />
-            <Bar held={one} row={row} range={range.value} isDimmed={one.task_id !== null && one.task_id === movingId} />
+            <Bar
+              held={one}
+              userId={row.userId}
+              person={row.name}
+              range={range.value}
+              isDimmed={one.task_id !== null && one.task_id === movingId}
+            />
           </Fragment>
         ))}
         {ghosts.value.get(row.userId)?.map((one) => (
-          <PlannedBar key={one.taskId} ghost={one} row={row} range={range.value} />
+          <PlannedBar key={one.taskId} ghost={one} person={row.name} range={range.value} />
         ))}
         {ghost === undefined ? null : <div class="bar ghost" style={styleOf(ghost)} />}
       </div>
