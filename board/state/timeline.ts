@@ -9,6 +9,8 @@ export interface Row {
   readonly name: string;
   readonly activeCount: number;
   readonly windows: readonly Held[];
+  /** When the person is not at work, within the range. */
+  readonly off: readonly Range[];
 }
 
 /** Those rows of a scrolled list that can be seen, with a few on either side: from the first up to the last, excluded. */
@@ -40,10 +42,26 @@ export const shiftOf = (part: number, { from, to }: Range, stepMs: number): numb
 /** The step in which a bar is moved: five minutes of a day, fifteen of a week. */
 export const stepOf = (view: 'day' | 'week'): number => (view === 'day' ? 5 : 15) * MINUTE;
 
-/** Names first by language order, and people without a name last. */
+const instantsOf = (start: string, end: string): Range => ({ from: Date.parse(start), to: Date.parse(end) });
+
+/** What a window takes, its buffers included. */
+export const heldOf = (held: Held): Range => instantsOf(held.start_at, held.end_at);
+/** The same without the buffers: what a bar is moved by. */
+export const plannedOf = (held: Held): Range =>
+  instantsOf(held.planned_start_at ?? held.start_at, held.planned_end_at ?? held.end_at);
+
+/** The parts of a range that its working times leave. */
+export const offOf = (working: CalendarView['working'], { from, to }: Range): readonly Range[] => {
+  const ends = [from, ...working.map(({ end_at }) => Date.parse(end_at))];
+  const starts = [...working.map(({ start_at }) => Date.parse(start_at)), to];
+  return ends.map((end, index) => ({ from: end, to: starts[index] ?? to })).filter((gap) => gap.from < gap.to);
+};
+
+/** A row for each of the people, in their order. */
 export const rowsOf = (
   people: readonly { readonly id: string; readonly username: string }[],
   calendars: readonly CalendarView[],
+  range: Range,
 ): readonly Row[] => {
   const byUser = new Map(calendars.map((calendar) => [calendar.user_id, calendar]));
   return people.map(({ id, username }) => {
@@ -53,6 +71,7 @@ export const rowsOf = (
       name: username,
       activeCount: calendar?.active_count ?? 0,
       windows: calendar?.windows ?? [],
+      off: calendar === undefined ? [] : offOf(calendar.working, range),
     };
   });
 };

@@ -28,6 +28,12 @@ describe.runIf(browserPath !== undefined)('settings', () => {
     return one;
   };
   const choose = (page: Page, kind: string) => page.getByRole('button', { name: kind, exact: true }).click();
+  /** The value of the option whose text begins with a word. */
+  const optionOf = async (page: Page, word: string): Promise<string> =>
+    (await page
+      .getByRole('dialog')
+      .locator('option', { hasText: `${word}:` })
+      .getAttribute('value')) ?? '';
   const first = async (path: string): Promise<unknown> => {
     const { body } = await world.call('GET', path);
     return (body as readonly unknown[])[0];
@@ -85,7 +91,7 @@ describe.runIf(browserPath !== undefined)('settings', () => {
     await dialog.getByLabel('Saturday').fill('09:00-12:00');
     await dialog.getByRole('button', { name: 'Save hours' }).click();
     await page.getByRole('status').filter({ hasText: 'Hours saved.' }).waitFor();
-    await dialog.getByLabel('From').fill('2031-03-01T08:00');
+    await dialog.getByLabel('From', { exact: true }).fill('2031-03-01T08:00');
     await dialog.getByLabel('To', { exact: true }).fill('2031-03-02T08:00');
     await dialog.getByLabel('Reason').fill('Training');
     await dialog.getByRole('button', { name: 'Add absence' }).click();
@@ -114,6 +120,60 @@ describe.runIf(browserPath !== undefined)('settings', () => {
     await page.getByRole('cell', { name: 'MAINTENANCE', exact: true }).waitFor();
     expect(await first('/api/assets')).toMatchObject({ region_code: 'NORTH', availability_status: 'MAINTENANCE' });
     expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('make qualifications, roles and org units, and give them to people, who then may what they say', async () => {
+    const { page, complaints, close } = await enter();
+    const dialog = page.getByRole('dialog');
+    const part = (title: string) => dialog.getByRole('region', { name: title });
+    const makeOne = async (kind: string, one: string, fields: Readonly<Record<string, string>>) => {
+      await choose(page, kind);
+      await page.getByRole('button', { name: `New ${one}` }).click();
+      for (const [label, text] of Object.entries(fields)) await dialog.getByLabel(label, { exact: true }).fill(text);
+      await dialog.getByRole('button', { name: 'Create' }).click();
+      await dialog.waitFor({ state: 'detached' });
+    };
+    await makeOne('Qualifications', 'qualification', { Code: 'UAV-A2', Name: 'Remote pilot' });
+    await makeOne('Org units', 'org unit', { Code: 'NORTH', Name: 'North crew' });
+    await makeOne('Roles', 'role', { Name: 'Dispatcher' });
+    await page.getByRole('button', { name: 'Open Dispatcher' }).click();
+    for (const name of ['mission.read', 'identity.read']) {
+      await part('Permissions')
+        .getByLabel('Add a permission')
+        .selectOption(await optionOf(page, name));
+      await part('Permissions').getByRole('button', { name: 'Add permission' }).click();
+      await part('Permissions')
+        .getByRole('button', { name: `Remove ${name}` })
+        .waitFor();
+    }
+    await page.keyboard.press('Escape');
+    await page.getByRole('cell', { name: 'identity.read, mission.read' }).waitFor();
+
+    await choose(page, 'People');
+    await page.getByRole('button', { name: 'Open Ada' }).click();
+    await part('Roles').getByLabel('Add a role').selectOption({ label: 'Dispatcher' });
+    await part('Roles').getByRole('button', { name: 'Add role' }).click();
+    await part('Roles').getByRole('button', { name: 'Remove Dispatcher' }).waitFor();
+    await part('Qualifications').getByLabel('Add a qualification').selectOption({ label: 'UAV-A2: Remote pilot' });
+    await part('Qualifications').getByLabel('Holds until').fill('2031-03-01T08:00');
+    await part('Qualifications').getByRole('button', { name: 'Add qualification' }).click();
+    await part('Qualifications').getByText('UAV-A2, until 2031-03-01').waitFor();
+    await part('Org units').getByLabel('Add an org unit').selectOption({ label: 'North crew' });
+    await part('Org units').getByLabel('The primary one').check();
+    await part('Org units').getByRole('button', { name: 'Add org unit' }).click();
+    await part('Org units').getByText('North crew, primary').waitFor();
+    expect(await seriousOn(page)).toEqual([]);
+    await part('Org units').getByRole('button', { name: 'Remove North crew' }).click();
+    await part('Org units').getByText('None.').waitFor();
+
+    const ada = await world.userIdOf('Ada');
+    const { body } = await world.call('GET', `/api/identity/users/${ada}/qualifications`);
+    expect(body).toMatchObject([{ code: 'UAV-A2', valid_from: null, valid_until: '2031-03-01T08:00:00.000Z' }]);
+    const hers = await visit(browser, world.url);
+    await signIn(hers.page, world, 'Ada');
+    expect([...complaints, ...hers.complaints]).toEqual([]);
+    await hers.close();
     await close();
   });
 

@@ -71,6 +71,8 @@ describe('the calendar of a user', () => {
       user_id: userId,
       version,
       active_count: 3,
+      // No hours are set.
+      working: [{ start_at: at('00:00'), end_at: '2026-03-02T00:00:00.000Z' }],
       windows: [
         {
           ...nothing,

@@ -59,6 +59,31 @@ describe('working hours of a user', () => {
   });
 });
 
+describe('calendars of people with working hours', () => {
+  it('say when each is at work within the range', async () => {
+    const { call, a, b, set } = await setUp();
+    await set(a, { ...MONDAYS, exceptions: [{ date: '2026-03-03', intervals: [{ start: '20:00', end: '02:00' }] }] });
+    const workingOf = async (from: string, to: string) => {
+      const { body } = await call(
+        'GET',
+        `${CENTER}/calendars?user_ids=${a},${b}&from=2026-03-${from}&to=2026-03-${to}`,
+      );
+      return (body as { working: { start_at: string; end_at: string }[] }[]).map(({ working }) =>
+        working.map(({ start_at, end_at }) => `${start_at.slice(8, 16)} ${end_at.slice(8, 16)}`),
+      );
+    };
+    expect(await workingOf('02T00:00:00Z', '05T00:00:00Z')).toEqual([
+      ['02T07:00 02T15:00', '03T19:00 04T01:00'],
+      ['02T00:00 05T00:00'],
+    ]);
+    expect(await workingOf('02T08:00:00Z', '03T20:00:00Z')).toEqual([
+      ['02T08:00 02T15:00', '03T19:00 03T20:00'],
+      ['02T08:00 03T20:00'],
+    ]);
+    expect(await workingOf('02T16:00:00Z', '02T18:00:00Z')).toEqual([[], ['02T16:00 02T18:00']]);
+  });
+});
+
 describe('a window outside of working hours', () => {
   it('is refused by hand, with the nearest working time and slots that fit', async () => {
     const { id, a, dispatch } = await setUp(INSIDE, OUTSIDE, OFF);

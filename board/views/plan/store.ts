@@ -38,6 +38,8 @@ interface Person {
 export const people = signal<readonly Person[]>([]);
 export const types = signal<readonly { readonly id: string; readonly name: string }[]>([]);
 const calendars = signal<readonly CalendarView[]>([]);
+/** What the calendars were read for: behind the range for as long as the next one is read. */
+const readRange = signal(range.value);
 export const tasks = signal<readonly Task[]>([]);
 export const isBacklogCut = signal(false);
 export const isLoaded = signal(false);
@@ -56,7 +58,7 @@ const shownPeople = computed(() => {
   const sought = peopleFilter.value.trim().toLowerCase();
   return people.value.filter(({ username }) => username.toLowerCase().includes(sought));
 });
-export const rows = computed(() => rowsOf(shownPeople.value, calendars.value));
+export const rows = computed(() => rowsOf(shownPeople.value, calendars.value, readRange.value));
 export const backlog = computed(() => backlogOf(tasks.value, range.value, filters.value));
 
 const names = computed(() => new Map(people.value.map(({ id, username }) => [id, username])));
@@ -94,6 +96,7 @@ const readPlan = async (): Promise<void> => {
   if (isHeldBack.value || range.value.from !== from || range.value.to !== to) return;
   batch(() => {
     calendars.value = portions.flat();
+    readRange.value = range.value;
     tasks.value = backlogRead.items;
     isBacklogCut.value = backlogRead.isCut;
     isLoaded.value = true;

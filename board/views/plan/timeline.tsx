@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals';
+import { Fragment } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { may } from '../../api/session.ts';
 import { ghosts } from '../day-plan/store.ts';
-import { neighbourOf, placeOf, rowsInView, type Row } from '../../state/timeline.ts';
+import { idOf, neighbourOf, placeOf, rowsInView, type Row } from '../../state/timeline.ts';
 import { dayText, HOUR, ticksOf, timeText, type Range } from '../../state/time.ts';
 import { onActionKey } from './actions.tsx';
-import { Bar, PlannedBar, percent, subjectOf } from './bar.tsx';
+import { Bar, Buffer, PlannedBar, percent, styleOf, subjectOf } from './bar.tsx';
 import { drag, marks, ROW_HEIGHT, type Drag } from './drag.ts';
 import { pending, type Subject } from './perform.ts';
 import { isLoaded, now, openTask, people, peopleFilter, range, rows, secondZone, view, zone } from './store.ts';
@@ -50,15 +51,7 @@ const ghostOf = (
   return placeOf(Date.parse(start) + shift, Date.parse(end) + shift, span);
 };
 
-const TimelineRow = ({
-  row,
-  index,
-  ticks,
-}: {
-  readonly row: Row;
-  readonly index: number;
-  readonly ticks: readonly number[];
-}) => {
+const TimelineRow = ({ row, index }: { readonly row: Row; readonly index: number }) => {
   const held = drag.value;
   const reason = marks.value.get(row.userId);
   const ghost = held === undefined && pending.value === undefined ? undefined : ghostOf(row, range.value, held);
@@ -78,24 +71,26 @@ const TimelineRow = ({
         <span class="small quiet">{reason ?? `${row.activeCount} assigned`}</span>
       </div>
       <div class="track">
-        {ticks.map((at) => (
-          <i key={at} class="grid" style={{ left: percent(placeOf(at, at + 1, range.value)?.at ?? 0) }} />
-        ))}
+        {row.off.map(({ from, to }) => {
+          const place = placeOf(from, to, range.value);
+          return place === undefined ? null : <i key={from} class="off" style={styleOf(place)} />;
+        })}
         {row.windows.map((one) => (
-          <Bar
-            key={one.task_id ?? one.absence_id}
-            held={one}
-            row={row}
-            range={range.value}
-            isDimmed={one.task_id !== null && one.task_id === movingId}
-          />
+          <Fragment key={idOf(one)}>
+            <Buffer held={one} range={range.value} />
+            <Bar
+              held={one}
+              userId={row.userId}
+              person={row.name}
+              range={range.value}
+              isDimmed={one.task_id !== null && one.task_id === movingId}
+            />
+          </Fragment>
         ))}
         {ghosts.value.get(row.userId)?.map((one) => (
-          <PlannedBar key={one.taskId} ghost={one} row={row} range={range.value} />
+          <PlannedBar key={one.taskId} ghost={one} person={row.name} range={range.value} />
         ))}
-        {ghost === undefined ? null : (
-          <div class="bar ghost" style={{ left: percent(ghost.at), width: percent(ghost.length) }} />
-        )}
+        {ghost === undefined ? null : <div class="bar ghost" style={styleOf(ghost)} />}
       </div>
     </div>
   );
@@ -201,11 +196,14 @@ export const Timeline = ({ viewport, body, track, onGrab }: Props) => {
         }}
       >
         {all.slice(first, last).map((row, index) => (
-          <TimelineRow key={row.userId} row={row} index={first + index} ticks={ticks} />
+          <TimelineRow key={row.userId} row={row} index={first + index} />
         ))}
-        {today === undefined || all.length === 0 ? null : (
-          <div class="now-area">
-            <div class="now" style={{ left: percent(today.at) }} aria-hidden="true" />
+        {all.length === 0 ? null : (
+          <div class="over-rows" aria-hidden="true">
+            {ticks.map((at) => (
+              <i key={at} class="grid" style={{ left: percent(placeOf(at, at + 1, range.value)?.at ?? 0) }} />
+            ))}
+            {today === undefined ? null : <div class="now" style={{ left: percent(today.at) }} />}
           </div>
         )}
       </div>

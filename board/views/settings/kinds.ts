@@ -1,9 +1,11 @@
 import type { AssetDraft, AvailabilityDraft } from '../../../core/assets/asset.ts';
-import type { UserDraft } from '../../../core/identity/directory.ts';
+import type { OrgUnitDraft, RoleDraft, UserDraft } from '../../../core/identity/directory.ts';
+import type { QualificationDraft } from '../../../core/qualifications/qualification.ts';
 import type { TemplateDraft } from '../../../core/templates/template.ts';
 import type { TaskTypeDraft } from '../../../core/types/task-type.ts';
 import { client } from '../../api/session.ts';
 import type { Field, Row } from '../../state/forms.ts';
+import { GRANTS, MEMBERSHIPS, RIGHTS, ROLES, type Link } from './links.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -21,6 +23,8 @@ export interface Kind {
   readonly read: () => Promise<readonly Row[]>;
   readonly create: (body: Body) => Promise<unknown>;
   readonly change: (row: Row, body: Body) => Promise<unknown>;
+  /** What is given to one of them, and taken from it. */
+  readonly links?: readonly Link[];
   /** What else there is of one of them. */
   readonly more?: 'template' | 'person';
 }
@@ -39,6 +43,10 @@ const optionsOf = (values: readonly string[]): NonNullable<Field['options']> =>
 
 const NAME: Field = { name: 'name', label: 'Name', kind: 'text', isRequired: true };
 const DESCRIPTION: Field = { name: 'description', label: 'Description', kind: 'long' };
+const DEMANDS: Field = {
+  ...{ name: 'required_qualifications', label: 'Demands qualifications', kind: 'lines' },
+  hint: 'One code a line: whoever does it must have them all.',
+};
 const IN_USE: Field = { name: 'is_active', label: 'In use', kind: 'flag', initial: true };
 
 const types: Kind = {
@@ -53,6 +61,7 @@ const types: Kind = {
     NAME,
     DESCRIPTION,
     { name: 'field_may_accept', label: 'Whoever carries a task out may finish it', kind: 'flag' },
+    DEMANDS,
     IN_USE,
   ],
   read: async () => (await client.list('/api/task-center/types', {}, MOST)).items,
@@ -84,6 +93,7 @@ const templates: Kind = {
     { name: 'default_risk_level', label: 'Risk', kind: 'number', least: 1, most: 5, initial: '3', isRequired: true },
     { name: 'default_checklist', label: 'Checklist', kind: 'lines', hint: 'One entry a line.' },
     { name: 'requires_approval', label: 'Needs approval', kind: 'flag' },
+    DEMANDS,
     IN_USE,
   ],
   read: async () => (await client.list('/api/task-center/templates', {}, MOST)).items,
@@ -95,12 +105,71 @@ const templates: Kind = {
     }),
 };
 
+const qualifications: Kind = {
+  title: 'Qualifications',
+  one: 'qualification',
+  about: 'A licence, certificate or rating: people have them, and types, templates and tasks demand them.',
+  reads: 'identity.read',
+  writes: 'identity.write',
+  columns: [column('Code', 'code'), column('Name', 'name'), inUse],
+  fields: async () => [
+    { name: 'code', label: 'Code', kind: 'text', isRequired: true, isFixed: true },
+    NAME,
+    DESCRIPTION,
+    IN_USE,
+  ],
+  read: async () => (await client.list('/api/identity/qualifications', {}, MOST)).items,
+  create: (body) => client.post('/api/identity/qualifications', { body: body as QualificationDraft }),
+  change: (row, body) =>
+    client.patch('/api/identity/qualifications/{qualification_id}', { params: { qualification_id: idOf(row) }, body }),
+};
+
+const roles: Kind = {
+  title: 'Roles',
+  one: 'role',
+  about: 'A role is a set of permissions. Whoever has none can sign in and see nothing.',
+  reads: 'identity.read',
+  writes: 'identity.write',
+  links: [RIGHTS],
+  columns: [
+    column('Name', 'name'),
+    ['Permissions', ({ permissions }) => (Array.isArray(permissions) ? permissions.toSorted().join(', ') : '–')],
+  ],
+  fields: async () => [NAME, DESCRIPTION],
+  read: async () => (await client.list('/api/identity/roles', {}, MOST)).items,
+  create: (body) => client.post('/api/identity/roles', { body: body as RoleDraft }),
+  change: (row, body) => client.patch('/api/identity/roles/{role_id}', { params: { role_id: idOf(row) }, body }),
+};
+
+const orgUnits: Kind = {
+  title: 'Org units',
+  one: 'org unit',
+  about: 'A crew, a site, a department. A task of an org unit goes to its members first.',
+  reads: 'identity.read',
+  writes: 'identity.write',
+  columns: [column('Code', 'code'), column('Name', 'name'), inUse],
+  fields: async () => [
+    { name: 'code', label: 'Code', kind: 'text', isRequired: true, isFixed: true },
+    NAME,
+    {
+      ...{ name: 'parent_id', label: 'Part of', kind: 'choice' },
+      options: (await orgUnits.read()).map((row) => ({ value: idOf(row), label: textOf(row, 'name') })),
+    },
+    IN_USE,
+  ],
+  read: async () => (await client.list('/api/identity/org-units', {}, MOST)).items,
+  create: (body) => client.post('/api/identity/org-units', { body: body as OrgUnitDraft }),
+  change: (row, body) =>
+    client.patch('/api/identity/org-units/{org_unit_id}', { params: { org_unit_id: idOf(row) }, body }),
+};
+
 const people: Kind = {
   title: 'People',
   one: 'person',
   about: 'Whoever signs in, or has tasks assigned to them.',
   reads: 'identity.read',
   writes: 'identity.write',
+  links: [ROLES, GRANTS, MEMBERSHIPS],
   more: 'person',
   columns: [column('Name', 'username'), inUse],
   fields: async () => [
@@ -167,4 +236,4 @@ const assets: Kind = {
 };
 
 /** Every kind, in the order in which a new tenant needs them. */
-export const KINDS: readonly Kind[] = [types, templates, people, assets];
+export const KINDS: readonly Kind[] = [types, templates, qualifications, roles, orgUnits, people, assets];

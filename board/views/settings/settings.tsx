@@ -8,6 +8,7 @@ import { announce } from '../shell/announcer.tsx';
 import { Dialog } from '../shell/dialog.tsx';
 import { Form } from './form.tsx';
 import { idOf, KINDS, type Kind } from './kinds.ts';
+import { Linked } from './linked.tsx';
 import { PersonMore } from './person-more.tsx';
 import { TemplateMore } from './template-more.tsx';
 
@@ -102,7 +103,7 @@ const Records = ({ kind }: { readonly kind: Kind }) => {
       {form === undefined ? null : (
         <Dialog
           title={form.row === undefined ? `New ${kind.one}` : `Change ${kind.one}`}
-          isWide={kind.more !== undefined && form.row !== undefined}
+          isWide={(kind.more ?? kind.links) !== undefined && form.row !== undefined}
           onClose={() => {
             opened.value = undefined;
           }}
@@ -119,6 +120,17 @@ const Records = ({ kind }: { readonly kind: Kind }) => {
               }}
             />
           ) : null}
+          {form.row === undefined
+            ? null
+            : kind.links?.map((link) => (
+                <Linked
+                  key={link.title}
+                  link={link}
+                  ownerId={idOf(form.row ?? {})}
+                  isWritable={isWritable}
+                  onChange={() => void read()}
+                />
+              ))}
           {kind.more === 'template' && form.row !== undefined ? <TemplateMore row={form.row} onDone={isDone} /> : null}
           {kind.more === 'person' && form.row !== undefined && may('mission.read') ? (
             <PersonMore userId={idOf(form.row)} />
@@ -129,7 +141,7 @@ const Records = ({ kind }: { readonly kind: Kind }) => {
   );
 };
 
-/** What the work is made of: types, templates, people, assets. */
+/** What the work is made of: what is done, by whom, and with what. */
 export const Settings = () => {
   const kinds = KINDS.filter(({ reads }) => may(reads));
   const chosen = useSignal(kinds[0]);

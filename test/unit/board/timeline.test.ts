@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { portionsOf, withTask } from '../../../board/state/calendars.ts';
-import { neighbourOf, placeOf, rowsInView, rowsOf, shiftOf, stateWord, stepOf } from '../../../board/state/timeline.ts';
+import {
+  heldOf,
+  neighbourOf,
+  offOf,
+  placeOf,
+  plannedOf,
+  rowsInView,
+  rowsOf,
+  shiftOf,
+  stateWord,
+  stepOf,
+} from '../../../board/state/timeline.ts';
 import { HOUR } from '../../../board/state/time.ts';
 import type { CalendarView } from '../../../core/calendar/views.ts';
 import { instantSchema } from '../../../core/time/instant.ts';
@@ -25,6 +36,7 @@ const calendar = (user_id: string, ...windows: Held[]): CalendarView => ({
   user_id,
   version: 1,
   active_count: windows.length,
+  working: [{ start_at: instant(8), end_at: instant(16) }],
   windows,
 });
 
@@ -64,11 +76,30 @@ it('rows follow the people, whoever has a calendar', () => {
     { id: 'b', username: 'Bela' },
     { id: 'a', username: 'Ada' },
   ];
-  const rows = rowsOf(people, [calendar('a', held('one', 1, 2))]);
-  expect(rows.map(({ name, activeCount, windows }) => [name, activeCount, windows.length])).toEqual([
-    ['Bela', 0, 0],
-    ['Ada', 1, 1],
+  const rows = rowsOf(people, [calendar('a', held('one', 1, 2))], DAY);
+  expect(rows.map(({ name, activeCount, windows, off }) => [name, activeCount, windows.length, off.length])).toEqual([
+    ['Bela', 0, 0, 0],
+    ['Ada', 1, 1, 2],
   ]);
+});
+
+it('who is not at work is off for what the working times leave of the range', () => {
+  const times = (...spans: readonly (readonly [number, number])[]) =>
+    spans.map(([from, to]) => ({ start_at: instant(from), end_at: instant(to) }));
+  const hoursOff = (...spans: readonly (readonly [number, number])[]) =>
+    offOf(times(...spans), DAY).map(({ from, to }) => [(from - DAY.from) / HOUR, (to - DAY.from) / HOUR]);
+  expect(hoursOff([0, 24])).toEqual([]);
+  expect(hoursOff()).toEqual([[0, 24]]);
+  expect(hoursOff([0, 6], [8, 12], [13, 24])).toEqual([
+    [6, 8],
+    [12, 13],
+  ]);
+});
+
+it('a bar is moved by its planned window, and its buffers are held with it', () => {
+  const buffered = { ...held('one', 7, 11), planned_start_at: instant(8), planned_end_at: instant(10) };
+  expect(plannedOf(buffered)).toEqual({ from: DAY.from + 8 * HOUR, to: DAY.from + 10 * HOUR });
+  expect(heldOf(buffered)).toEqual({ from: DAY.from + 7 * HOUR, to: DAY.from + 11 * HOUR });
 });
 
 describe('an arrow key', () => {
@@ -79,6 +110,7 @@ describe('an arrow key', () => {
       { id: 'c', username: 'Cora' },
     ],
     [calendar('a', held('a1', 8, 9), held('a2', 12, 13)), calendar('c', held('c1', 7, 8), held('c2', 11, 14))],
+    DAY,
   );
   it.each([
     ['ArrowRight', 'a', 'a1', { rowIndex: 0, id: 'a2' }],
