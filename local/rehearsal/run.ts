@@ -31,11 +31,17 @@ interface Rehearsal extends Commands {
   readonly stage: <T>(title: string, work: () => Promise<T>) => Promise<T>;
 }
 
-const deploy = async ({ cdk, folder }: Rehearsal, assembly: string, stack: string): Promise<Outputs> => {
-  const file = join(folder, `${stack}.outputs.json`);
-  const choice = ['--require-approval', 'never', '--progress', 'events', '--outputs-file', file];
+const outputsFile = (folder: string, stack: string): string => join(folder, `${stack}.outputs.json`);
+
+/** What the last deployment of a stack said. */
+const outputsOf = async ({ folder }: Rehearsal, stack: string): Promise<Outputs> =>
+  outputsSchema.parse(JSON.parse(await readFile(outputsFile(folder, stack), 'utf8')))[stack] ?? {};
+
+const deploy = async (rehearsal: Rehearsal, assembly: string, stack: string): Promise<Outputs> => {
+  const { cdk, folder } = rehearsal;
+  const choice = ['--require-approval', 'never', '--progress', 'events', '--outputs-file', outputsFile(folder, stack)];
   await cdk(['deploy', stack, '--app', assembly, ...choice]);
-  const outputs = outputsSchema.parse(JSON.parse(await readFile(file, 'utf8')))[stack] ?? {};
+  const outputs = await outputsOf(rehearsal, stack);
   const promised = Object.keys((await readTemplate(join(assembly, `${stack}.template.json`))).Outputs);
   const empty = promised.filter((name) => (outputs[name] ?? '') === '');
   if (empty.length > 0) throw new Error(`${stack} has outputs without a value: ${empty.join(', ')}.`);
@@ -91,7 +97,7 @@ const upgrade = async (rehearsal: Rehearsal, outputs: Outputs): Promise<string> 
   const traffic = await startTraffic(addressOf(rehearsal.emulator, outputs), await bootstrapKeyOf(outputs));
   const probe = await openEventProbe({ busName: required(outputs, 'EventBusName'), tenantId: traffic.tenantId });
   try {
-    await deploy(rehearsal, next, STACK);
+    traffic.moveTo(addressOf(rehearsal.emulator, await deploy(rehearsal, next, STACK)));
     const { requests, mended, taskIds } = await traffic.stop();
     // The probe was opened after the first of them.
     const late = taskIds.slice(-Math.ceil(taskIds.length / 2));
@@ -130,7 +136,8 @@ const rehearse = async (rehearsal: Rehearsal, plant: string | undefined): Promis
   await stage('bootstrap', () => cdk(['bootstrap', '--app', assembly, `aws://${ACCOUNT}/us-east-1`]));
   const outputs = await stage(`deploy ${STACK}`, () => deploy(rehearsal, first, STACK));
   await stage('deploy the next version under traffic', () => upgrade(rehearsal, outputs));
-  await stage('smoke --full, events included', () => smoke(rehearsal, outputs, '--full'));
+  const upgraded = await outputsOf(rehearsal, STACK);
+  await stage('smoke --full, events included', () => smoke(rehearsal, upgraded, '--full'));
   const beside = await stage(`deploy ${PROTECTED} beside it`, () => deploy(rehearsal, assembly, PROTECTED));
   await stage('smoke', () => smoke(rehearsal, beside));
   await stage(`destroy ${STACK}`, () => cdk(['destroy', STACK, '--app', assembly, '--force']));
