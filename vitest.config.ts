@@ -9,6 +9,11 @@ const OWN_ENVIRONMENT = ['events', 'logs', 'oidc', 'tenant-snapshot', 'trail'].m
   (name) => `test/integration/${name}.test.ts`,
 );
 
+const IS_LONG = process.env['TEST_LONG'] === 'true';
+const FURTHER_PAGES = ['day-plan', 'docs-page', 'first-minute', 'my-day', 'settings'].map(
+  (name) => `test/browser/${name}.test.ts`,
+);
+
 const ON_DATABASE = {
   globalSetup: ['test/integration/database.ts'],
   setupFiles: ['test/seed.ts', 'test/integration/environment.ts'],
@@ -89,6 +94,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
+          // The rest opens a browser and a server for each page: minutes of processor time.
+          exclude: IS_LONG ? [] : FURTHER_PAGES,
           globalSetup: ['test/browser/notice.ts'],
           env: { LOG_LEVEL: 'SILENT', JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1' },
         },

@@ -11,6 +11,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureBeside } from './beside.ts';
+import { measureBoard } from './board.ts';
 import { measureBodies } from './bodies.ts';
 import { measureBundles } from './bundles.ts';
 import { measureCandidates } from './candidates.ts';
@@ -34,6 +35,7 @@ const { only, quick: isQuick, smptsp } = values;
 
 /** What needs the machine for itself comes first, before the table fills. */
 const FREE: Readonly<Record<string, FreePart>> = {
+  board: measureBoard,
   bodies: measureBodies,
   bundles: measureBundles,
   load: measureLoad,

@@ -6,7 +6,7 @@ import type { TaskHolding } from '../core/calendar/calendar.ts';
 import { composeTask } from '../core/tasks/compose.ts';
 import { taskDraft } from '../core/tasks/task.ts';
 import { instantAt, type Instant } from '../core/time/instant.ts';
-import type { Resource } from '../core/calendar/resource.ts';
+import { userResource, type Resource } from '../core/calendar/resource.ts';
 
 export interface Target {
   readonly client: DynamoDBDocumentClient;
@@ -62,6 +62,22 @@ export const fillCalendar = (target: Target, tenantId: string, resource: Resourc
     const window = { start: hour(at), end: hour(at, 30) };
     const holding: TaskHolding = { task_id: newUuid(), name: 'Held', state: 'DISPATCHED', window };
     return { ...windowKey(tenantId, resource, window.start, holding.task_id), ...holding };
+  });
+
+/** Holds so many windows of an hour and a half, in the calendars of users in turn, every other hour from one on. */
+export const fillDay = (
+  target: Target,
+  tenantId: string,
+  userIds: readonly string[],
+  firstHour: number,
+  count: number,
+): Promise<void> =>
+  seed(target, count, (at) => {
+    const start = firstHour + 2 * Math.floor(at / userIds.length);
+    const window = { start: hour(start), end: hour(start + 1, 30) };
+    const holding: TaskHolding = { task_id: newUuid(), name: `Inspection ${at}`, state: 'DISPATCHED', window };
+    const user = userResource(userIds[at % userIds.length] ?? '');
+    return { ...windowKey(tenantId, user, window.start, holding.task_id), ...holding };
   });
 
 /** So many tasks of one type, as the service would keep them. */

@@ -76,7 +76,10 @@ export const openService = async (): Promise<Service> => {
 };
 
 /** A user who is a member of an org unit, so that an automatic dispatch prefers them. */
-export const memberOf = async (tenantId: string, orgUnitId: string): Promise<string> => {
+export const memberOf = (tenantId: string, orgUnitId: string): Promise<string> => userOf(tenantId, orgUnitId);
+
+/** A user who cannot sign in: hashing a password takes longer than all the rest. */
+export const userOf = async (tenantId: string, orgUnitId?: string): Promise<string> => {
   const { clock, newId } = await import('../adapters/runtime/composition.ts');
   const { commit } = await import('../adapters/runtime/resources/identity.ts');
   const id = newId();
@@ -93,7 +96,7 @@ export const memberOf = async (tenantId: string, orgUnitId: string): Promise<str
   };
   const calendar = {
     ...emptyCalendar(user),
-    memberships: [{ org_unit_id: orgUnitId, is_primary: true, created_at: clock() }],
+    memberships: orgUnitId === undefined ? [] : [{ org_unit_id: orgUnitId, is_primary: true, created_at: clock() }],
   };
   await commit({ tenantId, actorId: 'bench', permissions: [] }, [{ kind: 'user_created', user, calendar }], undefined);
   return id;

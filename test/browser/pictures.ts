@@ -20,17 +20,21 @@ const PEOPLE = [
   'Mato',
 ];
 const SITES = ['Roof', 'Mast', 'Pipeline', 'Solar park', 'Bridge'];
+const WEEK = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const AREAS = ['NORTH', 'SOUTH', 'HARBOUR'];
 
 /** A day of work for a dozen people, and a backlog. */
 const fill = async (world: World): Promise<void> => {
   for (const [row, name] of PEOPLE.entries()) {
     const userId = await world.userIdOf(name);
+    const weekly = [{ days: WEEK, start: row % 2 === 0 ? '06:00' : '06:30', end: row % 3 === 0 ? '18:30' : '20:00' }];
+    await world.call('PUT', `/api/task-center/users/${userId}/working-hours`, { time_zone: 'UTC', weekly });
     for (const [column, hour] of [7 + (row % 3), 11 + (row % 4), 16].entries()) {
       if ((row + column) % 4 === 3) continue;
       const task = await world.task({
         name: `${SITES[(row + 2 * column) % SITES.length] ?? ''} ${row + 1}`,
         ...between(hour, hour + 2),
+        ...(row % 4 === 1 && column === 0 ? { buffer_before_minutes: 30, buffer_after_minutes: 45 } : {}),
       });
       await world.dispatch(task, userId);
       if (row % 4 === 0 && column === 0)

@@ -35,7 +35,7 @@ export const visit = async (browser: Browser, url: string, path = '/board', view
 /** Signs in, and waits for what the first page shows. */
 export const signIn = async (
   page: Page,
-  { tenantId, password }: World,
+  { tenantId, password }: Pick<World, 'tenantId' | 'password'>,
   name = 'admin',
   shown = '[data-row]',
 ): Promise<void> => {
