@@ -1,4 +1,5 @@
 import type { Call } from '../call.ts';
+import { LIMITS } from '../limits.ts';
 import { DomainError } from '../errors.ts';
 import { isGranted } from '../identity/permission.ts';
 import type { Page, PageRequest } from '../page.ts';
@@ -36,13 +37,16 @@ export const makeListTrail =
       mayRead(entry) &&
       (actor_id === undefined || entry.actor_id === actor_id) &&
       (subject === undefined || entry.subject === subject || entry.subject.endsWith(`/${subject}`));
-    // As many months as lie ahead would be looked at for nothing. A day is more than clocks differ.
+    // Months that lie ahead, or behind the longest that is kept, would be looked at for nothing. A day is more than clocks
+    // differ.
     const ahead = daysBefore(now, -1);
     const end = to < ahead ? to : ahead;
-    if (begin >= end) return Promise.resolve({ items: [] });
+    const oldest = daysBefore(now, LIMITS.auditDaysMost);
+    const first = begin > oldest ? begin : oldest;
+    if (first >= end) return Promise.resolve({ items: [] });
     const seesAll = [...READERS.values()].every((needed) => isGranted(call.permissions, needed));
     const isAll = seesAll && actor_id === undefined && subject === undefined;
-    return trail.list(call.tenantId, { from: begin, to: end, isMeant, isAll }, page);
+    return trail.list(call.tenantId, { from: first, to: end, isMeant, isAll }, page);
   };
 
 const kindOf = ({ subject }: Entry): string => subject.slice(0, subject.indexOf('/'));
