@@ -24,7 +24,7 @@ import {
   type Scene,
 } from './rivals.ts';
 
-const DAYS = IS_LONG ? 60 : 4;
+const DAYS = IS_LONG ? 20 : 4;
 
 let api: TestApi;
 beforeAll(async () => {
