@@ -13,7 +13,7 @@ export const openBoard = route({
   description: 'An issuer of OpenID Connect sends people back here, with parameters that are for the page.',
   access: 'public',
   handler: 'board/open',
-  query: z.looseObject({}),
+  query: z.object({}),
   status: 200,
   response: z.string(),
   mediaTypes: ['text/html'],
