@@ -18,7 +18,7 @@ declare module 'vitest' {
 /** Where the first project of a run leaves the address of its database for the others, which are set up after it. */
 const SHARED = 'TASK_CENTER_TEST_DATABASE';
 /** They read streams, and each read of a stream costs the engine as much as all the streams that it keeps are long. */
-const READ_STREAMS = new Set(['integration-apart']);
+const READ_STREAMS = new Set(['integration-apart', 'local']);
 
 /**
  * One real DynamoDB for the tests of a run: starting it and making it fast takes half a minute of processor time. Each
