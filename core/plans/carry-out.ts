@@ -231,8 +231,9 @@ const carryOutStep = async (
     return window === undefined ? [] : [{ ...move, window }];
   });
   if (differences.length > 0 || timed.length < pending.length) {
-    // The log is read before all else: what a rival has done for the same plan since is no difference.
-    if (logOf(await plans.steps(call.tenantId, plan.id)).length > reading.log.length)
+    // The log is read before all else: what a rival has done with these for the same plan since is no difference.
+    const log = logOf(await plans.steps(call.tenantId, plan.id));
+    if (hasGoneOn(job, pending, reading.log, log))
       throw new DomainError('stale_read', 'The plan has gone on while it was read.', { moved: 'other' });
     return leave(pending, 'plan_stale', 'What these were decided from has changed since.', differences);
   }
@@ -276,6 +277,11 @@ const carryOutStep = async (
   });
   return 'done';
 };
+
+/** Whether the plan has done anything with these tasks, or with those whom they concern, between two readings of its log. */
+const hasGoneOn = ({ isDone }: Job, moves: readonly Move[], before: PlanLog, now: PlanLog): boolean =>
+  moves.some((move) => isDone(now, move)) ||
+  resourcesOf(moves).some((one) => before.calendars.get(resourceName(one)) !== now.calendars.get(resourceName(one)));
 
 /** What the guard has to know of those who take time. */
 const readingsOf = ({ calendars, assets }: Reading, move: Move): readonly ResourceReading[] =>

@@ -21,8 +21,6 @@ export type PlanStep = z.infer<typeof planStepSchema>;
 
 /** What a plan has done so far: by the latest that it did to each task. */
 export interface PlanLog {
-  /** How many steps: they are never taken away, so more of them is a later reading. */
-  readonly length: number;
   readonly committed: ReadonlyMap<string, PlanStep['tasks'][number]>;
   readonly reverted: ReadonlySet<string>;
   /** The versions of calendars that the plan itself has made. */
@@ -41,7 +39,6 @@ export const logOf = (steps: readonly PlanStep[]): PlanLog => {
   }
   const of = (kind: PlanStep['kind']) => [...latest].filter(([, one]) => one.kind === kind);
   return {
-    length: steps.length,
     committed: new Map(of('COMMIT').map(([id, { task }]) => [id, task])),
     reverted: new Set(of('REVERT').map(([id]) => id)),
     calendars,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanDifference } from '../../../../core/dispatch/plan-token.ts';
+import { RETRY } from '../../../../core/limits.ts';
 import { carryOut, type MovingPorts } from '../../../../core/plans/carry-out.ts';
 import type { PlanStep } from '../../../../core/plans/log.ts';
 import type { Move } from '../../../../core/plans/moves.ts';
@@ -57,6 +58,22 @@ describe('a component of a plan', () => {
       done: [],
       left: [],
       isPartlyDone: false,
+    });
+  });
+
+  it('is left where its task has moved, however the plan goes on with others meanwhile', async () => {
+    const other = (at: number): PlanStep => ({
+      ...DONE,
+      id: `step-${at}`,
+      tasks: DONE.tasks.map((one) => ({ ...one, task_id: `other-${at}`, to: 'user-2' })),
+      calendars: [{ resource: 'user/user-2', version: at }],
+    });
+    const logs = Array.from({ length: 2 * RETRY.attempts + 2 }, (_, at) =>
+      Array.from({ length: at }, (_step, one) => other(one)),
+    );
+    expect(await carryOutWith({ logs, differences: [MOVED] })).toMatchObject({
+      done: [],
+      left: [{ code: 'plan_stale', task_ids: ['task-1'] }],
     });
   });
 
