@@ -177,9 +177,12 @@ export type Claim =
   'USERNAME' | 'STRATEGY_VERSION' | `${KindOf<Kinds[Directory]['begins']>}_${'NAME' | 'CODE' | 'KEY'}`;
 type KindOf<Prefix> = Prefix extends `${infer Kind}#` ? Kind : never;
 export const claimKey = (tenantId: string, claim: Claim, value: string): Key => ({
-  PK: `${tenant(tenantId)}#CLAIM#${claim}#${part(value)}`,
+  PK: `${claims(tenantId)}${claim}#${part(value)}`,
   SK: 'CLAIM',
 });
+/** A claim by its partition, without the tenant: the kind, and the value as keys spell it. */
+export const claimIn = (tenantId: string, partition: string): string => partition.slice(claims(tenantId).length);
+const claims = (tenantId: string): string => `${tenant(tenantId)}#CLAIM#`;
 
 /** The tally of an area, or of the whole tenant (null). */
 export const tallyKey = (tenantId: string, areaCode: string | null): Key => ({

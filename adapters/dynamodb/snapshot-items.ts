@@ -8,6 +8,7 @@ import {
   ACTIVE_PREFIX,
   ATTACHMENT_PREFIX,
   calendarKey,
+  claimIn,
   claimKey,
   DECISION_PREFIX,
   historyKey,
@@ -20,7 +21,6 @@ import {
   STRATEGY_PREFIX,
   tallyKey,
   taskKey,
-  tenantKey,
   userKey,
   WINDOWS_BEGIN,
   type Claim,
@@ -109,7 +109,7 @@ export const snapshotOf = (tenantId: string, items: readonly Item[]): TenantSnap
     unique_values: uniqueValuesOf(tenantId, items),
     claims: keyed
       .filter(({ SK }) => SK === SORT.claim)
-      .map(({ PK, item }) => ({ claim: claimNamed(tenantId, PK), owner_id: claimSchema.parse(item).owner_id })),
+      .map(({ PK, item }) => ({ claim: claimIn(tenantId, PK), owner_id: claimSchema.parse(item).owner_id })),
     roster: items.filter(isRosterEntry).map((item) => ({
       user_id: rosterSchema.parse(item).user_id,
       is_active: beginsWith(ACTIVE_PREFIX)(item),
@@ -241,7 +241,7 @@ const claimantsAmong = (items: readonly Item[]): readonly (Claimant & { readonly
 
 const uniqueValuesOf = (tenantId: string, items: readonly Item[]): readonly UniqueValue[] =>
   claimantsAmong(items).map(({ owner, id, claim, value }) => ({
-    claim: claimNamed(tenantId, claimKey(tenantId, claim, value).PK),
+    claim: claimIn(tenantId, claimKey(tenantId, claim, value).PK),
     owner,
     owner_id: id,
   }));
@@ -249,6 +249,3 @@ const uniqueValuesOf = (tenantId: string, items: readonly Item[]): readonly Uniq
 /** The keys of the claims that the items of a tenant have to have. */
 export const claimKeysOf = (tenantId: string, items: readonly Item[]): readonly Key[] =>
   claimantsAmong(items).map(({ claim, value }) => claimKey(tenantId, claim, value));
-
-/** The claim without its tenant: the kind, and the value as keys spell it. */
-const claimNamed = (tenantId: string, PK: string): string => PK.slice(`${tenantKey(tenantId).PK}#CLAIM#`.length);

@@ -7,6 +7,7 @@ import { isDomainError } from '../../core/errors.ts';
 import type { Left } from '../../core/plans/carry-out.ts';
 import { makeCommitPlan, type CommitPorts } from '../../core/plans/commit.ts';
 import { makeRevertPlan } from '../../core/plans/revert.ts';
+import type { Move } from '../../core/plans/moves.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { portsOfPlanning, solveHere } from './planned.ts';
 import { IS_LONG, makeRandom, SEED } from './random.ts';
@@ -20,7 +21,6 @@ import {
   PLANS,
   rivalActs,
   type Day,
-  type Move,
   type Scene,
 } from './rivals.ts';
 

@@ -4,6 +4,7 @@ import { client, environment, reader } from '../../adapters/runtime/composition.
 import { findBreaches } from '../../core/audit/invariants.ts';
 import type { TenantSnapshot } from '../../core/audit/snapshot.ts';
 import { overlaps, type Window } from '../../core/calendar/window.ts';
+import type { Move } from '../../core/plans/moves.ts';
 import type { HistoryEntry } from '../../core/tasks/history.ts';
 import { holderOf } from '../../core/tasks/rules.ts';
 import { contentVersionOf, heldWindowOf, type Task } from '../../core/tasks/task.ts';
@@ -17,15 +18,6 @@ type Body = Answer['body'];
 export const PLANS = '/api/task-center/plans';
 const TASKS = '/api/task-center/tasks';
 const USERS = '/api/task-center/users';
-
-/** What a plan does to a task. */
-export interface Move {
-  readonly task_id: string;
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly from_assets: readonly string[];
-  readonly to_assets: readonly string[];
-}
 
 /** A crowded day that is planned, and rivals who know nothing of the plan. */
 export interface Day {
