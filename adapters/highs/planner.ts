@@ -26,7 +26,7 @@ const HEAP_MB = 1_536;
  * Plans in a thread of its own, so that whoever asked can write the progress meanwhile and say stop. The thread runs this
  * very module, bundled or not: a second file would have to be found in each of the places where it runs.
  */
-export const planInThread: Planner = (snapshot, effort, { onProgress, signal }) => {
+export const planInThread: Planner = async (snapshot, effort, { onProgress, signal }) => {
   const stopped = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const work: Work = { purpose: PURPOSE, snapshot, effort, stopped };
   const stop = (): void => void Atomics.store(new Int32Array(stopped), 0, 1);
@@ -36,17 +36,19 @@ export const planInThread: Planner = (snapshot, effort, { onProgress, signal }) 
   });
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop);
-  return new Promise<Solved>((resolve, reject) => {
-    worker.on('message', (message: Message) => {
-      if ('solved' in message) resolve(message.solved);
-      else onProgress(message.progress);
+  try {
+    return await new Promise<Solved>((resolve, reject) => {
+      worker.on('message', (message: Message) => {
+        if ('solved' in message) resolve(message.solved);
+        else onProgress(message.progress);
+      });
+      worker.on('error', reject);
+      worker.on('exit', (code) => reject(new Error(`The planner ended with ${code}, and without a plan.`)));
     });
-    worker.on('error', reject);
-    worker.on('exit', (code) => reject(new Error(`The planner ended with ${code}, and without a plan.`)));
-  }).finally(() => {
+  } finally {
     signal.removeEventListener('abort', stop);
-    return worker.terminate();
-  });
+    await worker.terminate();
+  }
 };
 
 /** From source a thread has to register the loader of TypeScript itself: it inherits none. */

@@ -20,7 +20,7 @@ const REDIRECT = new URL('board', ROOT).href;
 /** Only what does not leave the machine may go without TLS: an issuer that somebody runs to develop with. */
 const optionsFor = ({ issuer }: OidcClient) => ({
   // Deprecated so that it stands out, not because there is another way.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  // oxlint-disable-next-line typescript/no-deprecated
   [oauth.allowInsecureRequests]: ['127.0.0.1', 'localhost'].includes(new URL(issuer).hostname),
 });
 

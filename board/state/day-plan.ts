@@ -190,8 +190,8 @@ export const ghostsOf = (
   const byPerson = new Map<string, Ghost[]>();
   for (const { task_id, user_id } of assignments) {
     const task = tasks.get(task_id);
-    if (!isWanted(task_id) || task === undefined || task.planned_start_at === null || task.planned_end_at === null)
-      continue;
+    if (task === undefined || !isWanted(task_id)) continue;
+    if (task.planned_start_at === null || task.planned_end_at === null) continue;
     const [start, end] = [Date.parse(task.planned_start_at), Date.parse(task.planned_end_at)];
     byPerson.set(user_id, [...(byPerson.get(user_id) ?? []), { taskId: task_id, name: task.name, start, end }]);
   }

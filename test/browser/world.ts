@@ -1,6 +1,6 @@
 interface Answer {
   readonly status: number;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any
   readonly body: any;
 }
 export type Call = (method: string, path: string, body?: unknown) => Promise<Answer>;

@@ -10,7 +10,7 @@ import { requireConformance } from './conformance.ts';
 /** An answer, its body parsed. Tests read bodies freely: their shapes are what is being tested. */
 export interface Answer {
   readonly status: number;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any
   readonly body: any;
   readonly headers: Headers;
 }

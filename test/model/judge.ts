@@ -203,8 +203,8 @@ const addsUp = ({ subject, before, now, taken = [], absences = [], other_changes
 /** Suggested slots are of the wanted length, not before the wanted start, and nothing of the user's is in their way. */
 const badSuggestions = (world: World, { action }: Request, body: Answer['body']): readonly string[] => {
   const wish = wishOf(world, action);
-  if (wish === undefined || wish.window === null || !Array.isArray(body?.suggestions?.slots)) return [];
-  const wanted = wish.window;
+  const wanted = wish?.window ?? null;
+  if (wish === undefined || wanted === null || !Array.isArray(body?.suggestions?.slots)) return [];
   const length = ({ start, end }: Window): number => Date.parse(end) - Date.parse(start);
   return (body.suggestions.slots as { start_at: string; end_at: string }[])
     .map(({ start_at: start, end_at: end }) => ({ start, end }))

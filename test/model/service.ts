@@ -76,7 +76,7 @@ import {
 export interface SdkCall {
   readonly operation: string;
   // The input as the adapter wrote it.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any
   readonly input: any;
 }
 

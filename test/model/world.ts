@@ -162,7 +162,7 @@ export interface Answer {
   readonly status: number;
   readonly replayed: boolean;
   // Bodies are judged against the model, field by field.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any
   readonly body: any;
 }
 
