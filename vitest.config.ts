@@ -9,10 +9,18 @@ const OWN_ENVIRONMENT = ['events', 'logs', 'oidc', 'tenant-snapshot', 'trail'].m
   (name) => `test/integration/${name}.test.ts`,
 );
 
-const IS_LONG = process.env['TEST_LONG'] === 'true';
-const FURTHER_PAGES = ['day-plan', 'docs-page', 'first-minute', 'my-day', 'settings'].map(
-  (name) => `test/browser/${name}.test.ts`,
-);
+/**
+ * What takes seconds in plenty, and finds what a change breaks rarely: in `npm run test:long` only. `npm test` does the
+ * same jobs on a smaller scale elsewhere.
+ */
+const FOR_THE_LONG_RUN = [
+  ...['day-plan', 'docs-page', 'first-minute', 'my-day', 'pages', 'settings'].map(
+    (name) => `test/browser/${name}.test.ts`,
+  ),
+  ...['events', 'plan-rivals', 'sam', 'taking-back', 'upgrade'].map((name) => `test/integration/${name}.test.ts`),
+  ...['database', 'demo'].map((name) => `test/local/${name}.test.ts`),
+];
+const LEFT_OUT = process.env['TEST_LONG'] === 'true' ? [] : FOR_THE_LONG_RUN;
 
 const ON_DATABASE = {
   globalSetup: ['test/integration/database.ts'],
@@ -21,9 +29,10 @@ const ON_DATABASE = {
 
 export default defineConfig({
   test: {
-    // Two workers: more only queue on the two cores of CI, and each integration worker talks to one database.
+    // One more than the cores of CI: while one waits for the database, another works.
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
+    exclude: LEFT_OUT,
     restoreMocks: true,
     unstubEnvs: true,
     // No test is about time: these only end what hangs.
@@ -94,8 +103,6 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          // The rest opens a browser and a server for each page: minutes of processor time.
-          exclude: IS_LONG ? [] : FURTHER_PAGES,
           globalSetup: ['test/browser/notice.ts'],
           env: { LOG_LEVEL: 'SILENT', JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1' },
         },

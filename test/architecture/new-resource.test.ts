@@ -139,7 +139,7 @@ describe('a resource that is added as CONTRIBUTING.md says', () => {
   });
 
   it('compiles', async () => {
-    const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const compiler = join(ROOT, 'node_modules/typescript-native/bin/tsc');
     // What runs locally is no layer of its own: the next test runs it.
     const settings = { extends: './tsconfig.json', include: LAYERS.filter((layer) => layer !== 'local') };
     await writeFile(join(root, 'tsconfig.layers.json'), JSON.stringify(settings));

@@ -27,6 +27,7 @@ import { makeAudit, type Audit } from '../../core/audit/audit.ts';
 import { INVARIANTS, type Invariant } from '../../core/audit/finding.ts';
 import { makeRepair, type Sources } from '../../core/audit/repair.ts';
 import { instant, makeTasks, tenantOver, type TestTenant } from '../integration/harness.ts';
+import { IS_LONG } from '../integration/random.ts';
 import { PERMISSIONS } from '../../core/identity/permission.ts';
 import { runScript } from '../local/processes.ts';
 import { WRITES } from '../unit/writes.ts';
@@ -395,7 +396,8 @@ describe('the audit', () => {
     expect(new Set(CORRUPTIONS.map(([, , invariant]) => invariant))).toEqual(new Set(Object.keys(INVARIANTS)));
   });
 
-  it.each(CORRUPTIONS)(
+  // `plants a breach of every invariant` is about the list: the quick run looks for every sixth.
+  it.each(CORRUPTIONS.filter((_, at) => IS_LONG || at % 6 === 0))(
     'finds %s, changes nothing, and repairs it only where it is derived',
     async (name, corrupt, invariant) => {
       const of = await furnish();

@@ -10,7 +10,7 @@ afterAll(() => api.stop());
 
 const CENTER = '/api/task-center';
 const IDENTITY = '/api/identity';
-const ROUNDS = IS_LONG ? 10 : 2;
+const ROUNDS = IS_LONG ? 10 : 1;
 const TASKS = 12;
 const CHANGES = 12;
 

@@ -6,7 +6,7 @@ import { client, environment, newId } from '../../adapters/runtime/composition.t
 import { STRATEGY_V2_0, type Weights } from '../../core/scoring/strategy.ts';
 import { contentsOf } from './contents.ts';
 import { makeTasks, startApi, type Answer, type TestApi } from './harness.ts';
-import { makeRandom, SEED } from './random.ts';
+import { IS_LONG, makeRandom, SEED } from './random.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -173,6 +173,9 @@ describe('a decision', () => {
   });
 });
 
+/** Tasks of the random run. */
+const COUNT = IS_LONG ? 60 : 20;
+
 describe('a long random run', () => {
   it(`replays every decision to the bit, and every flip does what it says: SEED=${SEED}`, async () => {
     const random = makeRandom(SEED);
@@ -191,7 +194,7 @@ describe('a long random run', () => {
     const hour = (at: number): string => new Date(Date.UTC(2026, 2, 1, at)).toISOString();
     const tasks = await makeTasks(
       call,
-      Array.from({ length: 60 }, (_, at) => {
+      Array.from({ length: COUNT }, (_, at) => {
         const from = random.below(16);
         return {
           priority: 1 + random.below(10),
@@ -237,12 +240,12 @@ describe('a long random run', () => {
     }
     const pathOf = (at: number): string => `${TASKS}/${tasks[at % tasks.length]?.id}`;
     const steps: readonly (() => Promise<unknown>)[] = [
-      ...Array.from({ length: 110 }, (_, at) => async () => {
+      ...Array.from({ length: 2 * COUNT }, (_, at) => async () => {
         const candidates = Array.from({ length: 2 + random.below(6) }, someone);
         const body = random.below(4) === 0 ? {} : { candidate_user_ids: candidates };
         answers.push(await call('POST', `${pathOf(at)}/auto-dispatch`, body));
       }),
-      ...Array.from({ length: 30 }, () => () => call('POST', `${pathOf(random.below(60))}/unassign`)),
+      ...Array.from({ length: COUNT / 2 }, () => () => call('POST', `${pathOf(random.below(COUNT))}/unassign`)),
       ...Array.from({ length: 8 }, () => () => {
         const from = 24 + random.below(100);
         const absence = { start_at: hour(from), end_at: hour(from + 1) };

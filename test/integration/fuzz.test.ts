@@ -11,7 +11,7 @@ import { ADMIN, fuzzedOperations, type Material, type RawRequest } from './reque
 import { makeWorld } from './world.ts';
 
 const FIXED_SEED = 20_260_301;
-const RUNS = IS_LONG ? 75 : 20;
+const RUNS = IS_LONG ? 75 : 12;
 /** They hash a password, which takes a third of a second. */
 const SLOW = new Set(['devLogin', 'bootstrapAdmin', 'createUser', 'changeUser', 'changeOwnPassword']);
 const SLOW_RUNS = IS_LONG ? 20 : 5;

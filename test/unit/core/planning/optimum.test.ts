@@ -3,6 +3,7 @@ import { loadSolver } from '../../../../adapters/highs/solver.ts';
 import { faultsOf, objectiveOf, placementOf } from '../../../../core/planning/checker.ts';
 import { planDay, type PlanProgress } from '../../../../core/planning/plan.ts';
 import type { Solver } from '../../../../core/planning/solver.ts';
+import { IS_LONG } from '../../../integration/random.ts';
 import { crowdedDay, largerDay, smallDay } from './days.ts';
 import { expectOptimum } from './optimum.ts';
 
@@ -12,7 +13,7 @@ describe('a plan', () => {
     solver = await loadSolver();
   });
 
-  it.each([0, 1, 2, 3, 4, 5, 6, 7])('is the best of all plans of small days (%i)', (part) => {
+  it.each(IS_LONG ? [0, 1, 2, 3, 4, 5, 6, 7] : [0, 1])('is the best of all plans of small days (%i)', (part) => {
     for (let seed = part * 25; seed < (part + 1) * 25; seed += 1) expectOptimum(smallDay(seed), seed, solver);
   });
 
