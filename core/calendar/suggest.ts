@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DomainError, isRefusal } from '../errors.ts';
+import { DomainError, isRefusal, type Violation } from '../errors.ts';
 import { idSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import { instantSchema, latest, shiftedBy, type Instant } from '../time/instant.ts';
@@ -69,14 +69,16 @@ export const makeSuggest =
       if (!isTimeTaken || taking === undefined || window === undefined || !('user_id' in taking.calendar)) throw error;
       const { calendar, holding, at } = taking;
       const demand = { ...holding, window, planned: plannedOf({ ...holding, window }) };
-      const suggestions = await suggestionsFor(calendars, {
-        calendar,
-        along: bookings.take?.map((one) => one.calendar).filter((one) => one !== calendar) ?? [],
-        demand,
-        at,
-        taskId: idOf(holding),
-        suggestUsers,
-      });
+      const suggestions = isForWantOfEquipment(error, bookings)
+        ? { slots: [], searched_until: null }
+        : await suggestionsFor(calendars, {
+            calendar,
+            along: bookings.take?.map((one) => one.calendar).filter((one) => one !== calendar) ?? [],
+            demand,
+            at,
+            taskId: idOf(holding),
+            suggestUsers,
+          });
       throw new DomainError(
         error.code,
         error.message,
@@ -85,6 +87,14 @@ export const makeSuggest =
       );
     }
   };
+
+/** Whether a demand is not met at all, or by what is out of use: then no other time and nobody else would do. */
+const isForWantOfEquipment = (
+  { details: { violations } }: { readonly details: { readonly violations: readonly Violation[] } },
+  { take = [] }: Bookings,
+): boolean =>
+  violations.some((one) => 'asset_type' in one) ||
+  take.some(({ asset }) => asset !== undefined && asset.availability_status !== 'AVAILABLE');
 
 const END_OF_TIME = instantSchema.parse('9999-12-31T23:59:59.999Z');
 

@@ -84,7 +84,10 @@ describe('equipment that is named', () => {
       ['asset_conflict', drone],
       ['asset_unavailable', other],
     ]);
-    expect(codeOf(await dispatch(1, 1, { asset_ids: [other] }))).toBe('409 asset_unavailable');
+    const outOfUse = await dispatch(1, 1, { asset_ids: [other] });
+    expect(codeOf(outOfUse)).toBe('409 asset_unavailable');
+    // At no other time would it be to be had.
+    expect(outOfUse.body.suggestions).toEqual({ slots: [], searched_until: null });
     expect(codeOf(await dispatch(1, 1, { asset_ids: ['nothing'] }))).toBe('404 asset_not_found');
   });
 

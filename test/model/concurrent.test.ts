@@ -5,6 +5,8 @@ import {
   contestedIntent,
   equippedIntent,
   equippedRush,
+  operatedIntent,
+  operatedRush,
   planIntent,
   planRush,
   qualifiedIntent,
@@ -25,8 +27,10 @@ describe('three actors at once, taking turns at every call to the table', () => 
       const tally = newTally();
       const property = fc.asyncProperty(
         togetherCommands(
-          fc.oneof(anyIntent, contestedIntent, replanIntent, planIntent, equippedIntent, qualifiedIntent),
-          fc.oneof(rush, replanRush, planRush, equippedRush, qualifiedRush),
+          fc.oneof(
+            ...[anyIntent, contestedIntent, replanIntent, planIntent, equippedIntent, operatedIntent, qualifiedIntent],
+          ),
+          fc.oneof(rush, replanRush, planRush, equippedRush, operatedRush, qualifiedRush),
           20,
         ),
         fc.nat(),

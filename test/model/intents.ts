@@ -21,6 +21,7 @@ export interface Known {
   readonly tasks: readonly string[];
   readonly assets: readonly string[];
   readonly absences: readonly { readonly user: string; readonly id: string }[];
+  readonly maintained: readonly { readonly asset: string; readonly id: string }[];
   /** Tasks that were held when an actor last heard of them, and by whom. */
   readonly held: readonly { readonly task: string; readonly user: string }[];
   /** What previews of auto-dispatches have shown. */
@@ -299,6 +300,29 @@ const hoursOf =
 /** All day, the morning, its later part. */
 const someHours = fc.constantFrom<WorkingTime | null>(null, [8, 12], [9, 13]);
 const hours = fc.tuple(user, someHours).map(([number, wanted]) => hoursOf(number, wanted));
+/** An asset that all compete for, and the other; now and then one that does not exist. */
+const asset = fc.oneof({ arbitrary: fc.constantFrom(0, 0, 1), weight: 9 }, { arbitrary: fc.constant(-1), weight: 1 });
+const assetOf = (known: Known, number: number): string => assetsOf(known, [number])[0] ?? '';
+const operationOf =
+  (number: number, hours: WorkingTime | null): Intent =>
+  (known) => ({ action: { kind: 'operation', asset: assetOf(known, number), hours } });
+const operation = fc.tuple(asset, someHours).map(([number, wanted]) => operationOf(number, wanted));
+const maintenanceOf =
+  (number: number, window: Window, used: string | null = null): Intent =>
+  (known) =>
+    without({ kind: 'maintenance', asset: assetOf(known, number), window }, used);
+const maintenance = fc
+  .tuple(asset, fc.constantFrom(...WINDOWS), key)
+  .map(([number, window, used]) => maintenanceOf(number, window, used));
+/** Gives the time of a maintenance back: one that is known to be, of its own asset but for now and then. */
+const maintained = fc
+  .tuple(fc.nat(3), sometimes(8, asset), maintenance)
+  .map(([number, other, otherwise]): Intent => (known) => {
+    const kept = known.maintained[number % Math.max(1, known.maintained.length)];
+    if (kept === undefined) return otherwise(known);
+    const whose = other === null ? kept.asset : assetOf(known, other);
+    return { action: { kind: 'maintained', asset: whose, absence: kept.id } };
+  });
 const newUser = fc.tuple(fc.constantFrom('fourth', 'fifth'), key).map(
   ([username, used]): Intent =>
     () =>
@@ -409,6 +433,9 @@ export const anyIntent = weighted([
   [3, activate],
   [2, hours],
   [2, equipHeld],
+  [2, operation],
+  [2, maintenance],
+  [1, maintained],
   [2, grant],
   [1, withdraw],
   [1, createDemanding],
@@ -486,6 +513,19 @@ export const equippedIntent = weighted([
   [4, hours],
   [2, auto],
   [4, availability],
+]);
+
+/** What hours and maintenance of equipment are for: one drone that is often not to be had, and tasks that want it. */
+export const operatedIntent = weighted([
+  [1, createBuffered],
+  [12, aboutTask(dispatchWith(fc.constantFrom<readonly number[]>([0], [0], [0], [1], [0, 1])))],
+  [6, equipHeld],
+  [6, replanHeld],
+  [4, moveTo(fc.constantFrom('CANCELED', 'IN_PROGRESS'))],
+  [5, operation],
+  [5, maintenance],
+  [3, maintained],
+  [2, availability],
 ]);
 
 /** What qualifications are for: people who may do some of it, for some time, and who is sent all the same. */
@@ -572,6 +612,18 @@ export const equippedRush: fc.Arbitrary<readonly Intent[]> = fc.oneof(
     ]),
   fc.tuple(rivalTask, someHours).map(([number, wanted]) => [dispatchOf(number, 0), hoursOf(0, wanted)]),
   fc.tuple(equipHeld, equipHeld).map((intents) => [...intents]),
+);
+
+/** A drone is wanted at the moment in which it is taken to the workshop, or its hours change, or both change. */
+export const operatedRush: fc.Arbitrary<readonly Intent[]> = fc.oneof(
+  fc
+    .tuple(rivalTask, fc.constantFrom(...WINDOWS))
+    .map(([number, window]) => [dispatchOf(number, 0, [0]), maintenanceOf(0, window)]),
+  fc.tuple(rivalTask, someHours).map(([number, wanted]) => [dispatchOf(number, 0, [0]), operationOf(0, wanted)]),
+  fc
+    .tuple(fc.constantFrom(...WINDOWS), fc.constantFrom(...WINDOWS), someHours)
+    .map(([one, other, wanted]) => [maintenanceOf(0, one), maintenanceOf(0, other), operationOf(0, wanted)]),
+  fc.tuple(equipHeld, maintenance, operation).map((intents) => [...intents]),
 );
 
 /** The tasks of the qualified world that ask for a qualification. */
@@ -688,6 +740,12 @@ const sentence = (action: Action): string => {
       return `absence of ${action.user} ${windowText(action.window)}`;
     case 'present':
       return `remove absence ${action.absence} of ${action.user}`;
+    case 'operation':
+      return `operation of ${action.asset} ${action.hours === null ? 'always' : action.hours.join('-')}`;
+    case 'maintenance':
+      return `maintenance of ${action.asset} ${windowText(action.window)}`;
+    case 'maintained':
+      return `remove maintenance ${action.absence} of ${action.asset}`;
     case 'revise':
       return `revise ${action.template} with ${JSON.stringify(action.patch)}`;
     case 'risk':

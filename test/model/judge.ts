@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { findBreaches } from '../../core/audit/invariants.ts';
 import type { TenantSnapshot } from '../../core/audit/snapshot.ts';
+import { resourceOf } from '../../core/calendar/calendar.ts';
 import { overrideSchema } from '../../core/tasks/override.ts';
 import { contentVersionOf } from '../../core/tasks/task.ts';
 import {
@@ -57,6 +58,12 @@ const untruths = (after: World, { action }: Request, { body }: Answer): readonly
     case 'user':
     case 'asset':
       return [];
+    case 'operation':
+      return action.hours === null ? [] : differences('answer', { asset_id: action.asset, affected_more: false }, body);
+    case 'maintenance': {
+      const { start: start_at, end: end_at } = action.window;
+      return differences('answer', { asset_id: action.asset, user_id: null, start_at, end_at }, body);
+    }
     case 'hours':
       return action.hours === null ? [] : differences('answer', { user_id: action.user, affected_more: false }, body);
     case 'grant': {
@@ -77,6 +84,7 @@ const untruths = (after: World, { action }: Request, { body }: Answer): readonly
       return differences('answer', { user_id: action.user, start_at, end_at }, body);
     }
     case 'present':
+    case 'maintained':
       return body === undefined ? [] : ['answer: there should be none'];
     case 'revise': {
       const template = after.templates.get(action.template);
@@ -210,7 +218,7 @@ const badSuggestions = (world: World, { action }: Request, body: Answer['body'])
     .map(({ start_at: start, end_at: end }) => ({ start, end }))
     .filter((slot) => {
       const held = widened(slot, wish.buffer ?? 0);
-      const isFree = brokenBy(world, { ...wish, window: held, isLessOfAssets: true }).length === 0;
+      const isFree = brokenBy(world, { ...wish, window: held, kept: [] }).length === 0;
       return !isFree || held === null || length(held) !== length(wanted) || slot.start < wanted.start;
     })
     .map(({ start, end }) => `suggests ${start} to ${end}`);
@@ -345,23 +353,25 @@ const seenBy = (since: readonly World[], request: Request, answer: Answer): Worl
 
 /**
  * Whether a preview could answer this: its reads are several, and each sees the world of its own moment. The task (or the
- * template) is read first, then whether the users are active, then their windows.
+ * template) is read first, then whether the users are active and the assets in use, then their windows.
  */
 const isPossible = (during: readonly World[], request: Request, answer: Answer): boolean => {
   const { action } = request;
   if (!('task' in action)) return during.some((world) => predict(world, request) === 'ok');
   return during.some((first) =>
     during.some((second) =>
-      during.some((third) => {
-        const task = first.tasks.get(action.task);
-        const tasks = task === undefined ? third.tasks : new Map([...third.tasks, [action.task, task]]);
-        const seen = { ...third, tasks, users: second.users, receipts: first.receipts };
-        return (
-          predict(seen, request) === 'ok' &&
-          untruths(apply(seen, request, answer), request, answer).length === 0 &&
-          badChoice(seen, request, answer, Infinity).length === 0
-        );
-      }),
+      during.some((third) =>
+        during.some(({ assets }) => {
+          const task = first.tasks.get(action.task);
+          const tasks = task === undefined ? third.tasks : new Map([...third.tasks, [action.task, task]]);
+          const seen = { ...third, tasks, users: second.users, assets, receipts: first.receipts };
+          return (
+            predict(seen, request) === 'ok' &&
+            untruths(apply(seen, request, answer), request, answer).length === 0 &&
+            badChoice(seen, request, answer, Infinity).length === 0
+          );
+        }),
+      ),
     ),
   );
 };
@@ -502,7 +512,19 @@ export const judgeEnd = (world: World, snapshot: TenantSnapshot): readonly strin
     ...compare(
       'absence',
       [...world.absences].map(([id, { user, window }]) => JSON.stringify([id, user, window.start, window.end])),
-      snapshot.absences.map(({ id, user_id, start_at, end_at }) => JSON.stringify([id, user_id, start_at, end_at])),
+      snapshot.absences.map(({ id, user_id, asset_id, start_at, end_at }) =>
+        JSON.stringify([id, user_id ?? asset_id, start_at, end_at]),
+      ),
+    ),
+    ...compare(
+      'hours',
+      [...world.users, ...world.assets].flatMap(([id, { hours }]) => (hours === null ? [] : [`${id} ${hours.join()}`])),
+      snapshot.calendars.flatMap((calendar) =>
+        (calendar.working_hours?.weekly ?? []).map(
+          ({ start, end }) =>
+            `${resourceOf(calendar).id} ${[start, end].map((time) => Number(time.slice(0, 2))).join()}`,
+        ),
+      ),
     ),
     ...compare(
       'asset',

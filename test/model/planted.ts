@@ -7,6 +7,7 @@ import type { Bookings, Taking } from '../../core/calendar/bookings.ts';
 import {
   isAbsence,
   resourceOf,
+  type AssetCalendar,
   type Calendar,
   type HeldWindow,
   type ResourceCalendar,
@@ -16,6 +17,7 @@ import type { Action as TableAction } from '../../adapters/dynamodb/transaction.
 import { lackOf, type Grant } from '../../core/qualifications/grants.ts';
 import { OVERRIDABLE, overrideSchema, type Override } from '../../core/tasks/override.ts';
 import { instantSchema, type Instant } from '../../core/time/instant.ts';
+import { isWorking } from '../../core/working-hours/hours.ts';
 import type { Faulty } from './service.ts';
 import { CODE, planIn } from './world.ts';
 
@@ -33,7 +35,7 @@ export interface Planted {
   readonly make: () => Faulty;
 }
 
-export const MIXES = ['contested', 'fickle', 'replanned', 'planned', 'equipped', 'qualified'] as const;
+export const MIXES = ['contested', 'fickle', 'replanned', 'planned', 'equipped', 'operated', 'qualified'] as const;
 export type Mix = (typeof MIXES)[number];
 
 const onActions = (labels: readonly string[], change: (action: TableAction) => readonly TableAction[]): Faulty => ({
@@ -580,6 +582,92 @@ export const PLANTED: readonly Planted[] = [
     make: () => unmovedBy('#working_hours'),
   },
 
+  // Hours and maintenance of equipment.
+  {
+    what: 'the guard knows no hours of operation',
+    mix: 'operated',
+    make: () => onTakings((one) => alwaysOn(one)),
+  },
+  {
+    what: 'hours of operation are held against the planned window, not the held one',
+    mix: 'operated',
+    make: () =>
+      onTakings((one) => {
+        const { calendar, holding } = one;
+        const planned = isAbsence(holding) ? undefined : holding.planned;
+        return planned !== undefined && isWorking(calendar.working_hours, planned) ? alwaysOn(one) : one;
+      }),
+  },
+  {
+    what: 'equipment that is moved with its task is not asked for its hours',
+    mix: 'operated',
+    make: () => onTakings((one, bookings) => (isOwnMove(bookings) ? alwaysOn(one) : one)),
+  },
+  {
+    what: 'hours of operation are remembered from the first look',
+    mix: 'operated',
+    make: () => {
+      const first = new Map<string, AssetCalendar['working_hours']>();
+      return {
+        calendars: (sound) => ({
+          ...sound,
+          surveyAssets: async (...of) =>
+            (await sound.surveyAssets(...of)).map(({ calendar, overlapping }) => {
+              const { asset_id } = calendar;
+              if (!first.has(asset_id)) first.set(asset_id, calendar.working_hours);
+              return { calendar: { ...calendar, working_hours: first.get(asset_id) ?? null }, overlapping };
+            }),
+        }),
+      };
+    },
+  },
+  {
+    what: 'other hours of operation do not move the version of the calendar',
+    mix: 'operated',
+    make: () => unmovedBy('#working_hours', 'asset calendar'),
+  },
+  {
+    what: 'the guard does not see the maintenance of equipment',
+    mix: 'operated',
+    make: () => ({
+      calendars: (sound) => ({
+        ...sound,
+        overlapping: async (calendar, wanted) =>
+          (await sound.overlapping(calendar, wanted)).filter(
+            (holding) => !('asset_id' in calendar) || !isAbsence(holding),
+          ),
+      }),
+    }),
+  },
+  {
+    what: 'maintenance is entered past the guard',
+    mix: 'operated',
+    make: () => ({
+      guard:
+        ({ guard, commit }) =>
+        (call, move) =>
+          move.changes.some(({ kind }) => kind === 'absence_added')
+            ? commit(call, move.changes, move.answer, move.bookings)
+            : guard(call, move),
+    }),
+  },
+  {
+    what: 'maintenance does not move the version of the calendar',
+    mix: 'operated',
+    make: () =>
+      inTransactions(isOfAbsence, (action) =>
+        action.label === 'calendar taken from' && isOfAsset(action) ? onlyChecked(action) : [action],
+      ),
+  },
+  {
+    what: 'the time of a maintenance that is removed stays taken',
+    mix: 'operated',
+    make: () =>
+      inTransactions(isOfAbsence, (action) =>
+        action.label === 'holding given back' && isOfAsset(action) ? [] : [action],
+      ),
+  },
+
   // Qualifications, and rules that are set aside.
   {
     what: 'qualifications and hours are set aside for everybody',
@@ -709,8 +797,8 @@ export const PLANTED: readonly Planted[] = [
 ];
 
 /** The calendar is written with such a field, and stays at its version. */
-const unmovedBy = (field: string): Faulty =>
-  onActions(['calendar'], (action) => {
+const unmovedBy = (field: string, label = 'calendar'): Faulty =>
+  onActions([label], (action) => {
     const { Update } = action.write;
     const values = { ...Update?.ExpressionAttributeValues };
     if (Update?.ExpressionAttributeNames?.[field] === undefined) return [action];
@@ -718,6 +806,9 @@ const unmovedBy = (field: string): Faulty =>
     return [{ ...action, write: { Update: { ...Update, ExpressionAttributeValues: same } } }];
   });
 
+/** Equipment that is always in operation. */
+const alwaysOn = (taking: Taking): Taking =>
+  'asset_id' in taking.calendar ? { ...taking, calendar: { ...taking.calendar, working_hours: null } } : taking;
 const allowed = (taking: Taking): Taking => ({ ...taking, overridden: ['not_qualified'] });
 const isOverriding = ({ overridden = [] }: Taking): boolean => overridden.length > 0;
 const lackAt = (grant: Grant, at: Instant): boolean => lackOf([grant], [grant.code], at) !== undefined;

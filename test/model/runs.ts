@@ -36,7 +36,7 @@ type Learnt = { -readonly [K in keyof Known]: Known[K][number][] };
 
 const knownOf = ({ users, tasks, assets }: World): Learnt => ({
   ...{ users: [...users.keys()], tasks: [...tasks.keys()], assets: [...assets.keys()] },
-  ...{ absences: [], held: [], plans: [], keyed: [] },
+  ...{ absences: [], maintained: [], held: [], plans: [], keyed: [] },
 });
 
 // One request after the other ------------------------------------------------------------------------------------
@@ -275,6 +275,7 @@ const learn = (known: Learnt, { action, isPreview }: Request, { status, body }: 
   if (action.kind === 'user') add(known.users, String(body.id));
   if (action.kind === 'asset') add(known.assets, String(body.id));
   if (action.kind === 'absence') known.absences.push({ user: action.user, id: String(body.id) });
+  if (action.kind === 'maintenance') known.maintained.push({ asset: action.asset, id: String(body.id) });
 };
 
 /** A call in a few words: what it reads or writes, without the tenant. */

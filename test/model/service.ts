@@ -25,8 +25,13 @@ import type { TenantSnapshot } from '../../core/audit/snapshot.ts';
 import type { BookingCommit } from '../../core/calendar/bookings.ts';
 import type { Calendars } from '../../core/calendar/calendar.ts';
 import { makeCalendarOf } from '../../core/calendar/calendar.ts';
-import { userResource } from '../../core/calendar/resource.ts';
-import { makeRemoveWorkingHours, makeSetWorkingHours } from '../../core/working-hours/manage.ts';
+import { assetResource, userResource } from '../../core/calendar/resource.ts';
+import {
+  makeRemoveOperatingHours,
+  makeRemoveWorkingHours,
+  makeSetOperatingHours,
+  makeSetWorkingHours,
+} from '../../core/working-hours/manage.ts';
 import { makeGrantQualification, makeWithdrawQualification } from '../../core/qualifications/manage.ts';
 import * as qualificationRoutes from '../../functions/qualifications/contract.ts';
 import * as hoursRoutes from '../../functions/working-hours/contract.ts';
@@ -59,6 +64,7 @@ import { proxyEvent } from '../../local/proxy-event.ts';
 import { WRITES, type Change } from '../unit/writes.ts';
 import {
   CODE,
+  newAsset,
   newTask,
   newUser,
   TEMPLATE,
@@ -215,6 +221,16 @@ export const startService = async (world: World, faulty: Faulty = {}): Promise<S
   serve(hoursRoutes.setWorkingHours, ({ call, params, body }) => setHours(call, params.user_id, body));
   const removeHours = makeRemoveWorkingHours(ports);
   serve(hoursRoutes.removeWorkingHours, ({ call, params }) => removeHours(call, params.user_id));
+  serve(assetRoutes.addAssetAbsence, ({ call, params, body }) =>
+    addAbsence(call, assetResource(params.asset_id), body),
+  );
+  serve(assetRoutes.removeAssetAbsence, ({ call, params }) =>
+    removeAbsence(call, assetResource(params.asset_id), params.absence_id),
+  );
+  const setOperation = makeSetOperatingHours(ports);
+  serve(hoursRoutes.setOperatingHours, ({ call, params, body }) => setOperation(call, params.asset_id, body));
+  const removeOperation = makeRemoveOperatingHours(ports);
+  serve(hoursRoutes.removeOperatingHours, ({ call, params }) => removeOperation(call, params.asset_id));
   const grant = makeGrantQualification(ports);
   serve(qualificationRoutes.grantQualification, ({ call, params, body }) =>
     grant(call, params.user_id, params.qualification_id, body),
@@ -450,6 +466,17 @@ const wireOfAction = (action: Action): Wire => {
       if (action.hours === null) return { operation: 'removeWorkingHours', params };
       return { operation: 'setWorkingHours', params, body: workingHoursOf(action.hours) };
     }
+    case 'operation': {
+      const params = { asset_id: action.asset };
+      if (action.hours === null) return { operation: 'removeOperatingHours', params };
+      return { operation: 'setOperatingHours', params, body: workingHoursOf(action.hours) };
+    }
+    case 'maintenance': {
+      const { start: start_at, end: end_at } = action.window;
+      return { operation: 'addAssetAbsence', params: { asset_id: action.asset }, body: { start_at, end_at } };
+    }
+    case 'maintained':
+      return { operation: 'removeAssetAbsence', params: { asset_id: action.asset, absence_id: action.absence } };
     case 'grant': {
       const { from, until } = action.validity;
       const body = {
@@ -500,8 +527,8 @@ export const firstWorld = (): World => ({
   absences: new Map(),
   templates: new Map([[TEMPLATE.known, { revision: 1, priority: 4, is_active: true }]]),
   assets: new Map([
-    ['a1', { code: 'one', status: 'AVAILABLE', region: null }],
-    ['a2', { code: 'two', status: 'AVAILABLE', region: null }],
+    ['a1', newAsset('one')],
+    ['a2', newAsset('two')],
   ]),
   codes: [],
   receipts: new Map(),

@@ -4,6 +4,8 @@ import {
   contestedIntent,
   equippedIntent,
   equippedRush,
+  operatedIntent,
+  operatedRush,
   fickleIntent,
   fickleRush,
   planIntent,
@@ -26,6 +28,7 @@ const REQUESTS = {
   replanned: { world: firstWorld, intent: replanIntent, rush: replanRush },
   planned: { world: firstWorld, intent: planIntent, rush: planRush },
   equipped: { world: firstWorld, intent: equippedIntent, rush: equippedRush },
+  operated: { world: firstWorld, intent: operatedIntent, rush: operatedRush },
   qualified: { world: qualifiedWorld, intent: qualifiedIntent, rush: qualifiedRush },
 } as const satisfies Record<Mix, unknown>;
 
@@ -91,6 +94,11 @@ const HAPPENS: Readonly<Record<Mix, readonly string[]>> = {
   equipped: [
     ...['dispatch ok', 'dispatch asset_conflict', 'dispatch asset_unavailable', 'dispatch outside_working_hours'],
     ...['reassign ok', 'reschedule ok', 'reschedule asset_conflict', 'move ok', 'hours ok', 'availability ok'],
+  ],
+  operated: [
+    ...['dispatch ok', 'dispatch asset_unavailable', 'dispatch asset_conflict', 'maintenance ok', 'maintained ok'],
+    ...['maintenance schedule_conflict', 'maintenance unavailable', 'operation ok', 'reschedule asset_unavailable'],
+    ...['reassign ok', 'reassign asset_unavailable'],
   ],
   qualified: [
     ...[

@@ -31,6 +31,8 @@ export interface ModelAsset {
   readonly code: string;
   readonly status: string;
   readonly region: string | null;
+  /** Operation of every day, in UTC; null: always. */
+  readonly hours: WorkingTime | null;
 }
 
 export interface ModelTemplate {
@@ -62,6 +64,7 @@ export interface ModelUser {
 export interface World {
   readonly users: ReadonlyMap<string, ModelUser>;
   readonly tasks: ReadonlyMap<string, ModelTask>;
+  /** Of users, and of assets: no id is that of both. */
   readonly absences: ReadonlyMap<string, { readonly user: string; readonly window: Window }>;
   readonly templates: ReadonlyMap<string, ModelTemplate>;
   readonly assets: ReadonlyMap<string, ModelAsset>;
@@ -142,6 +145,9 @@ export type Action =
   | { readonly kind: 'risk'; readonly task: string; readonly level: number }
   | { readonly kind: 'attach'; readonly task: string }
   | { readonly kind: 'comment'; readonly task: string }
+  | { readonly kind: 'maintenance'; readonly asset: string; readonly window: Window }
+  | { readonly kind: 'maintained'; readonly asset: string; readonly absence: string }
+  | { readonly kind: 'operation'; readonly asset: string; readonly hours: WorkingTime | null }
   | { readonly kind: 'activate'; readonly user: string; readonly is_active: boolean }
   | { readonly kind: 'hours'; readonly user: string; readonly hours: WorkingTime | null }
   | { readonly kind: 'grant'; readonly user: string; readonly code: string; readonly validity: Validity }
@@ -202,9 +208,11 @@ export const holdersOfAsset = (world: World, asset: string, wanted: Window | nul
     })
     .map(([id]) => id);
 
-/** Ids of the tasks that a user holds. */
-export const heldBy = (world: World, user: string): readonly string[] =>
-  [...world.tasks].filter(([, task]) => task.assigned_to === user && isHeld(task)).map(([id]) => id);
+/** Ids of the tasks that a user, or an asset, holds. */
+export const heldBy = (world: World, holder: string): readonly string[] =>
+  [...world.tasks]
+    .filter(([, task]) => isHeld(task) && (task.assigned_to === holder || task.assets.includes(holder)))
+    .map(([id]) => id);
 
 /** Ids of the tasks and absences that stand in the way of a wanted window; what wants it does not. */
 export const inTheWay = (
@@ -231,14 +239,21 @@ export const brokenBy = (world: World, wish: Wish): readonly string[] => {
   const { tasks, absences } = inTheWay(world, wish);
   const assets = (wish.assets ?? []).filter((id) => world.assets.has(id));
   const isTaken = assets.some((id) => holdersOfAsset(world, id, wish.window, wish.own).length > 0);
-  const isOut = assets.some((id) => world.assets.get(id)?.status !== 'AVAILABLE');
+  const isOut = assets.some((id) => isOutOfUse(world, id, wish));
   return [
     ...(tasks.length > 0 ? ['schedule_conflict'] : []),
     ...(absences.length > 0 ? ['unavailable'] : []),
     ...ownBreaches(world, wish).filter((rule) => wish.override?.includes(rule) !== true),
     ...(isTaken ? ['asset_conflict'] : []),
-    ...(isOut && wish.isLessOfAssets !== true ? ['asset_unavailable'] : []),
+    ...(isOut ? ['asset_unavailable'] : []),
   ];
+};
+
+/** Whether an asset is not to be had: maintained at that time, or, where it is wanted anew, not in use or not in operation. */
+const isOutOfUse = (world: World, id: string, wish: Wish): boolean => {
+  const asset = world.assets.get(id);
+  const isFit = asset?.status === 'AVAILABLE' && isAtWork(asset.hours, wish);
+  return inTheWay(world, { ...wish, user: id }).absences.length > 0 || !(isFit || wish.kept?.includes(id) === true);
 };
 
 /** The rules about a person that a wish breaks, whatever else that one holds; only work is asked about. */
@@ -336,7 +351,13 @@ export const predict = (world: World, request: Request): string => {
       if (!world.users.has(action.user)) return 'user_not_found';
       return world.codes.includes(action.code) ? 'ok' : 'qualification_not_found';
     case 'absence':
+    case 'maintenance':
       return assignmentRefusal(world, action) ?? 'ok';
+    case 'operation':
+      return world.assets.has(action.asset) ? 'ok' : 'asset_not_found';
+    case 'maintained':
+      if (!world.assets.has(action.asset)) return 'asset_not_found';
+      return world.absences.get(action.absence)?.user === action.asset ? 'ok' : 'absence_not_found';
     case 'present':
       if (!world.users.has(action.user)) return 'user_not_found';
       return world.absences.get(action.absence)?.user === action.user ? 'ok' : 'absence_not_found';
@@ -420,6 +441,8 @@ export const assignmentRefusal = (world: World, action: Action): string | undefi
   if (action.kind === 'auto') return candidateRefusal(world, action.task, action.candidates);
   const wish = wishOf(world, action);
   if (wish === undefined) return undefined;
+  if (action.kind === 'maintenance')
+    return world.assets.has(action.asset) ? timeRefusal(world, wish) : 'asset_not_found';
   const user = world.users.get(wish.user);
   if (user === undefined) return 'user_not_found';
   if (wish.assets?.some((id) => !world.assets.has(id)) === true) return 'asset_not_found';
@@ -436,6 +459,7 @@ const isLess = (world: World, action: Action): boolean => {
 
 /** A window that is wanted of a user and of equipment, and the task that it is for. */
 export interface Wish {
+  /** Or the asset that is to be maintained. */
   readonly user: string;
   /** With its buffer. */
   readonly window: Window | null;
@@ -446,13 +470,14 @@ export interface Wish {
   readonly required_qualifications?: readonly string[];
   readonly override?: readonly Overridable[] | undefined;
   readonly assets?: readonly string[];
-  /** Whether the assets hold all of it already. */
-  readonly isLessOfAssets?: boolean;
+  /** The assets that hold all of it already. */
+  readonly kept?: readonly string[];
 }
 
 /** Whose time an action takes, and which window; nobody's when it takes none. */
 export const wishOf = (world: World, action: Action): Wish | undefined => {
   if (action.kind === 'absence') return { user: action.user, window: action.window };
+  if (action.kind === 'maintenance') return { user: action.asset, window: action.window };
   const task = 'task' in action ? world.tasks.get(action.task) : undefined;
   if (task === undefined || !('task' in action)) return undefined;
   const own = action.task;
@@ -463,16 +488,14 @@ export const wishOf = (world: World, action: Action): Wish | undefined => {
   if (action.kind === 'dispatch') return { ...ofTask, user: action.user, window, isWork: true, assets: action.assets };
   if (action.kind === 'reassign') {
     // Equipment that stays is not asked for again.
-    const assets = action.assets ?? [];
-    const isLessOfAssets = assets.every((id) => task.assets.includes(id));
-    return { ...ofTask, user: action.user, window, isWork: true, assets, isLessOfAssets };
+    return { ...ofTask, user: action.user, window, isWork: true, assets: action.assets ?? [], kept: task.assets };
   }
   if (action.kind !== 'reschedule' || !isHeld(task) || task.assigned_to === null) return undefined;
   const isShrunk = isLess(world, action);
   const assets = action.assets ?? task.assets;
   return {
     ...{ ...ofTask, user: task.assigned_to, window: widened(action.window, buffer), isWork: !isShrunk, assets },
-    isLessOfAssets: isShrunk && assets.every((id) => task.assets.includes(id)),
+    kept: isShrunk ? task.assets : [],
   };
 };
 
@@ -524,6 +547,8 @@ export const isThere = (world: World, action: Action): boolean => {
       return isSameSchedule(world.tasks.get(action.task), action);
     case 'hours':
       return JSON.stringify(world.users.get(action.user)?.hours) === JSON.stringify(action.hours);
+    case 'operation':
+      return JSON.stringify(world.assets.get(action.asset)?.hours) === JSON.stringify(action.hours);
     case 'grant': {
       const grant = world.users.get(action.user)?.grants.get(action.code);
       return grant !== undefined && isSubset(action.validity, grant);
@@ -581,6 +606,17 @@ const applyAction = (world: World, action: Action, { body }: Answer): World => {
       const absences = new Map([...world.absences].filter(([id]) => id !== action.absence));
       return moved({ ...world, absences }, action.user);
     }
+    case 'maintenance': {
+      const { asset: user, window } = action;
+      return { ...world, absences: new Map([...world.absences, [String(body.id), { user, window }]]) };
+    }
+    case 'maintained':
+      return { ...world, absences: new Map([...world.absences].filter(([id]) => id !== action.absence)) };
+    case 'operation': {
+      const asset = world.assets.get(action.asset);
+      if (asset === undefined) return world;
+      return { ...world, assets: new Map([...world.assets, [action.asset, { ...asset, hours: action.hours }]]) };
+    }
     case 'revise': {
       const template = world.templates.get(action.template);
       if (template === undefined) return world;
@@ -590,13 +626,13 @@ const applyAction = (world: World, action: Action, { body }: Answer): World => {
       return { ...world, templates: new Map([...world.templates, [action.template, changed]]) };
     }
     case 'asset': {
-      const asset = { code: action.code, status: 'AVAILABLE', region: null };
-      return { ...world, assets: new Map([...world.assets, [String(body.id), asset]]) };
+      return { ...world, assets: new Map([...world.assets, [String(body.id), newAsset(action.code)]]) };
     }
     case 'availability': {
       const asset = world.assets.get(action.asset);
-      const region = action.region ?? asset?.region ?? null;
-      const changed = { code: asset?.code ?? '', status: action.status, region };
+      if (asset === undefined) return world;
+      const region = action.region ?? asset.region;
+      const changed = { ...asset, status: action.status, region };
       return { ...world, assets: new Map([...world.assets, [action.asset, changed]]) };
     }
     default: {
@@ -637,6 +673,8 @@ const madeFrom = ({ templates }: World, draft: Draft): ModelTask => {
 export const newUser = (name: string): ModelUser => ({
   ...{ name, is_active: true, hours: null, grants: new Map<string, Validity>(), calendar: 1 },
 });
+
+export const newAsset = (code: string): ModelAsset => ({ code, status: 'AVAILABLE', region: null, hours: null });
 
 export const newTask = ({
   name,
