@@ -166,8 +166,12 @@ const foundIn = (task: Task, history: readonly HistoryEntry[], planId: string) =
     } else if (action === 'unassigned') [user, assets] = [null, []];
     if (detail.plan_id === planId) byPlan.push(detail.is_revert === true ? 'revert' : 'commit');
     else if (actor_id === 'rival') {
+      const now = namesOf(user, assets);
+      // Equipment that stays with a task that somebody else gets is neither given back nor taken.
+      const isTouched = (name: string): boolean =>
+        action !== 'reassigned' || !(before.includes(name) && now.includes(name));
       touched.push(nameOf.task(task.id));
-      if (action !== 'amended') touched.push(...before, ...namesOf(user, assets));
+      if (action !== 'amended') touched.push(...[...before, ...now].filter(isTouched));
     }
   }
   expect([task.assigned_to, task.asset_ids], 'as the history says').toEqual([user, assets]);
