@@ -65,7 +65,9 @@ const pathOf = (contract: RouteContract, { params = {}, query = {} }: AnyRequest
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);
 
-const parsed = (contract: RouteContract, { text }: Raw): unknown => {
+const parsed = (contract: RouteContract, { headers, text }: Raw): unknown => {
+  // A calendar is text, and is taken as it is.
+  if (headers.get('content-type')?.startsWith('text/') === true) return text;
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -7,6 +7,7 @@ import {
   replayDecision,
   rescheduleTask,
 } from '../../functions/dispatch/contract.ts';
+import { createFeed, deleteFeed, readFeed } from '../../functions/feeds/contract.ts';
 import {
   createQualification,
   grantQualification,
@@ -142,6 +143,18 @@ export const tellPlanning = async (stage: Stage, job: MainJob): Promise<void> =>
     });
     tell.say(`${moved.name}: ${windowText(evening)} became ${windowText(moved)}`);
     await tellHistory(stage, evening.id);
+  });
+
+  await tell.step(`${member.name} subscribes to all that, until the address is revoked`, async () => {
+    const of_member = { user_id: member.id };
+    const { body: feed } = await client.send(createFeed, { params: of_member });
+    const address = { token: feed.url.slice(feed.url.lastIndexOf('/') + 1) };
+    const { body: calendar } = await client.send(readFeed, { params: address });
+    const summaries = [...calendar.matchAll(/^SUMMARY:(.*?)\r?$/gm)].map(([, summary = '']) => summary);
+    expectEqual('Whether the moved task is in the calendar', summaries.includes(evening.name), true);
+    tell.say(`the calendar has ${summaries.join(', ')}`);
+    await client.send(deleteFeed, { params: { ...of_member, feed_id: feed.id } });
+    await client.refused(readFeed, { params: address }, { status: 404, code: 'route_not_found' });
   });
 
   await tell.step(
