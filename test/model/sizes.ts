@@ -12,10 +12,8 @@ export const SOUND = { ...TEETH, runs: IS_LONG ? TEETH.runs : 4 } as const;
 
 export const SEEDS: readonly number[] = IS_LONG ? [SEED, SEED + 1] : [SEED];
 
-/** The long run looks for the planted faults with a fresh seed too, in as many runs as chance may take. */
-export const TEETH_SEEDS: readonly { readonly seed: number; readonly runs: number }[] = IS_LONG
-  ? [TEETH, { seed: SEED, runs: 400 }]
-  : [TEETH];
+/** A fresh seed, in as many runs as chance may take. */
+export const FRESH_TEETH = { seed: SEED, runs: 400 } as const;
 
 /** Milliseconds. A busy machine takes ten times what an idle one does. */
 export const TIMEOUT = 240_000 + COMMANDS * 600;

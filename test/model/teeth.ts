@@ -19,8 +19,8 @@ import {
 import { MIXES, PLANTED, type Mix, type Planted } from './planted.ts';
 import { firstWorld, qualifiedWorld } from './service.ts';
 import { newTally, runTogether, scheduler, togetherCommands } from './runs.ts';
-import { IS_LONG } from '../integration/random.ts';
-import { SOUND, TEETH_SEEDS, TIMEOUT } from './sizes.ts';
+import { IS_LONG, SEED } from '../integration/random.ts';
+import { FRESH_TEETH, SOUND, TEETH, TIMEOUT } from './sizes.ts';
 
 const REQUESTS = {
   contested: { world: firstWorld, intent: contestedIntent, rush },
@@ -54,24 +54,6 @@ const look = async (
   const { errorInstance } = await fc.check(property, { seed, numRuns: runs, endOnFailure: true });
   return errorInstance instanceof Error ? errorInstance.message : '';
 };
-
-/** The quick run looks for the first fault of each mix. */
-const LOOKED_FOR = IS_LONG
-  ? PLANTED
-  : MIXES.flatMap((mix) => PLANTED.filter((one) => (one.mix ?? 'contested') === mix).slice(0, 1));
-
-describe.each(TEETH_SEEDS)('a planted fault is found (seed $seed, within $runs runs)', (bound) => {
-  it.each(LOOKED_FOR)(
-    '$what',
-    async ({ make, mix = 'contested' }) => {
-      const found = await look(bound, mix, make);
-      expect(found).not.toBe('');
-      // The fault has to break a promise, not the program.
-      expect(found).not.toContain('answered 500');
-    },
-    TIMEOUT,
-  );
-});
 
 /** What has to have been answered in the sound runs of a mix, one of each line: what never happens proves nothing. */
 const HAPPENS: Readonly<Record<Mix, readonly string[]>> = {
@@ -113,16 +95,49 @@ const HAPPENS: Readonly<Record<Mix, readonly string[]>> = {
   ],
 };
 
-describe('the same runs find nothing in the sound service', () => {
-  it.each(MIXES)(
-    '%s',
-    async (mix) => {
-      const tally = newTally();
-      expect(await look(SOUND, mix, () => ({}), tally)).toBe('');
-      // Too few runs meet everything.
-      if (!IS_LONG) return;
-      expect(HAPPENS[mix].filter((line) => !line.split(' / ').some((answer) => tally.answers.has(answer)))).toEqual([]);
-    },
-    TIMEOUT,
-  );
-});
+/** The quick run looks for the first fault of each mix; the long one for all, and for some with a fresh seed too. */
+const lookedFor = (mixes: readonly Mix[]) => {
+  const planted = mixes.map((mix) => PLANTED.filter((one) => (one.mix ?? 'contested') === mix));
+  return [
+    ...planted.flatMap((faults) => (IS_LONG ? faults : faults.slice(0, 1))).map((fault) => ({ ...fault, ...TEETH })),
+    ...planted
+      .flat()
+      .filter((_, at) => IS_LONG && at % 4 === SEED % 4)
+      .map((fault) => ({ ...fault, ...FRESH_TEETH })),
+  ];
+};
+
+export const ABOUT_TIME: readonly Mix[] = ['contested', 'fickle', 'replanned', 'planned'];
+/** All others. */
+export const ABOUT_DEMANDS = MIXES.filter((mix) => !ABOUT_TIME.includes(mix));
+
+/** That the tests would find what they are there to find. In several files, so that several workers look. */
+export const testTeeth = (mixes: readonly Mix[]): void => {
+  describe('a planted fault is found', () => {
+    it.each(lookedFor(mixes))(
+      '$what, within $runs runs of the seed $seed',
+      async ({ make, mix = 'contested', ...bound }) => {
+        const found = await look(bound, mix, make);
+        expect(found).not.toBe('');
+        // The fault has to break a promise, not the program.
+        expect(found).not.toContain('answered 500');
+      },
+      TIMEOUT,
+    );
+  });
+
+  describe('the same runs find nothing in the sound service', () => {
+    it.each(mixes)(
+      '%s',
+      async (mix) => {
+        const tally = newTally();
+        expect(await look(SOUND, mix, () => ({}), tally)).toBe('');
+        // Too few runs meet everything.
+        if (!IS_LONG) return;
+        const isMet = (line: string): boolean => line.split(' / ').some((answer) => tally.answers.has(answer));
+        expect(HAPPENS[mix].filter((line) => !isMet(line))).toEqual([]);
+      },
+      TIMEOUT,
+    );
+  });
+};

@@ -1,0 +1,3 @@
+import { ABOUT_DEMANDS, testTeeth } from './teeth.ts';
+
+testTeeth(ABOUT_DEMANDS);

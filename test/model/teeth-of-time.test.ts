@@ -1,0 +1,3 @@
+import { ABOUT_TIME, testTeeth } from './teeth.ts';
+
+testTeeth(ABOUT_TIME);
