@@ -102,39 +102,45 @@ const Records = ({ kind }: { readonly kind: Kind }) => {
       )}
       {form === undefined ? null : (
         <Dialog
-          title={form.row === undefined ? `New ${kind.one}` : `Change ${kind.one}`}
+          title={
+            form.row === undefined ? `New ${kind.one}` : `Change ${kind.one} ${kind.columns[0]?.[1](form.row) ?? ''}`
+          }
           isWide={(kind.more ?? kind.links) !== undefined && form.row !== undefined}
           onClose={() => {
             opened.value = undefined;
           }}
         >
-          {isWritable ? (
-            <Form
-              fields={form.fields}
-              row={form.row}
-              submit={form.row === undefined ? 'Create' : 'Save'}
-              onSubmit={async (values) => {
-                const body = bodyOf(form.fields, values, zone.value, form.row);
-                await (form.row === undefined ? kind.create(body) : kind.change(form.row, body));
-                isDone(form.row === undefined ? 'Created.' : 'Saved.');
-              }}
-            />
-          ) : null}
-          {form.row === undefined
-            ? null
-            : kind.links?.map((link) => (
-                <Linked
-                  key={link.title}
-                  link={link}
-                  ownerId={idOf(form.row ?? {})}
-                  isWritable={isWritable}
-                  onChange={() => void read()}
-                />
-              ))}
-          {kind.more === 'template' && form.row !== undefined ? <TemplateMore row={form.row} onDone={isDone} /> : null}
-          {kind.more === 'person' && form.row !== undefined && may('mission.read') ? (
-            <PersonMore userId={idOf(form.row)} />
-          ) : null}
+          <div class="settings-parts">
+            {isWritable ? (
+              <Form
+                fields={form.fields}
+                row={form.row}
+                submit={form.row === undefined ? 'Create' : 'Save'}
+                onSubmit={async (values) => {
+                  const body = bodyOf(form.fields, values, zone.value, form.row);
+                  await (form.row === undefined ? kind.create(body) : kind.change(form.row, body));
+                  isDone(form.row === undefined ? 'Created.' : 'Saved.');
+                }}
+              />
+            ) : null}
+            {form.row === undefined
+              ? null
+              : kind.links?.map((link) => (
+                  <Linked
+                    key={link.title}
+                    link={link}
+                    ownerId={idOf(form.row ?? {})}
+                    isWritable={isWritable}
+                    onChange={() => void read()}
+                  />
+                ))}
+            {kind.more === 'template' && form.row !== undefined ? (
+              <TemplateMore row={form.row} onDone={isDone} />
+            ) : null}
+            {kind.more === 'person' && form.row !== undefined && may('mission.read') ? (
+              <PersonMore userId={idOf(form.row)} />
+            ) : null}
+          </div>
         </Dialog>
       )}
     </section>
