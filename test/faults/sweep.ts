@@ -44,7 +44,10 @@ export const WAYS: readonly Way[] = CONTRACTS.flatMap((contract: RouteContract) 
  * beside the way for a title.
  */
 export const waysOf = (file: 0 | 1): readonly (readonly [string, Way])[] =>
-  WAYS.filter((_, at) => IS_LONG || IS_COMPLETE || (at + 3 * file) % 6 === 0).map((contract) => [contract.way, contract]);
+  WAYS.filter((_, at) => IS_LONG || IS_COMPLETE || (at + 3 * file) % 6 === 0).map((contract) => [
+    contract.way,
+    contract,
+  ]);
 
 export const expectAllOperations = (): void => {
   const known = new Set(Object.keys(OPERATIONS).map(operationOf));
