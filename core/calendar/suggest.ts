@@ -3,7 +3,7 @@ import { DomainError, isRefusal, type Violation } from '../errors.ts';
 import { idSchema } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import { instantSchema, latest, shiftedBy, type Instant } from '../time/instant.ts';
-import type { Bookings } from './bookings.ts';
+import type { Bookings, Taking } from './bookings.ts';
 import { idOf, plannedOf, resourceOf, type Calendar, type Calendars, type ResourceCalendar } from './calendar.ts';
 import { ownViolations, type Demand } from './own-rules.ts';
 import { gapsIn, lengthOf, slotsIn } from './slots.ts';
@@ -69,8 +69,8 @@ export const makeSuggest =
       if (!isTimeTaken || taking === undefined || window === undefined || !('user_id' in taking.calendar)) throw error;
       const { calendar, holding, at } = taking;
       const demand = { ...holding, window, planned: plannedOf({ ...holding, window }) };
-      const suggestions = isForWantOfEquipment(error, bookings)
-        ? { slots: [], searched_until: null }
+      const suggestions = isWanting(error.details.violations, bookings.take ?? [])
+        ? NO_SLOT
         : await suggestionsFor(calendars, {
             calendar,
             along: bookings.take?.map((one) => one.calendar).filter((one) => one !== calendar) ?? [],
@@ -88,13 +88,11 @@ export const makeSuggest =
     }
   };
 
-/** Whether a demand is not met at all, or by what is out of use: then no other time and nobody else would do. */
-const isForWantOfEquipment = (
-  { details: { violations } }: { readonly details: { readonly violations: readonly Violation[] } },
-  { take = [] }: Bookings,
-): boolean =>
+/** Whether equipment lacks, or is out of use: then no other time and nobody else would do. */
+export const isWanting = (violations: readonly Violation[], takings: readonly Pick<Taking, 'asset'>[]): boolean =>
   violations.some((one) => 'asset_type' in one) ||
-  take.some(({ asset }) => asset !== undefined && asset.availability_status !== 'AVAILABLE');
+  takings.some(({ asset }) => asset !== undefined && asset.availability_status !== 'AVAILABLE');
+export const NO_SLOT: Suggestions = { slots: [], searched_until: null };
 
 const END_OF_TIME = instantSchema.parse('9999-12-31T23:59:59.999Z');
 

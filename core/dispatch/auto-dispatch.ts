@@ -147,7 +147,7 @@ export const makeAutoDispatchTask =
         if (answer !== undefined) return answer;
         // 5. Nobody, one by one. Only if nothing moved meanwhile was there a moment at which nobody was free.
         await requireUnmoved(ports.calendars, call.tenantId, named, sure);
-        throw await nobodyIsFree(ports.calendars, whole.task, sure, suggest_users);
+        throw await nobodyIsFree(ports.calendars, whole.task, sure, strong.equipment, suggest_users);
       });
     return ports.turns(call.tenantId, dispatch);
   };

@@ -1,19 +1,21 @@
 import type { Calendars } from '../calendar/calendar.ts';
-import { suggestionsFor } from '../calendar/suggest.ts';
+import { isWanting, NO_SLOT, suggestionsFor } from '../calendar/suggest.ts';
 import { DomainError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { personDemandOf } from '../tasks/rules.ts';
 import { heldWindowOf, windowOf, type Task } from '../tasks/task.ts';
+import type { Equipment } from './equipment.ts';
 import type { Survey } from './survey.ts';
 
 /**
  * The refusal of an auto-dispatch that found nobody. It carries what the answer would have: why nobody could be chosen,
- * and when the best one is free; on demand also who else is.
+ * and when the best one is free, and the equipment; on demand also who else is.
  */
 export const nobodyIsFree = async (
   calendars: Pick<Calendars, 'held' | 'survey' | 'activeUserIds'>,
   task: Task,
   { ranked, surveyed, excluded, at }: Survey,
+  { lacking, readings }: Equipment,
   suggestUsers: boolean,
 ): Promise<DomainError> => {
   const counts: Record<string, number> = {};
@@ -31,13 +33,16 @@ export const nobodyIsFree = async (
       : {
           suggestions: {
             user_id: best.user_id,
-            ...(await suggestionsFor(calendars, {
-              calendar: best,
-              demand: { ...personDemandOf(task), window, planned },
-              at,
-              taskId: task.id,
-              suggestUsers,
-            })),
+            ...(isWanting(lacking, readings)
+              ? NO_SLOT
+              : await suggestionsFor(calendars, {
+                  calendar: best,
+                  along: readings.map(({ calendar }) => calendar),
+                  demand: { ...personDemandOf(task), window, planned },
+                  at,
+                  taskId: task.id,
+                  suggestUsers,
+                })),
           },
         };
   return new DomainError(

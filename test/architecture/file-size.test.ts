@@ -4,9 +4,11 @@ import { expect, it } from 'vitest';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const MOST_LINES = 300;
-/** Tests and benchmarks are as long as their cases; JSON is generated. */
+/** Tests and benchmarks are as long as their cases; JSON is generated, and so are the tables of a document. */
 const FOLDERS = ['adapters', 'bin', 'board', 'core', 'docs', 'functions', 'lib', 'local'];
 const HAND_WRITTEN = /\.(tsx?|css|mjs|cjs|js|md)$/;
+
+const GENERATED = /<!-- begin (\w+) -->.*?<!-- end \1 -->/gs;
 
 const files = [
   ...readdirSync(ROOT, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [entry.name] : [])),
@@ -17,6 +19,7 @@ const files = [
 
 it(`no file but tests, benchmarks and what is generated has more than ${MOST_LINES} lines`, () => {
   expect(files).toContain('core/commit.ts');
-  const linesOf = (file: string): number => readFileSync(path.join(ROOT, file), 'utf8').split('\n').length - 1;
+  const linesOf = (file: string): number =>
+    readFileSync(path.join(ROOT, file), 'utf8').replaceAll(GENERATED, '').split('\n').length - 1;
   expect(files.filter((file) => linesOf(file) > MOST_LINES).toSorted()).toEqual([]);
 });

@@ -71,6 +71,17 @@ describe('equipment that is named', () => {
     expect(await breachesOf(id)).toEqual([]);
   });
 
+  it('is thought of in what an automatic dispatch suggests when nobody is free', async () => {
+    const { call, asset, users, paths, dispatch } = await setUp(MORNING, on(10, 12), MORNING);
+    const drone = await asset('UAV-1');
+    await dispatch(0, 0);
+    await dispatch(1, 1, { asset_ids: [drone] });
+    const body = { candidate_user_ids: [users[0]], asset_ids: [drone] };
+    const refused = await call('POST', `${paths[2]}/auto-dispatch`, body);
+    expect(codeOf(refused)).toBe('409 no_conflict_free_candidate');
+    expect(refused.body.suggestions.slots[0].start_at).toBe('2026-03-02T12:00:00.000Z');
+  });
+
   it('is refused with every rule that fails, the person’s first', async () => {
     const { asset, setAvailability, dispatch } = await setUp(MORNING, MORNING, MORNING);
     const [drone, other] = [await asset('UAV-1'), await asset('UAV-2')];
