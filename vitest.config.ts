@@ -18,7 +18,7 @@ const FOR_THE_LONG_RUN = [
     (name) => `test/browser/${name}.test.ts`,
   ),
   ...['events', 'plan-rivals', 'sam', 'taking-back', 'upgrade'].map((name) => `test/integration/${name}.test.ts`),
-  ...['database', 'demo'].map((name) => `test/local/${name}.test.ts`),
+  ...['database', 'demo', 'main-failures'].map((name) => `test/local/${name}.test.ts`),
 ];
 const LEFT_OUT = process.env['TEST_LONG'] === 'true' ? [] : FOR_THE_LONG_RUN;
 

@@ -174,7 +174,7 @@ describe('a decision', () => {
 });
 
 /** Tasks of the random run. */
-const COUNT = IS_LONG ? 60 : 20;
+const COUNT = IS_LONG ? 60 : 12;
 
 describe('a long random run', () => {
   it(`replays every decision to the bit, and every flip does what it says: SEED=${SEED}`, async () => {

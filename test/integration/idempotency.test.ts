@@ -9,6 +9,7 @@ import { CONTRACTS } from '../../functions/contracts.ts';
 import { contentsOf, holdingsOf } from './contents.ts';
 import { makeTasks, startApi, type Answer, type Call, type TestApi } from './harness.ts';
 import { madePlan } from './planned.ts';
+import { IS_LONG } from './random.ts';
 import { bodyOf, makeWorld, pathOf, type World } from './world.ts';
 
 let api: TestApi;
@@ -72,7 +73,8 @@ const salted = (contract: RouteContract, ids: World['ids'], salt: string): objec
   bodyOf(contract, { ids }, { salt }) as object;
 
 describe('every POST that writes', () => {
-  const routes = CONTRACTS.filter(honoursIdempotencyKey);
+  // One way of keeping answers serves all: a third of the routes will do where time is short.
+  const routes = CONTRACTS.filter(honoursIdempotencyKey).filter((_, at) => IS_LONG || at % 3 === 0);
 
   it.each(routes.map((contract) => ({ contract, route: `${contract.method} ${contract.path}` })))(
     '$route happens once for its key',

@@ -13,7 +13,7 @@ describe('a plan', () => {
     solver = await loadSolver();
   });
 
-  it.each(IS_LONG ? [0, 1, 2, 3, 4, 5, 6, 7] : [0, 1])('is the best of all plans of small days (%i)', (part) => {
+  it.each(IS_LONG ? [0, 1, 2, 3, 4, 5, 6, 7] : [0])('is the best of all plans of small days (%i)', (part) => {
     for (let seed = part * 25; seed < (part + 1) * 25; seed += 1) expectOptimum(smallDay(seed), seed, solver);
   });
 
