@@ -80,4 +80,5 @@ const runInThread = async (work: Work, tell: (message: Message) => void): Promis
 };
 
 const given = workSchema.safeParse(workerData);
-if (!isMainThread && given.success) await runInThread(given.data, (message) => parentPort?.postMessage(message));
+// What it throws ends the thread, and reaches whoever started it.
+if (!isMainThread && given.success) void runInThread(given.data, (message) => parentPort?.postMessage(message));
