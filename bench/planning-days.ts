@@ -1,5 +1,6 @@
 /** Days to plan, made from a seed: the same numbers give the same day. */
 import { chooseAssets } from '../core/planning/greedy.ts';
+import { servingAssets } from '../core/planning/pools.ts';
 import { makeRandom, type Random } from '../core/planning/random.ts';
 import type {
   PlanAsset,
@@ -118,7 +119,11 @@ const withHolders = (random: Random, shape: DayShape, day: PlanProblem): PlanPro
       ({ failed }, person) =>
         failed.length === 0 && !at(windows, person).some(({ start, end }) => start < task.end && task.start < end),
     );
-    const asset_ids = chooseAssets(task, day.assets, held);
+    const asset_ids = chooseAssets(
+      servingAssets(task, day.assets),
+      ({ id }) => !(held.get(id) ?? []).some(({ start, end }) => start < task.end && task.start < end),
+      ({ id }) => held.get(id)?.length ?? 0,
+    );
     if (holder < 0 || asset_ids === undefined) return task;
     windows[holder]?.push(task);
     for (const id of asset_ids) held.get(id)?.push(task);

@@ -1,7 +1,6 @@
 import { chooseAssets } from './greedy.ts';
 import { at, stepAt, type Model } from './model.ts';
-import { demandsOf } from './pools.ts';
-import { spansOverlap, type Placement, type PlanTask, type Span } from './problem.ts';
+import { spansOverlap, type Placement, type PlanAsset } from './problem.ts';
 import { assign, blockersOf, emptySchedule, isFree, release, rollback, settle, type Schedule } from './schedule.ts';
 
 /** Changes that together place a task; applied at once, they cost what they say. */
@@ -23,20 +22,30 @@ export interface Desk {
   readonly schedule: Schedule;
   /** The assets of each placed task that has any. */
   readonly assets: Map<number, readonly string[]>;
+  /** The same the other way round: the tasks that each asset serves. */
+  readonly servedBy: ReadonlyMap<string, Set<number>>;
 }
 
 export const deskOf = (model: Model, placement: Placement): Desk => {
   const schedule = emptySchedule(model);
-  const assets = new Map<number, readonly string[]>();
+  const servedBy = new Map(model.problem.assets.map(({ id }) => [id, new Set<number>()]));
+  const desk: Desk = { schedule, assets: new Map(), servedBy };
   const personIndex = new Map(model.problem.people.map(({ id }, index) => [id, index]));
   model.tasks.forEach(({ id }, task) => {
     const placed = placement.get(id);
     if (placed === undefined) return;
-    if (placed.asset_ids.length > 0) assets.set(task, placed.asset_ids);
+    equip(desk, task, placed.asset_ids);
     if (model.isPinned[task] !== 1) assign(model, schedule, task, personIndex.get(placed.user_id) ?? -1, []);
   });
   settle(schedule);
-  return { schedule, assets };
+  return desk;
+};
+
+const equip = ({ assets, servedBy }: Desk, task: number, ids: readonly string[]): void => {
+  for (const id of assets.get(task) ?? []) servedBy.get(id)?.delete(task);
+  for (const id of ids) servedBy.get(id)?.add(task);
+  if (ids.length > 0) assets.set(task, ids);
+  else assets.delete(task);
 };
 
 export const placementOfDesk = (model: Model, { schedule, assets }: Desk): Placement =>
@@ -58,12 +67,13 @@ interface Trial {
 /**
  * The cheapest way to place a task among these: one of the people who may take it does; what is in the way there, or holds
  * the equipment, goes to whoever is free and gains most, or is left out. In every case there is one, unless pinned tasks
- * are in the way.
+ * are in the way, or each loses more than `floor` in priority.
  */
-export const cheapestExchange = (model: Model, desk: Desk, task: number): Trial | undefined => {
+export const cheapestExchange = (model: Model, desk: Desk, task: number, floor = -Infinity): Trial | undefined => {
   let best: Trial | undefined;
+  const rivals = rivalsForAssets(model, desk, task);
   for (const person of at(model.peopleOf, task)) {
-    const trial = tryAt(model, desk, task, person);
+    const trial = tryAt(model, desk, task, person, rivals, best?.priority ?? floor);
     if (trial === undefined) continue;
     const isCheaper =
       best === undefined ||
@@ -74,71 +84,84 @@ export const cheapestExchange = (model: Model, desk: Desk, task: number): Trial 
   return best;
 };
 
-const tryAt = (model: Model, desk: Desk, task: number, person: number): Trial | undefined => {
+const tryAt = (
+  model: Model,
+  desk: Desk,
+  task: number,
+  person: number,
+  rivals: readonly number[],
+  floor: number,
+): Trial | undefined => {
   const { schedule } = desk;
-  const before = { priority: schedule.priority, gain: schedule.gain };
+  const before = schedule.gain;
   const moved = new Set(blockersOf(model, schedule, person, task));
-  const own = at(model.tasks, task);
-  const needsAssets = demandsOf(own).length > 0;
-  let asset_ids: readonly string[] | undefined = needsAssets ? assetsFor(model, desk, own, moved, new Map()) : [];
-  if (asset_ids === undefined) {
-    for (const rival of rivalsForAssets(model, desk, task)) {
-      moved.add(rival);
-      asset_ids = assetsFor(model, desk, own, moved, new Map());
-      if (asset_ids !== undefined) break;
-    }
+  let asset_ids = assetsFor(model, desk, task, moved, new Map());
+  for (const rival of rivals) {
+    if (asset_ids !== undefined) break;
+    moved.add(rival);
+    asset_ids = assetsFor(model, desk, task, moved, new Map());
   }
   if (asset_ids === undefined) return undefined;
   const goes = new Map([[task, { person, asset_ids }]]);
   for (const one of moved) release(model, schedule, one);
   assign(model, schedule, task, person, []);
   const homeless = [...moved].sort((a, b) => (model.priority[b] ?? 0) - (model.priority[a] ?? 0) || a - b);
+  let priority = model.priority[task] ?? 0;
   for (const one of homeless) {
     const other = bestFree(model, schedule, one);
-    const found =
-      other < 0 ? undefined : assetsFor(model, desk, at(model.tasks, one), moved, goes, desk.assets.get(one));
-    if (found === undefined) goes.set(one, { person: -1, asset_ids: [] });
-    else {
+    const found = other < 0 ? undefined : assetsFor(model, desk, one, moved, goes);
+    if (found === undefined) {
+      goes.set(one, { person: -1, asset_ids: [] });
+      priority -= model.priority[one] ?? 0;
+      // Whatever becomes of the others, it loses more.
+      if (priority < floor) break;
+    } else {
       goes.set(one, { person: other, asset_ids: found });
       assign(model, schedule, one, other, []);
     }
   }
-  const trial = { priority: schedule.priority - before.priority, gain: schedule.gain - before.gain, goes };
+  const trial = { priority, gain: schedule.gain - before, goes };
   rollback(model, schedule, 0);
-  return trial;
+  return priority < floor ? undefined : trial;
 };
 
 /** Free assets for a task when `moved` have given theirs back and those in `goes` have taken theirs; its own ones first. */
 const assetsFor = (
   model: Model,
   desk: Desk,
-  task: PlanTask,
+  task: number,
   moved: ReadonlySet<number>,
   goes: Trial['goes'],
-  own: readonly string[] = [],
 ): readonly string[] | undefined => {
-  if (demandsOf(task).length === 0) return [];
-  const held = new Map<string, Span[]>(model.problem.assets.map(({ id, busy }) => [id, [...busy]]));
-  const take = (index: number, ids: readonly string[]): void => {
-    for (const id of ids) held.get(id)?.push(at(model.tasks, index));
+  const demands = at(model.demands, task);
+  if (demands.length === 0) return [];
+  const window = at(model.tasks, task);
+  const isFree = ({ id, busy }: PlanAsset): boolean => {
+    if (busy.some((span) => spansOverlap(span, window))) return false;
+    for (const other of desk.servedBy.get(id) ?? [])
+      if (!moved.has(other) && spansOverlap(at(model.tasks, other), window)) return false;
+    for (const [other, { asset_ids }] of goes)
+      if (asset_ids.includes(id) && spansOverlap(at(model.tasks, other), window)) return false;
+    return true;
   };
-  for (const [index, ids] of desk.assets) if (!moved.has(index)) take(index, ids);
-  for (const [index, { asset_ids }] of goes) take(index, asset_ids);
-  const isOwnFree = own.every((id) => !(held.get(id) ?? []).some((window) => spansOverlap(window, task)));
-  return own.length > 0 && isOwnFree ? own : chooseAssets(task, model.problem.assets, held);
+  const countOf = ({ id, busy }: PlanAsset): number => {
+    let count = busy.length;
+    for (const other of desk.servedBy.get(id) ?? []) if (!moved.has(other)) count += 1;
+    for (const { asset_ids } of goes.values()) if (asset_ids.includes(id)) count += 1;
+    return count;
+  };
+  const own = desk.assets.get(task) ?? [];
+  const isOwnFree = own.length > 0 && model.problem.assets.every((asset) => !own.includes(asset.id) || isFree(asset));
+  return isOwnFree ? own : chooseAssets(demands, isFree, countOf);
 };
 
 /** The tasks that hold equipment which a task could use, in its window; those of least priority first. */
-export const rivalsForAssets = (model: Model, { assets }: Desk, task: number): readonly number[] => {
-  const own = at(model.tasks, task);
-  const demands = demandsOf(own);
-  const useful = new Set(
-    model.problem.assets.filter((asset) => demands.some(({ serves }) => serves(asset))).map(({ id }) => id),
-  );
-  return [...assets]
-    .filter(([other, ids]) => model.isPinned[other] !== 1 && ids.some((id) => useful.has(id)))
-    .map(([other]) => other)
-    .filter((other) => other !== task && spansOverlap(at(model.tasks, other), own))
+export const rivalsForAssets = (model: Model, { servedBy }: Desk, task: number): readonly number[] => {
+  const useful = at(model.demands, task).flatMap(({ assets }) => assets);
+  const holders = new Set(useful.flatMap(({ id }) => [...(servedBy.get(id) ?? [])]));
+  return [...holders]
+    .filter((other) => model.isPinned[other] !== 1)
+    .filter((other) => other !== task && spansOverlap(at(model.tasks, other), at(model.tasks, task)))
     .sort((a, b) => (model.priority[a] ?? 0) - (model.priority[b] ?? 0) || a - b);
 };
 
@@ -154,12 +177,12 @@ const bestFree = (model: Model, schedule: Schedule, task: number): number => {
 };
 
 /** Makes an exchange. */
-export const apply = (model: Model, { schedule, assets }: Desk, { goes }: Trial): void => {
+export const apply = (model: Model, desk: Desk, { goes }: Trial): void => {
+  const { schedule } = desk;
   for (const task of goes.keys()) if ((schedule.personOf[task] ?? -1) >= 0) release(model, schedule, task);
   for (const [task, { person, asset_ids }] of goes) {
     if (person >= 0) assign(model, schedule, task, person, []);
-    if (person >= 0 && asset_ids.length > 0) assets.set(task, asset_ids);
-    else assets.delete(task);
+    equip(desk, task, asset_ids);
   }
   settle(schedule);
 };

@@ -74,8 +74,8 @@ const betterByExchanges = (model: Model, desk: Desk): void => {
     isBetter = false;
     for (let task = 0; task < model.taskCount; task += 1) {
       if ((schedule.personOf[task] ?? -1) >= 0) continue;
-      const trial = cheapestExchange(model, desk, task);
-      if (trial === undefined || trial.priority < 0 || (trial.priority === 0 && trial.gain <= 0)) continue;
+      const trial = cheapestExchange(model, desk, task, 0);
+      if (trial === undefined || (trial.priority === 0 && trial.gain <= 0)) continue;
       apply(model, desk, trial);
       isBetter = true;
     }

@@ -1,9 +1,6 @@
 import { at, type Model } from './model.ts';
-import { demandsOf } from './pools.ts';
-import { spansOverlap, type Placement, type PlanAsset, type PlanTask, type Span } from './problem.ts';
-
-/** The windows that each asset holds, those outside the plan among them. */
-type Held = ReadonlyMap<string, Span[]>;
+import type { Demand } from './pools.ts';
+import { spansOverlap, type Placement, type PlanAsset, type Span } from './problem.ts';
 
 /**
  * Dispatches one by one, in order of priority, then of time: each task to the free candidate with the best score, with
@@ -11,13 +8,19 @@ type Held = ReadonlyMap<string, Span[]>;
  */
 export const dispatchOneByOne = (model: Model): Placement => {
   const { problem, personCount, tasks, holder } = model;
-  const held: Held = new Map(problem.assets.map(({ id, busy }) => [id, [...busy]]));
+  const held = new Map(problem.assets.map(({ id, busy }): [string, Span[]] => [id, [...busy]]));
+  const assetsFor = (t: number): readonly string[] | undefined =>
+    chooseAssets(
+      at(model.demands, t),
+      ({ id }) => !(held.get(id) ?? []).some((window) => spansOverlap(window, at(tasks, t))),
+      ({ id }) => held.get(id)?.length ?? 0,
+    );
   const windows = problem.people.map(({ busy }): Span[] => [...busy]);
   const counts = problem.people.map(() => 0);
   const placement = new Map<string, { user_id: string; asset_ids: readonly string[] }>();
   const place = (t: number, u: number): boolean => {
     const task = at(tasks, t);
-    const asset_ids = task.is_pinned ? task.asset_ids : chooseAssets(task, problem.assets, held);
+    const asset_ids = task.is_pinned ? task.asset_ids : assetsFor(t);
     if (asset_ids === undefined) return false;
     for (const id of asset_ids) held.get(id)?.push(task);
     windows[u]?.push(task);
@@ -56,25 +59,19 @@ const isKept = ({ holder, isEligible, personCount }: Model, t: number): boolean 
   return u >= 0 && isEligible[t * personCount + u] === 1;
 };
 
-/** Assets for a task that are free in its window, the fewest held windows first, then by code; undefined if some lack. */
+/** Assets that meet all demands of a task and are free, the fewest held windows first, then by code; undefined if some lack. */
 export const chooseAssets = (
-  task: PlanTask,
-  assets: readonly PlanAsset[],
-  held: Held,
+  demands: readonly Demand[],
+  isFree: (asset: PlanAsset) => boolean,
+  countOf: (asset: PlanAsset) => number,
 ): readonly string[] | undefined => {
   const chosen: string[] = [];
-  for (const { serves, quantity } of demandsOf(task)) {
-    const free = assets.filter(
-      (asset) =>
-        serves(asset) &&
-        !chosen.includes(asset.id) &&
-        !(held.get(asset.id) ?? []).some((window) => spansOverlap(window, task)),
-    );
+  for (const { assets, quantity } of demands) {
+    const free = assets.filter((asset) => !chosen.includes(asset.id) && isFree(asset));
     if (free.length < quantity) return undefined;
+    const counts = new Map(free.map((asset) => [asset.id, countOf(asset)]));
     free.sort(
-      (a, b) =>
-        (held.get(a.id)?.length ?? 0) - (held.get(b.id)?.length ?? 0) ||
-        (a.code < b.code ? -1 : Number(a.code > b.code)),
+      (a, b) => (counts.get(a.id) ?? 0) - (counts.get(b.id) ?? 0) || (a.code < b.code ? -1 : Number(a.code > b.code)),
     );
     chosen.push(...free.slice(0, quantity).map(({ id }) => id));
   }

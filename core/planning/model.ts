@@ -1,5 +1,5 @@
 import { SCALE, scoreOf, thousandths, type TaskFacts } from '../scoring/score.ts';
-import { poolsOf, type Need, type Pool } from './pools.ts';
+import { poolsOf, servingAssets, type Demand, type Need, type Pool } from './pools.ts';
 import { spansOverlap, type PlanProblem, type PlanTask, type Span } from './problem.ts';
 
 /**
@@ -38,6 +38,8 @@ export interface Model {
   readonly pools: readonly Pool[];
   /** What each task draws from the pools; undefined where there is never enough. */
   readonly needs: readonly (readonly Need[] | undefined)[];
+  /** The same in assets instead of pools, whatever they hold. */
+  readonly demands: readonly (readonly Demand[])[];
 }
 
 /** The element at an index that is known to exist. */
@@ -111,6 +113,7 @@ export const compile = (problem: PlanProblem): Model => {
     peopleOf: peopleOf.map((list) => Int32Array.from(list)),
     pools,
     needs,
+    demands: tasks.map((task) => servingAssets(task, problem.assets)),
   };
 };
 

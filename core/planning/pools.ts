@@ -70,3 +70,13 @@ export const demandsOf = (task: PlanTask) =>
           (task.area_code === null || task.area_code === asset.area_code),
         quantity,
       }));
+
+/** So many of these assets. */
+export interface Demand {
+  readonly assets: readonly PlanAsset[];
+  readonly quantity: number;
+}
+
+/** The demands of a task, with all assets that could serve, whatever they hold. */
+export const servingAssets = (task: PlanTask, assets: readonly PlanAsset[]): readonly Demand[] =>
+  demandsOf(task).map(({ serves, quantity }) => ({ assets: assets.filter(serves), quantity }));

@@ -26,10 +26,10 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'everybody is always free': fault<unknown[], boolean>('schedule', 'isFree', () => () => true),
   'nothing is ever in the way': fault<unknown[], readonly number[]>('schedule', 'blockersOf', () => () => []),
   'tasks draw no assets': fault<unknown[], readonly unknown[]>('schedule', 'drawFor', () => () => []),
-  'assets are chosen without a look at their windows': fault<[unknown, readonly { id: string }[], unknown], unknown>(
+  'assets are chosen without a look at their windows': fault<[unknown, unknown, unknown], unknown>(
     'greedy',
     'chooseAssets',
-    (right) => (task, assets) => right(task, assets, new Map()),
+    (right) => (demands, _, countOf) => right(demands, () => true, countOf),
   ),
   'everybody may take everything': fault<[unknown], Model>('model', 'compile', (right) => (problem) => {
     const model = right(problem);
