@@ -1,10 +1,16 @@
 import { at, type Model } from './model.ts';
 import { assign, blockersOf, drawFor, isFree, release, rollback, type Schedule } from './schedule.ts';
 
-/** Counts what a search does: one step is one look at one person for one task. */
+/**
+ * Counts what a search does, in looks at one person for one task when its work is given out anew. Others look more
+ * cheaply; their weights are measured, and powers of two, so that sums are exact.
+ */
 export interface Meter {
   left: number;
 }
+
+/** What a look along a chain weighs. */
+const LOOK = 1 / 16;
 
 /** How a chain reached a task: `task` takes its place at `person`, after `aside` went to others. */
 interface Link {
@@ -45,7 +51,7 @@ export const placeByChain = (
   for (const last of queue) {
     if (meter.left <= 0) break;
     for (const person of at(model.peopleOf, last)) {
-      meter.left -= 1;
+      meter.left -= LOOK;
       if (person === schedule.personOf[last]) continue;
       const blockers = blockersOf(model, schedule, person, last, BLOCKERS_MOST + 1);
       if (blockers.length > BLOCKERS_MOST || blockers.some((one) => one === task || model.isPinned[one] === 1))
@@ -83,7 +89,7 @@ const setAside = (
   for (const task of blockers) {
     let found = -1;
     for (const other of at(model.peopleOf, task)) {
-      meter.left -= 1;
+      meter.left -= LOOK;
       if (other === person || !isFree(model, schedule, other, task)) continue;
       // Two that are set aside together must not meet again.
       const meets = aside.some((one) => one.person === other && areTogether(model, one.task, task));

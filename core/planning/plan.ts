@@ -32,10 +32,10 @@ export interface PlanOptions {
 }
 
 interface Budget {
-  /** Steps of the search, and more for each pair of a task and a person who may take it. */
+  /** Steps of the search, as its meter counts them, and more for each pair of a task and a person who may take it. */
   readonly steps: number;
   readonly stepsPerPair: number;
-  /** Schedules that are made from the prices of the bound, and searched for a while. */
+  /** Schedules that are made from the prices of the bound, and searched briefly. */
   readonly starts: number;
   /** Rounds of the bound. */
   readonly rounds: number;
@@ -52,8 +52,8 @@ interface Budget {
 /** What each effort may spend: counts, so that a plan does not depend on the speed of the machine. */
 const BUDGETS: Readonly<Record<Effort, Budget>> = {
   quick: {
-    steps: 50_000,
-    stepsPerPair: 20,
+    steps: 20_000,
+    stepsPerPair: 5,
     starts: 2,
     rounds: 200,
     wholePairs: 200,
@@ -64,20 +64,20 @@ const BUDGETS: Readonly<Record<Effort, Budget>> = {
     iterations: 20_000,
   },
   normal: {
-    steps: 200_000,
-    stepsPerPair: 100,
+    steps: 100_000,
+    stepsPerPair: 12,
     starts: 6,
-    rounds: 400,
+    rounds: 300,
     wholePairs: 600,
     sweeps: 1,
     near: 5,
     partPairs: 1_500,
     nodes: 20,
-    iterations: 2_000,
+    iterations: 4_000,
   },
   thorough: {
-    steps: 1_000_000,
-    stepsPerPair: 500,
+    steps: 500_000,
+    stepsPerPair: 200,
     starts: 20,
     rounds: 1_500,
     wholePairs: 15_000,
@@ -116,24 +116,24 @@ export const planDay = (problem: PlanProblem, options: PlanOptions): DayPlan => 
   };
   tell('one_by_one');
 
-  // 2. The search, from there and from schedules that the prices of the bound suggest. The bound is sharper the better
-  // the plan that it aims at, so it is made again.
+  // 2. The search: briefly from there and from schedules that the prices of the bound suggest, then on from the best. The
+  // bound is sharper the better the plan that it aims at, so it is made again.
   const pairs = model.isEligible.reduce((sum, one) => sum + one, 0);
-  const seek = (from: Schedule, steps: number): void => {
+  const seek = (from: Schedule, steps: number, isBrief: boolean): void => {
     const onBetter = (): void => {
       if (from === schedule) tell('search');
     };
-    search(model, from, random, { meter: { left: steps }, priority: mostPriority, isCancelled, onBetter });
+    search(model, from, random, { meter: { left: steps }, isBrief, priority: mostPriority, isCancelled, onBetter });
   };
   const steps = budget.steps + budget.stepsPerPair * pairs;
-  seek(schedule, steps / 4);
+  seek(schedule, steps, true);
   let prices = boundGain(model, schedule, bound, budget.rounds);
   for (let start = 0; start < budget.starts && !isCancelled(); start += 1) {
     const other = constructFrom(model, prices, 86 + random(16), random);
-    seek(other, steps / 4);
+    seek(other, steps, true);
     if (isBetter(schedule, other)) schedule = other;
   }
-  seek(schedule, steps);
+  seek(schedule, steps, false);
   bound = boundPriority(model, schedule, budget.rounds, bound);
   mostPriority = Math.min(mostPriority, bound.value);
 
@@ -156,7 +156,7 @@ export const planDay = (problem: PlanProblem, options: PlanOptions): DayPlan => 
       prices = boundGain(model, schedule, prices, budget.rounds);
       schedule = solveParts(model, schedule, prices, solver, { ...budget, isCancelled }, random, accept);
       tell('exact');
-      seek(schedule, steps / 4);
+      seek(schedule, steps / 4, false);
     }
   }
   mostGain = Math.min(mostGain, boundGain(model, schedule, prices, budget.rounds).value);
@@ -180,7 +180,7 @@ export const planDay = (problem: PlanProblem, options: PlanOptions): DayPlan => 
 };
 
 /** Rises with every change that may give another plan for the same problem and seed. */
-const PLANNER_VERSION = '1';
+const PLANNER_VERSION = '2';
 
 const isBetter = (before: Schedule, after: Schedule): boolean =>
   after.priority > before.priority || (after.priority === before.priority && after.gain > before.gain);

@@ -9,6 +9,8 @@ import { improveSlice } from './slice.ts';
 /** When a search ends: what is left of its meter, a plan that cannot be bettered, or a caller who wants it to. */
 export interface Limits {
   readonly meter: Meter;
+  /** Chains and slices only, which soon find nothing more: enough to tell which of several schedules to go on from. */
+  readonly isBrief: boolean;
   /** What no plan exceeds. */
   readonly priority: number;
   readonly isCancelled: () => boolean;
@@ -22,6 +24,7 @@ export const search = (model: Model, schedule: Schedule, random: Random, limits:
   placeAll(model, schedule, meter);
   limits.onBetter();
   sliceAll(model, schedule, slices.all, limits);
+  if (limits.isBrief) return;
   pairUp(model, schedule, random, meter);
   limits.onBetter();
   // A small day is exhausted long before the meter.
@@ -94,14 +97,15 @@ const placeAll = (model: Model, schedule: Schedule, meter: Meter): void => {
 const gainAt = (model: Model, schedule: Schedule, task: number, person: number): number =>
   (model.gain[task * model.personCount + person] ?? 0) + stepAt(model, person, at(schedule.heldBy, person).length);
 
-/** Places a task at the free person to whom it gains most; answers whether there was one. */
-const placeBest = (model: Model, schedule: Schedule, task: number, meter: Meter): boolean => {
+/** Places a task at the free one of these people to whom it gains most; answers whether there was one. */
+const placeBest = (model: Model, schedule: Schedule, task: number, people: Iterable<number>, meter: Meter): boolean => {
   const draws = drawFor(model, schedule, task);
   if (draws === undefined) return false;
   let best = -1;
   let most = -Infinity;
-  for (const person of at(model.peopleOf, task)) {
+  for (const person of people) {
     meter.left -= 1;
+    if (model.isEligible[task * model.personCount + person] !== 1) continue;
     const gain = gainAt(model, schedule, task, person);
     if (gain > most && isFree(model, schedule, person, task)) [best, most] = [person, gain];
   }
@@ -179,7 +183,9 @@ const kick = (model: Model, schedule: Schedule, random: Random, slices: Slices, 
   }
   const noise = new Map([...freed, ...unplaced].map((task) => [task, (model.priority[task] ?? 0) * 10 + random(25)]));
   const order = [...noise].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([task]) => task);
-  const left = order.filter((task) => !placeBest(model, schedule, task, meter));
+  // Nobody else was free for what was left out before.
+  const canTake = new Map(freed.map((task) => [task, at(model.peopleOf, task)]));
+  const left = order.filter((task) => !placeBest(model, schedule, task, canTake.get(task) ?? chosen, meter));
   left.sort(byPriority(model));
   for (const task of left.slice(0, 6)) placeByChain(model, schedule, task, meter);
   const moments = [seed, ...freed.slice(0, 1)].flatMap((task) => at(slices.of, task));

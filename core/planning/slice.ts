@@ -4,8 +4,8 @@ import { assign, drawFor, isFree, release, rollback, type Draw, type Schedule } 
 /**
  * Gives out anew all tasks that overlap at one moment, those of nobody among them, while all others stay: exactly, as an
  * assignment problem, because nobody can take two of them, so each is worth to each person what it adds there. All
- * swaps and rings of swaps at that moment are tried at once. Answers the work done; the schedule changes only for the
- * better.
+ * swaps and rings of swaps at that moment are tried at once. Answers the work done, as a `Meter` counts it; the schedule
+ * changes only for the better.
  */
 export const improveSlice = (model: Model, schedule: Schedule, tasks: readonly number[]): number => {
   const mark = schedule.trail.length;
@@ -34,8 +34,11 @@ export const improveSlice = (model: Model, schedule: Schedule, tasks: readonly n
   });
   const isBetter = schedule.priority > priority || (schedule.priority === priority && schedule.gain > gain);
   if (!isBetter) rollback(model, schedule, mark);
-  return work;
+  return work * LOOK;
 };
+
+/** What a look at a person for a task of a slice weighs. */
+const LOOK = 1 / 4;
 
 /** The pairs that can be, row by row, with what each is worth. */
 interface Offers {
