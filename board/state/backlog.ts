@@ -28,10 +28,13 @@ const byStart = (a: Task, b: Task): number => {
   return first === second ? 0 : first < second ? -1 : 1;
 };
 
+/** As people count: 9 before 10. */
+const byName = (a: Task, b: Task): number => a.name.localeCompare(b.name, undefined, { numeric: true });
+
 const ORDERS: Readonly<Record<Filters['sort'], (a: Task, b: Task) => number>> = {
-  start: (a, b) => byStart(a, b) || b.priority - a.priority,
-  priority: (a, b) => b.priority - a.priority || byStart(a, b),
-  name: (a, b) => a.name.localeCompare(b.name),
+  start: (a, b) => byStart(a, b) || b.priority - a.priority || byName(a, b),
+  priority: (a, b) => b.priority - a.priority || byStart(a, b) || byName(a, b),
+  name: (a, b) => byName(a, b) || byStart(a, b),
 };
 
 /** The tasks of a range, and those without a window, that pass the filters, in their order. */

@@ -48,6 +48,15 @@ describe('the backlog', () => {
     expect(namesOf(patch)).toEqual(expected);
   });
 
+  it.each(['start', 'priority', 'name'] as const)(
+    'sorts equals by name, as people count, when sorted by %s',
+    (sort) => {
+      const roofs = ['Roof 10', 'Roof 9', 'Mast 11'].map((name) => task(name));
+      const names = backlogOf(roofs, DAY, { ...NO_FILTERS, sort }).map(({ name }) => name);
+      expect(names).toEqual(['Mast 11', 'Roof 9', 'Roof 10']);
+    },
+  );
+
   it('knows its areas', () => {
     expect(areasOf(all)).toEqual(['NORTH', 'SOUTH']);
   });
