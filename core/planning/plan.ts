@@ -64,10 +64,10 @@ const BUDGETS: Readonly<Record<Effort, Budget>> = {
     iterations: 20_000,
   },
   normal: {
-    steps: 100_000,
-    stepsPerPair: 12,
+    steps: 200_000,
+    stepsPerPair: 30,
     starts: 6,
-    rounds: 300,
+    rounds: 400,
     wholePairs: 600,
     sweeps: 1,
     near: 5,
