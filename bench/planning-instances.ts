@@ -43,16 +43,16 @@ export const GENERATED: Readonly<Record<string, { readonly isForHighs: boolean; 
 };
 
 /** Public instances: as many people as leave some of the jobs out. */
-export const PUBLIC: Readonly<Record<string, number>> = {
-  'data_3_25_40_66.dat': 16,
-  'data_27_49_204_66.dat': 36,
-  'data_39_45_351_66.dat': 32,
+export const PUBLIC: Readonly<Record<string, { readonly isForHighs: boolean; readonly people: number }>> = {
+  'data_3_25_40_66.dat': { isForHighs: true, people: 16 },
+  'data_27_49_204_66.dat': { isForHighs: false, people: 36 },
+  'data_39_45_351_66.dat': { isForHighs: false, people: 32 },
 };
 
 export const dayOf = async (name: string, folder: string | undefined): Promise<PlanProblem> => {
   const generated = GENERATED[name];
   if (generated !== undefined) return generated.make();
-  const people = PUBLIC[name];
+  const people = PUBLIC[name]?.people;
   if (people === undefined || folder === undefined) throw new RangeError(`There is no day "${name}".`);
   return readSmptsp(await readFile(join(folder, name), 'utf8'), people);
 };

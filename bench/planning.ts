@@ -33,7 +33,7 @@ export const measurePlanning = async (isQuick: boolean, folder: string | undefin
   for (const day of days) {
     const found = new Map<Method, Measured>();
     for (const method of METHODS) {
-      if (method === 'HiGHS' && GENERATED[day]?.isForHighs === false) continue;
+      if (method === 'HiGHS' && (GENERATED[day] ?? PUBLIC[day])?.isForHighs === false) continue;
       found.set(method, await measure(method, day, folder));
     }
     const exact = found.get('HiGHS');

@@ -64,8 +64,8 @@ const BUDGETS: Readonly<Record<Effort, Budget>> = {
     iterations: 20_000,
   },
   normal: {
-    steps: 200_000,
-    stepsPerPair: 30,
+    steps: 250_000,
+    stepsPerPair: 12,
     starts: 6,
     rounds: 400,
     wholePairs: 600,
