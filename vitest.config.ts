@@ -17,7 +17,10 @@ const FOR_THE_LONG_RUN = [
   ...['day-plan', 'docs-page', 'first-minute', 'my-day', 'pages', 'settings'].map(
     (name) => `test/browser/${name}.test.ts`,
   ),
-  ...['events', 'plan-rivals', 'sam', 'taking-back', 'upgrade'].map((name) => `test/integration/${name}.test.ts`),
+  ...['events', 'plan-rivals', 'sam', 'taking-back', 'trail', 'upgrade'].map(
+    (name) => `test/integration/${name}.test.ts`,
+  ),
+  'test/architecture/new-resource.test.ts',
   ...['database', 'demo', 'main-failures'].map((name) => `test/local/${name}.test.ts`),
 ];
 const LEFT_OUT = process.env['TEST_LONG'] === 'true' ? [] : FOR_THE_LONG_RUN;
