@@ -20,7 +20,6 @@ const FOR_THE_LONG_RUN = [
   ...['events', 'plan-rivals', 'sam', 'taking-back', 'trail', 'upgrade'].map(
     (name) => `test/integration/${name}.test.ts`,
   ),
-  'test/architecture/new-resource.test.ts',
   ...['database', 'demo', 'main-failures'].map((name) => `test/local/${name}.test.ts`),
 ];
 const LEFT_OUT = process.env['TEST_LONG'] === 'true' ? [] : FOR_THE_LONG_RUN;

@@ -77,7 +77,7 @@ const BUDGETS: Readonly<Record<Effort, Budget>> = {
   },
   thorough: {
     steps: 500_000,
-    stepsPerPair: 200,
+    stepsPerPair: 60,
     starts: 20,
     rounds: 1_500,
     wholePairs: 15_000,
