@@ -24,12 +24,19 @@ export interface Desk {
   readonly assets: Map<number, readonly string[]>;
   /** The same the other way round: the tasks that each asset serves. */
   readonly servedBy: ReadonlyMap<string, Set<number>>;
+  /** What was found about tasks since the last exchange was made. */
+  readonly found: {
+    /** Who is free for a task. */
+    readonly free: Map<number, readonly number[]>;
+    /** The assets that could serve a task, each with the tasks that it serves in the window; left out if it is busy otherwise. */
+    readonly serving: Map<number, ReadonlyMap<string, readonly number[]>>;
+  };
 }
 
 export const deskOf = (model: Model, placement: Placement): Desk => {
   const schedule = emptySchedule(model);
   const servedBy = new Map(model.problem.assets.map(({ id }) => [id, new Set<number>()]));
-  const desk: Desk = { schedule, assets: new Map(), servedBy };
+  const desk: Desk = { schedule, assets: new Map(), servedBy, found: { free: new Map(), serving: new Map() } };
   const personIndex = new Map(model.problem.people.map(({ id }, index) => [id, index]));
   model.tasks.forEach(({ id }, task) => {
     const placed = placement.get(id);
@@ -102,13 +109,21 @@ const tryAt = (
     asset_ids = assetsFor(model, desk, task, moved, new Map());
   }
   if (asset_ids === undefined) return undefined;
+  // Asked before anybody gives something back.
+  const free = new Map([...moved].map((one) => [one, freeFor(model, desk, one)]));
+  const freed = new Set([...moved].map((one) => schedule.personOf[one] ?? -1));
+  if (freed.size === 1 && freed.has(person)) {
+    // Where only this person gives something back, nobody becomes free by that.
+    const stuck = [...moved].filter((one) => free.get(one)?.length === 0);
+    if (stuck.reduce((left, one) => left - (model.priority[one] ?? 0), model.priority[task] ?? 0) < floor) return;
+  }
   const goes = new Map([[task, { person, asset_ids }]]);
   for (const one of moved) release(model, schedule, one);
   assign(model, schedule, task, person, []);
   const homeless = [...moved].sort((a, b) => (model.priority[b] ?? 0) - (model.priority[a] ?? 0) || a - b);
   let priority = model.priority[task] ?? 0;
   for (const one of homeless) {
-    const other = bestFree(model, schedule, one);
+    const other = bestFree(model, schedule, one, [...(free.get(one) ?? []), ...freed]);
     const found = other < 0 ? undefined : assetsFor(model, desk, one, moved, goes);
     if (found === undefined) {
       goes.set(one, { person: -1, asset_ids: [] });
@@ -135,11 +150,11 @@ const assetsFor = (
 ): readonly string[] | undefined => {
   const demands = at(model.demands, task);
   if (demands.length === 0) return [];
+  const serving = servingFor(model, desk, task);
   const window = at(model.tasks, task);
-  const isFree = ({ id, busy }: PlanAsset): boolean => {
-    if (busy.some((span) => spansOverlap(span, window))) return false;
-    for (const other of desk.servedBy.get(id) ?? [])
-      if (!moved.has(other) && spansOverlap(at(model.tasks, other), window)) return false;
+  const isFree = ({ id }: { readonly id: string }): boolean => {
+    const holders = serving.get(id);
+    if (holders === undefined || !holders.every((other) => moved.has(other))) return false;
     for (const [other, { asset_ids }] of goes)
       if (asset_ids.includes(id) && spansOverlap(at(model.tasks, other), window)) return false;
     return true;
@@ -151,34 +166,65 @@ const assetsFor = (
     return count;
   };
   const own = desk.assets.get(task) ?? [];
-  const isOwnFree = own.length > 0 && model.problem.assets.every((asset) => !own.includes(asset.id) || isFree(asset));
+  const isOwnFree = own.length > 0 && own.every((id) => isFree({ id }));
   return isOwnFree ? own : chooseAssets(demands, isFree, countOf);
 };
 
+const servingFor = (
+  model: Model,
+  { servedBy, found: { serving } }: Desk,
+  task: number,
+): ReadonlyMap<string, readonly number[]> => {
+  const known = serving.get(task);
+  if (known !== undefined) return known;
+  const window = at(model.tasks, task);
+  const useful = new Map<string, readonly number[]>();
+  for (const { id, busy } of at(model.demands, task).flatMap(({ assets }) => assets)) {
+    if (useful.has(id) || busy.some((span) => spansOverlap(span, window))) continue;
+    const others = [...(servedBy.get(id) ?? [])];
+    useful.set(
+      id,
+      others.filter((other) => spansOverlap(at(model.tasks, other), window)),
+    );
+  }
+  serving.set(task, useful);
+  return useful;
+};
+
 /** The tasks that hold equipment which a task could use, in its window; those of least priority first. */
-export const rivalsForAssets = (model: Model, { servedBy }: Desk, task: number): readonly number[] => {
-  const useful = at(model.demands, task).flatMap(({ assets }) => assets);
-  const holders = new Set(useful.flatMap(({ id }) => [...(servedBy.get(id) ?? [])]));
+export const rivalsForAssets = (model: Model, desk: Desk, task: number): readonly number[] => {
+  const holders = new Set([...servingFor(model, desk, task).values()].flat());
   return [...holders]
-    .filter((other) => model.isPinned[other] !== 1)
-    .filter((other) => other !== task && spansOverlap(at(model.tasks, other), at(model.tasks, task)))
+    .filter((other) => other !== task && model.isPinned[other] !== 1)
     .sort((a, b) => (model.priority[a] ?? 0) - (model.priority[b] ?? 0) || a - b);
 };
 
-const bestFree = (model: Model, schedule: Schedule, task: number): number => {
+/** Who is free for a task, as the plan is. */
+const freeFor = (model: Model, { schedule, found: { free } }: Desk, task: number): readonly number[] => {
+  const found = free.get(task) ?? [...at(model.peopleOf, task)].filter((u) => isFree(model, schedule, u, task));
+  free.set(task, found);
+  return found;
+};
+
+/** Of these people, who is free for a task and gains most with it; -1 for nobody. */
+const bestFree = (model: Model, schedule: Schedule, task: number, people: readonly number[]): number => {
   let best = -1;
   let most = -Infinity;
-  for (const person of at(model.peopleOf, task)) {
-    const count = at(schedule.heldBy, person).length;
-    const gain = (model.gain[task * model.personCount + person] ?? 0) + stepAt(model, person, count);
-    if (gain > most && isFree(model, schedule, person, task)) [best, most] = [person, gain];
+  for (const person of people) {
+    const index = task * model.personCount + person;
+    if (model.isEligible[index] !== 1) continue;
+    const gain = (model.gain[index] ?? 0) + stepAt(model, person, at(schedule.heldBy, person).length);
+    const isBetter = gain > most || (gain === most && person < best);
+    if (isBetter && isFree(model, schedule, person, task)) [best, most] = [person, gain];
   }
   return best;
 };
 
 /** Makes an exchange. */
 export const apply = (model: Model, desk: Desk, { goes }: Trial): void => {
-  const { schedule } = desk;
+  const { schedule, found } = desk;
+  found.free.clear();
+  found.serving.clear();
   for (const task of goes.keys()) if ((schedule.personOf[task] ?? -1) >= 0) release(model, schedule, task);
   for (const [task, { person, asset_ids }] of goes) {
     if (person >= 0) assign(model, schedule, task, person, []);

@@ -3,15 +3,6 @@ import { at, stepAt, type Model } from './model.ts';
 import type { Draw, Schedule } from './schedule.ts';
 import type { Program, Row } from './solver.ts';
 
-/** What a pair is to a program: left out, open, or as it is. */
-export const PAIR = { closed: 0, open: 1, kept: 2 } as const;
-
-/**
- * What a program maximises: the priority placed; the gain of plans that place at least so much; or both at once, a step of
- * priority for more than two tasks can gain. Gains are in points.
- */
-export type Aim = 'priority' | 'both' | { readonly atLeast: number };
-
 /** A program, and what its columns mean. */
 export interface Formulation {
   readonly program: Program;
@@ -26,17 +17,15 @@ export interface Formulation {
  * person and each maximal set of tasks that overlap at one moment at most one of them (in an interval graph these are all
  * the maximal cliques, so a person alone would be solved by the linear program); the same for each pool of assets with its
  * size. The second stage adds what the workload is worth by levels, which fall, so the highest are taken first.
- *
- * With `mask`, only the pairs that it opens, and those it keeps are taken.
  */
-export const formulate = (model: Model, schedule: Schedule, aim: Aim, mask?: Uint8Array): Formulation => {
-  const { taskCount, personCount } = model;
-  const peopleOf = model.peopleOf.map((people, t) => people.filter((u) => mask?.[t * personCount + u] !== PAIR.closed));
-  const tasksOf = model.tasksOf.map((tasks, u) => tasks.filter((t) => mask?.[t * personCount + u] !== PAIR.closed));
+export const formulate = (
+  model: Model,
+  schedule: Schedule,
+  goal: 'priority' | { readonly atLeast: number },
+): Formulation => {
+  const { taskCount, personCount, peopleOf, tasksOf } = model;
   const unit = 1 / (1_000 * model.moveScale);
-  const isGain = aim !== 'priority';
-  const most = model.gain.reduce((best, one) => Math.max(best, one), 0) * unit;
-  const perPriority = aim === 'priority' ? 1 : aim === 'both' ? Math.ceil(3 * most + 100) : 0;
+  const isGain = goal !== 'priority';
   const columns: { cost: number; least: number; most: number; isWhole: boolean; start: number }[] = [];
   const rows: Row[] = [];
   const column = (cost: number, least: number, most: number, isWhole: boolean, start: number): number =>
@@ -46,9 +35,8 @@ export const formulate = (model: Model, schedule: Schedule, aim: Aim, mask?: Uin
   for (let t = 0; t < taskCount; t += 1) {
     const indices = [...at(peopleOf, t)].map((u) => {
       const index = t * personCount + u;
-      const cost = (model.priority[t] ?? 0) * perPriority + (isGain ? (model.gain[index] ?? 0) * unit : 0);
-      const isKept = model.isPinned[t] === 1 || mask?.[index] === PAIR.kept;
-      const added = column(cost, isKept ? 1 : 0, 1, true, schedule.personOf[t] === u ? 1 : 0);
+      const cost = isGain ? (model.gain[index] ?? 0) * unit : (model.priority[t] ?? 0);
+      const added = column(cost, model.isPinned[t] === 1 ? 1 : 0, 1, true, schedule.personOf[t] === u ? 1 : 0);
       ofPair.set(index, added);
       return added;
     });
@@ -99,10 +87,10 @@ export const formulate = (model: Model, schedule: Schedule, aim: Aim, mask?: Uin
     }
   });
 
-  if (typeof aim === 'object') {
+  if (goal !== 'priority') {
     const pairs = [...ofPair];
     const priorities = pairs.map(([index]) => model.priority[Math.floor(index / personCount)] ?? 0);
-    rows.push({ least: aim.atLeast, most: Infinity, indices: pairs.map(([, added]) => added), values: priorities });
+    rows.push({ least: goal.atLeast, most: Infinity, indices: pairs.map(([, added]) => added), values: priorities });
   }
   if (isGain) {
     tasksOf.forEach((tasks, u) => {

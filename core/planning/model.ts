@@ -1,4 +1,5 @@
 import { SCALE, scoreOf, thousandths, type TaskFacts } from '../scoring/score.ts';
+import { momentsOf, type Moments } from './moments.ts';
 import { poolsOf, servingAssets, type Demand, type Need, type Pool } from './pools.ts';
 import { spansOverlap, type PlanProblem, type PlanTask, type Span } from './problem.ts';
 
@@ -38,6 +39,7 @@ export interface Model {
   readonly pools: readonly Pool[];
   /** What each task draws from the pools; undefined where there is never enough. */
   readonly needs: readonly (readonly Need[] | undefined)[];
+  readonly moments: Moments;
   /** The same in assets instead of pools, whatever they hold. */
   readonly demands: readonly (readonly Demand[])[];
 }
@@ -90,13 +92,16 @@ export const compile = (problem: PlanProblem): Model => {
     });
   });
   const priority = Float64Array.from(tasks, ({ facts }) => facts.priority);
+  const windows = {
+    start: Float64Array.from(tasks, ({ start }) => start),
+    end: Float64Array.from(tasks, ({ end }) => end),
+  };
   return {
     problem,
     taskCount,
     personCount,
     tasks,
-    start: Float64Array.from(tasks, ({ start }) => start),
-    end: Float64Array.from(tasks, ({ end }) => end),
+    ...windows,
     priority,
     priorityTotal: priority.reduce((sum, one) => sum + one, 0),
     isPinned: Uint8Array.from(tasks, ({ is_pinned }) => (is_pinned ? 1 : 0)),
@@ -113,6 +118,7 @@ export const compile = (problem: PlanProblem): Model => {
     peopleOf: peopleOf.map((list) => Int32Array.from(list)),
     pools,
     needs,
+    moments: momentsOf(windows, pools, needs),
     demands: tasks.map((task) => servingAssets(task, problem.assets)),
   };
 };

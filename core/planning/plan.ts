@@ -1,7 +1,7 @@
-import { boundGain, boundPriority } from './bound.ts';
+import { boundGain, boundPriority, priceWorth } from './bound.ts';
 import { checkPlan, faultsOf, netScore, tally } from './checker.ts';
-import { constructFrom } from './construct.ts';
-import { solveParts, solveWhole } from './exact.ts';
+import { dive } from './dive.ts';
+import { solveWhole } from './exact.ts';
 import { explain } from './explain.ts';
 import { dispatchOneByOne } from './greedy.ts';
 import { compile, type Model } from './model.ts';
@@ -9,7 +9,7 @@ import { placementOfSchedule, scheduleOfPlacement } from './placement.ts';
 import type { Placement, PlanProblem } from './problem.ts';
 import { makeRandom } from './random.ts';
 import type { DayPlan, Effort, PlanAssignment } from './result.ts';
-import type { Schedule } from './schedule.ts';
+import { emptySchedule, settle, type Schedule } from './schedule.ts';
 import { search } from './search.ts';
 import type { Solver } from './solver.ts';
 
@@ -32,60 +32,28 @@ export interface PlanOptions {
 }
 
 interface Budget {
-  /** Steps of the search, as its meter counts them, and more for each pair of a task and a person who may take it. */
-  readonly steps: number;
-  readonly stepsPerPair: number;
-  /** Schedules that are made from the prices of the bound, and searched briefly. */
-  readonly starts: number;
-  /** Rounds of the bound. */
+  /** Looks of the search, and more for each pair of a task and a person who may take it. */
+  readonly looks: number;
+  readonly looksPerPair: number;
+  /** Rounds of each bound. */
   readonly rounds: number;
-  /** The most pairs of a problem that the exact solver gets as a whole. */
-  readonly wholePairs: number;
-  /** Of a larger one it gets parts: how often all, how many people for each task, how many pairs in a part. */
-  readonly sweeps: number;
-  readonly near: number;
-  readonly partPairs: number;
+  /** The most pairs of a problem that the exact solver gets, and how far it may go. */
+  readonly exactPairs: number;
   readonly nodes: number;
   readonly iterations: number;
 }
 
 /** What each effort may spend: counts, so that a plan does not depend on the speed of the machine. */
 const BUDGETS: Readonly<Record<Effort, Budget>> = {
-  quick: {
-    steps: 20_000,
-    stepsPerPair: 5,
-    starts: 2,
-    rounds: 200,
-    wholePairs: 200,
-    sweeps: 0,
-    near: 0,
-    partPairs: 0,
-    nodes: 100,
-    iterations: 20_000,
-  },
-  normal: {
-    steps: 250_000,
-    stepsPerPair: 12,
-    starts: 6,
-    rounds: 400,
-    wholePairs: 600,
-    sweeps: 1,
-    near: 5,
-    partPairs: 1_500,
-    nodes: 20,
-    iterations: 4_000,
-  },
+  quick: { looks: 1e6, looksPerPair: 100, rounds: 200, exactPairs: 200, nodes: 100, iterations: 20_000 },
+  normal: { looks: 30e6, looksPerPair: 1_500, rounds: 400, exactPairs: 600, nodes: 200, iterations: 20_000 },
   thorough: {
-    steps: 500_000,
-    stepsPerPair: 60,
-    starts: 20,
+    looks: 200e6,
+    looksPerPair: 12_500,
     rounds: 1_500,
-    wholePairs: 15_000,
-    sweeps: 3,
-    near: 8,
-    partPairs: 3_000,
+    exactPairs: 20_000,
     nodes: 1_000,
-    iterations: 200_000,
+    iterations: 100_000,
   },
 };
 
@@ -116,50 +84,34 @@ export const planDay = (problem: PlanProblem, options: PlanOptions): DayPlan => 
   };
   tell('one_by_one');
 
-  // 2. The search: briefly from there and from schedules that the prices of the bound suggest, then on from the best. The
-  // bound is sharper the better the plan that it aims at, so it is made again.
+  // 2. The search: from a schedule that prices suggest, or from what there is, by giving out parts of it anew.
   const pairs = model.isEligible.reduce((sum, one) => sum + one, 0);
-  const seek = (from: Schedule, steps: number, isBrief: boolean): void => {
-    const onBetter = (): void => {
-      if (from === schedule) tell('search');
-    };
-    search(model, from, random, { meter: { left: steps }, isBrief, priority: mostPriority, isCancelled, onBetter });
-  };
-  const steps = budget.steps + budget.stepsPerPair * pairs;
-  seek(schedule, steps, true);
-  let prices = boundGain(model, schedule, bound, budget.rounds);
-  for (let start = 0; start < budget.starts && !isCancelled(); start += 1) {
-    const other = constructFrom(model, prices, 86 + random(16), random);
-    seek(other, steps, true);
-    if (isBetter(schedule, other)) schedule = other;
-  }
-  seek(schedule, steps, false);
+  const meter = { left: budget.looks + budget.looksPerPair * pairs };
+  const prices = priceWorth(model, schedule, bound, 2 * budget.rounds);
+  const dived = emptySchedule(model);
+  const everybody = model.tasksOf.map((_, u) => u);
+  dive(model, dived, everybody, prices, schedule.priority * prices.perPriority + schedule.gain, meter);
+  if (isBetter(schedule, settle(dived))) schedule = dived;
+  search(model, schedule, prices, random, { meter, isCancelled, onBetter: () => tell('search') });
+  // The bound is sharper the better the plan that it aims at.
   bound = boundPriority(model, schedule, budget.rounds, bound);
   mostPriority = Math.min(mostPriority, bound.value);
+  let mostGain = boundGain(model, schedule, { ofWorth: prices, ofPriority: bound.prices }, budget.rounds);
 
-  // 3. The exact solver where it pays: on the whole of a small problem, on parts of a large one. It is believed as far as
-  // the checker accepts what it says.
-  const accept = (before: Schedule, after: Schedule): boolean =>
-    isBetter(before, after) && faultsOf(problem, placementOfSchedule(model, after)).length === 0;
-  let mostGain = Infinity;
-  if (solver !== undefined && pairs <= budget.wholePairs) {
+  // 3. The exact solver where it pays. It is believed as far as the checker accepts what it says.
+  if (solver !== undefined && pairs <= budget.exactPairs) {
     for (const isGain of [false, true]) {
       if (isCancelled()) break;
       const answer = solveWhole(model, schedule, isGain, solver, { ...budget, isCancelled });
-      if (accept(schedule, answer.schedule)) schedule = answer.schedule;
+      const isAccepted =
+        isBetter(schedule, answer.schedule) &&
+        faultsOf(problem, placementOfSchedule(model, answer.schedule)).length === 0;
+      if (isAccepted) schedule = answer.schedule;
       if (!isGain && answer.bound >= schedule.priority) mostPriority = Math.min(mostPriority, answer.bound);
-      if (isGain && answer.bound >= schedule.gain) mostGain = answer.bound;
+      if (isGain && answer.bound >= schedule.gain) mostGain = Math.min(mostGain, answer.bound);
       tell('exact');
-    }
-  } else if (solver !== undefined) {
-    for (let sweep = 0; sweep < budget.sweeps && !isCancelled(); sweep += 1) {
-      prices = boundGain(model, schedule, prices, budget.rounds);
-      schedule = solveParts(model, schedule, prices, solver, { ...budget, isCancelled }, random, accept);
-      tell('exact');
-      seek(schedule, steps / 4, false);
     }
   }
-  mostGain = Math.min(mostGain, boundGain(model, schedule, prices, budget.rounds).value);
 
   // 4. Reasons. An exchange that would better the plan is made instead of told.
   const { unplaced, placement } = explain(model, placementOfSchedule(model, schedule));
@@ -180,7 +132,7 @@ export const planDay = (problem: PlanProblem, options: PlanOptions): DayPlan => 
 };
 
 /** Rises with every change that may give another plan for the same problem and seed. */
-const PLANNER_VERSION = '2';
+const PLANNER_VERSION = '3';
 
 const isBetter = (before: Schedule, after: Schedule): boolean =>
   after.priority > before.priority || (after.priority === before.priority && after.gain > before.gain);

@@ -1,140 +1,97 @@
-import { cliquesOf } from './cliques.ts';
-import { at, stepAt, type Model } from './model.ts';
+import { at, type Model } from './model.ts';
+import { drawFor, isFree, type Schedule } from './schedule.ts';
 
 /**
- * Bounds that hold for every plan, by Lagrangian relaxation: "at most one person a task" and "so many assets at a moment"
- * are given up for prices; what is left is one weighted interval schedule a person, which is solved exactly, from the
- * last task to the first. All prices are whole numbers, so every sum is exact and each round gives a valid bound; the
- * prices follow the subgradient with Polyak's step.
+ * Lagrangian relaxation: "at most one person a task" and "so many assets at a moment" are given up for prices; what is left
+ * is one weighted interval schedule a person, which is solved exactly, from the last task to the first. All prices are
+ * whole numbers, so every sum is exact and any prices give a valid bound.
  */
 export interface Prices {
   readonly task: Float64Array;
-  /** For each moment of each scope of assets. */
+  /** Of an asset at each of the model's moments. */
   readonly moment: Float64Array;
   /** What a further task of a person is worth for the workload. */
   readonly step: Float64Array;
   /** What a step of priority is worth. */
-  perPriority: number;
+  readonly perPriority: number;
 }
 
+/** How far each of the rules that have a price is broken. */
+export type Slope = Omit<Prices, 'perPriority'>;
+
+/** What a schedule leaves open to some people. */
 export interface Frame {
-  /** How many assets there are at each moment at which they may be short. */
-  readonly sizes: readonly number[];
-  /** What each task uses of which moments. */
-  readonly uses: readonly (readonly { readonly moment: number; readonly quantity: number }[])[];
-  /** For each person and position in `tasksOf`: the first position whose task starts after this one has ended. */
+  readonly schedule: { readonly priority: number; readonly gain: number };
+  readonly people: readonly number[];
+  /** The tasks that each of them may take, in order of time; `gains` are what they gain without the workload. */
+  readonly lists: readonly Int32Array[];
+  readonly gains: readonly Float64Array[];
+  /** For each position in `lists`: the first position whose task starts after this one has ended. */
   readonly next: readonly Int32Array[];
+  /** What the workload adds to the next task of each of them, to the one after …; the last number stands for all further. */
+  readonly steps: readonly Float64Array[];
+  /** All tasks of the lists. */
+  readonly tasks: readonly number[];
+  /** The moments that those use, and how many assets are left at each of all. */
+  readonly moments: readonly number[];
+  readonly sizes: Float64Array;
+  /** Room for what each round works out: the worth of each task, and the best of a person from each position on. */
+  readonly worth: Float64Array;
+  readonly reach: Float64Array;
 }
 
-/** The value of the relaxed problem at these prices; `slope` becomes how far each given-up rule is broken. */
-export const relaxed = (
+/** The tasks that nobody holds and that one of these people can take; `lists` are those worth looking at. */
+export const frameOf = (
   model: Model,
-  frame: Frame,
-  floor: number | undefined,
-  prices: Prices,
-  slope: Prices,
-): number => {
-  const { personCount, gain, priority } = model;
-  const isGain = floor !== undefined;
-  slope.task.fill(-1);
-  slope.perPriority = floor ?? 0;
-  let value = -prices.perPriority * (floor ?? 0);
-  for (const price of prices.task) value += price;
-  frame.sizes.forEach((size, m) => {
-    value += size * (prices.moment[m] ?? 0);
-    slope.moment[m] = -size;
+  schedule: Schedule,
+  people: readonly number[],
+  lists: readonly Int32Array[] = people.map((u) => at(model.tasksOf, u)),
+): Frame => {
+  const { personCount, gain } = model;
+  const isSought = new Uint8Array(model.taskCount);
+  for (const list of lists) for (const t of list) isSought[t] = 1;
+  const sizes = Float64Array.from(model.moments.sizes);
+  const { from, moment, quantity } = model.moments;
+  for (let t = 0; t < model.taskCount; t += 1) {
+    if (schedule.personOf[t] === -1) continue;
+    isSought[t] = 0;
+    for (let use = from[t] ?? 0; use < (from[t + 1] ?? 0); use += 1) {
+      const m = moment[use] ?? 0;
+      sizes[m] = (sizes[m] ?? 0) - (quantity[use] ?? 0);
+    }
+  }
+  const isShort = (t: number): boolean => {
+    // To compare is quicker than to look for assets, and often enough.
+    for (let use = from[t] ?? 0; use < (from[t + 1] ?? 0); use += 1) {
+      if ((sizes[moment[use] ?? 0] ?? 0) < (quantity[use] ?? 0)) return true;
+    }
+    return drawFor(model, schedule, t) === undefined;
+  };
+  for (let t = 0; t < model.taskCount; t += 1) if (isSought[t] === 1 && isShort(t)) isSought[t] = 0;
+  const open = lists.map((list, k) => {
+    const u = people[k] ?? 0;
+    return list.filter((t) => isSought[t] === 1 && isFree(model, schedule, u, t));
   });
-  const worth = worthOf(model, frame, prices);
-  for (let u = 0; u < personCount; u += 1) {
-    const tasks = at(model.tasksOf, u);
-    const next = at(frame.next, u);
-    const extra = isGain ? (prices.step[u] ?? 0) : 0;
-    const reach = new Float64Array(tasks.length + 1);
-    for (let i = tasks.length - 1; i >= 0; i -= 1) {
-      const t = tasks[i] ?? 0;
-      const weight = (worth[t] ?? 0) + extra + (isGain ? (gain[t * personCount + u] ?? 0) : 0);
-      const without = reach[i + 1] ?? 0;
-      reach[i] = Math.max(without, weight + (reach[next[i] ?? 0] ?? 0));
-    }
-    value += reach[0] ?? 0;
-    let count = 0;
-    for (let i = 0; i < tasks.length;) {
-      if (reach[i] === reach[i + 1]) {
-        i += 1;
-        continue;
-      }
-      const t = tasks[i] ?? 0;
-      count += 1;
-      slope.task[t] = (slope.task[t] ?? 0) + 1;
-      if (isGain) slope.perPriority -= priority[t] ?? 0;
-      for (const { moment, quantity } of at(frame.uses, t))
-        slope.moment[moment] = (slope.moment[moment] ?? 0) + quantity;
-      i = next[i] ?? 0;
-    }
-    if (isGain) {
-      const workload = workloadAt(model, u, extra, tasks.length);
-      value += workload.worth;
-      // The number of tasks by workload less that by time: none where both can agree.
-      slope.step[u] = Math.max(0, workload.least - count) + Math.min(0, workload.most - count);
-    }
-  }
-  return value;
-};
-
-/** What each task is worth to anybody: its priority less its own price and that of its assets. */
-export const worthOf = (model: Model, frame: Frame, prices: Prices): Float64Array =>
-  Float64Array.from(frame.uses, (uses, t) =>
-    uses.reduce(
-      (sum, { moment, quantity }) => sum - quantity * (prices.moment[moment] ?? 0),
-      (model.priority[t] ?? 0) * prices.perPriority - (prices.task[t] ?? 0),
-    ),
-  );
-
-/** The best of the workload's sum less `extra` for each task, and the least and most tasks that reach it. */
-const workloadAt = (model: Model, person: number, extra: number, limit: number) => {
-  let worth = 0;
-  let least = 0;
-  while (least < limit && stepAt(model, person, least) > extra) {
-    worth += stepAt(model, person, least) - extra;
-    least += 1;
-  }
-  let most = least;
-  while (most < limit && stepAt(model, person, most) === extra) most += 1;
-  return { worth, least, most };
-};
-
-/**
- * At each moment the tasks that ask for assets of one scope, or of a part of it, use at most those of the scope that are
- * not busy outside the plan. (Which of them serves which task is given up.)
- */
-export const frameOf = (model: Model): Frame => {
-  const { start, needs, pools } = model;
-  const sizes: number[] = [];
-  const uses: { moment: number; quantity: number }[][] = needs.map(() => []);
-  const scopes = new Map(needs.flatMap((list) => (list ?? []).map(({ scope }) => [scope.join(), scope] as const)));
-  for (const scope of scopes.values()) {
-    const inside = needs.flatMap((list, task) =>
-      (list ?? []).flatMap((need) =>
-        need.scope.every((pool) => scope.includes(pool)) ? [{ task, quantity: need.quantity }] : [],
-      ),
-    );
-    const asked = new Map<number, number>();
-    for (const { task, quantity } of inside) asked.set(task, (asked.get(task) ?? 0) + quantity);
-    for (const clique of cliquesOf(
-      model,
-      [...asked.keys()].sort((a, b) => a - b),
-      1,
-    )) {
-      const time = start[clique.at(-1) ?? 0] ?? 0;
-      const isBusy = (pool: number): boolean =>
-        at(pools, pool).busy.some((span) => span.start <= time && time < span.end);
-      const size = scope.reduce((sum, pool) => sum + (isBusy(pool) ? 0 : at(pools, pool).assets.length), 0);
-      if (clique.reduce((sum, task) => sum + (asked.get(task) ?? 0), 0) <= size) continue;
-      for (const task of clique) uses[task]?.push({ moment: sizes.length, quantity: asked.get(task) ?? 0 });
-      sizes.push(size);
-    }
-  }
-  return { sizes, uses, next: model.tasksOf.map((tasks) => nextOf(model, tasks)) };
+  isSought.fill(0);
+  for (const list of open) for (const t of list) isSought[t] = 1;
+  const tasks = model.tasks.flatMap((_, t) => (isSought[t] === 1 ? [t] : []));
+  const moments = new Set(tasks.flatMap((t) => [...moment.subarray(from[t], from[t + 1])]));
+  return {
+    schedule: { priority: schedule.priority, gain: schedule.gain },
+    people,
+    lists: open,
+    gains: open.map((list, k) => Float64Array.from(list, (t) => gain[t * personCount + (people[k] ?? 0)] ?? 0)),
+    next: open.map((list) => nextOf(model, list)),
+    steps: people.map((u) => {
+      const steps = at(model.steps, u);
+      return steps.subarray(Math.min(at(schedule.heldBy, u).length, steps.length - 1));
+    }),
+    tasks,
+    moments: [...moments],
+    sizes,
+    worth: new Float64Array(model.taskCount),
+    reach: new Float64Array(open.reduce((most, { length }) => Math.max(most, length), 0) + 1),
+  };
 };
 
 const nextOf = ({ start, end }: Model, tasks: Int32Array): Int32Array =>
@@ -147,3 +104,97 @@ const nextOf = ({ start, end }: Model, tasks: Int32Array): Int32Array =>
     }
     return low;
   });
+
+/** How often the best schedules of the people held which pair: for each person and position in their list. */
+export type Visits = readonly Uint16Array[];
+
+/** What is bounded: the priority placed alone, or with the gain. */
+export type Goal = 'priority' | 'worth';
+
+/**
+ * The value of the relaxed problem at these prices, with what the schedule holds; `slope` becomes how far each given-up rule
+ * is broken.
+ */
+export const relaxed = (
+  model: Model,
+  frame: Frame,
+  goal: Goal,
+  prices: Prices,
+  slope: Slope,
+  visits?: Visits,
+): number => {
+  const { priority } = model;
+  const { from, moment, quantity } = model.moments;
+  const { schedule, people, lists, gains, next, steps, tasks, moments, sizes, worth, reach } = frame;
+  const isGain = goal === 'worth';
+  let value = prices.perPriority * schedule.priority + (isGain ? schedule.gain : 0);
+  for (const t of tasks) {
+    const price = prices.task[t] ?? 0;
+    value += price;
+    slope.task[t] = -1;
+    let own = (priority[t] ?? 0) * prices.perPriority - price;
+    for (let use = from[t] ?? 0; use < (from[t + 1] ?? 0); use += 1) {
+      own -= (quantity[use] ?? 0) * (prices.moment[moment[use] ?? 0] ?? 0);
+    }
+    worth[t] = own;
+  }
+  for (const m of moments) {
+    const size = sizes[m] ?? 0;
+    value += size * (prices.moment[m] ?? 0);
+    slope.moment[m] = -size;
+  }
+  for (let k = 0; k < people.length; k += 1) {
+    const u = people[k] ?? 0;
+    const list = at(lists, k);
+    const own = at(gains, k);
+    const after = at(next, k);
+    const visited = visits?.[k];
+    const extra = isGain ? (prices.step[u] ?? 0) : 0;
+    reach[list.length] = 0;
+    for (let i = list.length - 1; i >= 0; i -= 1) {
+      const weight = (worth[list[i] ?? 0] ?? 0) + (isGain ? extra + (own[i] ?? 0) : 0);
+      const taken = weight + (reach[after[i] ?? 0] ?? 0);
+      const without = reach[i + 1] ?? 0;
+      reach[i] = taken > without ? taken : without;
+    }
+    value += reach[0] ?? 0;
+    let count = 0;
+    for (let i = 0; i < list.length;) {
+      if (reach[i] === reach[i + 1]) {
+        i += 1;
+        continue;
+      }
+      const t = list[i] ?? 0;
+      count += 1;
+      if (visited !== undefined) visited[i] = (visited[i] ?? 0) + 1;
+      slope.task[t] = (slope.task[t] ?? 0) + 1;
+      for (let use = from[t] ?? 0; use < (from[t + 1] ?? 0); use += 1) {
+        const m = moment[use] ?? 0;
+        slope.moment[m] = (slope.moment[m] ?? 0) + (quantity[use] ?? 0);
+      }
+      i = after[i] ?? 0;
+    }
+    if (isGain) {
+      const workload = workloadAt(at(steps, k), extra, list.length);
+      value += workload.worth;
+      // The number of tasks by workload less that by time: none where both can agree.
+      slope.step[u] = Math.max(0, workload.least - count) + Math.min(0, workload.most - count);
+    }
+  }
+  return value;
+};
+
+/** The best of the workload's sum less `extra` for each task, and the least and most tasks that reach it. */
+const workloadAt = (steps: Float64Array, extra: number, limit: number) => {
+  const last = steps.length - 1;
+  let worth = 0;
+  let least = 0;
+  for (; least < limit; least += 1) {
+    const step = steps[Math.min(least, last)] ?? 0;
+    if (step <= extra) break;
+    worth += step - extra;
+  }
+  let most = least;
+  while (most < limit && steps[Math.min(most, last)] === extra) most += 1;
+  return { worth, least, most };
+};

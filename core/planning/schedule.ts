@@ -170,17 +170,20 @@ const drawOf = (
 const leftOf = (model: Model, schedule: Schedule, pool: number, task: number): number => {
   const start = model.start[task] ?? 0;
   const end = model.end[task] ?? 0;
-  const rivals = at(schedule.drawnBy, pool).filter(
-    (rival) => (model.start[rival] ?? 0) < end && start < (model.end[rival] ?? 0),
-  );
+  const rivals: { from: number; until: number; quantity: number }[] = [];
+  for (const rival of at(schedule.drawnBy, pool)) {
+    const from = model.start[rival] ?? 0;
+    const until = model.end[rival] ?? 0;
+    if (from >= end || until <= start) continue;
+    for (const draw of at(schedule.draws, rival)) {
+      if (draw.pool === pool) rivals.push({ from: Math.max(start, from), until, quantity: draw.quantity });
+    }
+  }
   // The use of a pool is greatest at the start of a window.
   let most = 0;
-  for (const moment of rivals.map((rival) => Math.max(start, model.start[rival] ?? 0))) {
+  for (const { from: moment } of rivals) {
     let used = 0;
-    for (const rival of rivals) {
-      if ((model.start[rival] ?? 0) > moment || (model.end[rival] ?? 0) <= moment) continue;
-      for (const draw of at(schedule.draws, rival)) if (draw.pool === pool) used += draw.quantity;
-    }
+    for (const { from, until, quantity } of rivals) if (from <= moment && until > moment) used += quantity;
     most = Math.max(most, used);
   }
   return at(model.pools, pool).assets.length - most;

@@ -32,4 +32,17 @@ describe('plans of many days', () => {
     expect(planDay(problem, { seed, effort: 'normal', solver })).toEqual(plan);
     expect(plan.gap.priority).toBeLessThan(0.05);
   });
+
+  it.each([0, 1, 2, 3])(
+    'of a full day miss at most a hundredth of the proved priority, and three of the score (%i)',
+    (seed) => {
+      const problem = generateDay({ tasks: 120, people: 30, seed, hours: 2, skills: 5, assets: 12 });
+      const best = planDay(problem, { seed, effort: 'thorough', solver });
+      const plan = planDay(problem, { seed, effort: 'normal', solver });
+      expect(best.gap.priority).toBe(0);
+      expect(best.gap.score).toBeLessThan(1e-4);
+      expect(plan.totals.priority_placed).toBeGreaterThanOrEqual(0.99 * best.totals.priority_placed);
+      expect(plan.totals.score).toBeGreaterThanOrEqual(0.97 * best.totals.score);
+    },
+  );
 });

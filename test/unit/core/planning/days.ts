@@ -17,7 +17,3 @@ export const smallDay = (seed: number): PlanProblem =>
 /** A crowded day that is too large to try all plans. */
 export const crowdedDay = (seed: number): PlanProblem =>
   generateDay({ tasks: 40, people: 8, seed, hours: 2.5, skills: 4, assets: 6, held: 20, pinned: 30 });
-
-/** A crowded day of more pairs than the exact solver gets as a whole. */
-export const largerDay = (seed: number): PlanProblem =>
-  generateDay({ tasks: 70, people: 24, seed, hours: 3, skills: 4, assets: 6, held: 0 });

@@ -4,7 +4,7 @@ import { faultsOf, objectiveOf, placementOf } from '../../../../core/planning/ch
 import { planDay, type PlanProgress } from '../../../../core/planning/plan.ts';
 import type { Solver } from '../../../../core/planning/solver.ts';
 import { IS_LONG } from '../../../integration/random.ts';
-import { crowdedDay, largerDay, smallDay } from './days.ts';
+import { crowdedDay, smallDay } from './days.ts';
 import { expectOptimum } from './optimum.ts';
 
 describe('a plan', () => {
@@ -84,14 +84,12 @@ describe('a plan', () => {
       () => ({ values: undefined, bound: -Infinity, isProved: false }),
       (_, start) => ({ values: start, bound: Number.NaN, isProved: false }),
     ];
-    // Of the first it gets the whole, of the second parts.
-    for (const problem of [crowdedDay(8), largerDay(8)]) {
-      const honest = planDay(problem, { seed: 8, effort: 'normal' });
-      for (const solve of lies) {
-        const plan = planDay(problem, { seed: 8, effort: 'normal', solver: { name: 'liar', version: '0', solve } });
-        expect(plan.totals.priority_placed).toBeGreaterThanOrEqual(honest.totals.priority_placed);
-        expect(plan.bound.priority_placed).toBeGreaterThanOrEqual(plan.totals.priority_placed);
-      }
+    const problem = crowdedDay(8);
+    const honest = planDay(problem, { seed: 8, effort: 'normal' });
+    for (const solve of lies) {
+      const plan = planDay(problem, { seed: 8, effort: 'normal', solver: { name: 'liar', version: '0', solve } });
+      expect(plan.totals.priority_placed).toBeGreaterThanOrEqual(honest.totals.priority_placed);
+      expect(plan.bound.priority_placed).toBeGreaterThanOrEqual(plan.totals.priority_placed);
     }
   });
 });

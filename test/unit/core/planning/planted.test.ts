@@ -57,6 +57,19 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     const bound = right(...args);
     return { ...bound, value: Math.floor(bound.value * 0.8) };
   }),
+  'the bound on the score is a little too low': fault<unknown[], Priced>('bound', 'boundGain', (right) => (...args) => {
+    const bound = right(...args);
+    return { ...bound, value: Math.floor(bound.value * 0.8) };
+  }),
+  'no asset is ever left': fault<unknown[], { readonly sizes: readonly number[] }>(
+    'moments',
+    'momentsOf',
+    (right) =>
+      (...args) => {
+        const moments = right(...args);
+        return { ...moments, sizes: moments.sizes.map(() => -1) };
+      },
+  ),
   'people cannot take a task after another': fault<[unknown], { readonly next: readonly Int32Array[] }>(
     'relaxation',
     'frameOf',
