@@ -27,14 +27,16 @@ const wholeOf = (model: Model): Frame =>
 export const boundPriority = (model: Model, schedule: Schedule, rounds: number, from?: Bound): Bound => {
   const whole = wholeOf(model);
   const known = schedule.priority * FINE;
+  const possible = model.priority.reduce((sum, one, t) => sum + (model.peopleOf[t]?.length === 0 ? 0 : one), 0);
   const again = (prices: Prices): Bound => descend(model, whole, 'priority', prices, { known, rounds, grain: FINE });
   let best = again(from?.prices ?? { ...blankSlope(model), perPriority: FINE });
-  for (let before = Infinity; best.value < before * (1 - WORTH_IT) && best.value >= known + FINE;) {
+  const isOpen = schedule.priority < possible;
+  for (let before = Infinity; isOpen && best.value < before * (1 - WORTH_IT) && best.value >= known + FINE;) {
     before = best.value;
     const next = again(best.prices);
     if (next.value < best.value) best = next;
   }
-  return { ...best, value: Math.floor(best.value / FINE) };
+  return { ...best, value: Math.min(possible, Math.floor(best.value / FINE)) };
 };
 
 /** So much less is worth another descent. */

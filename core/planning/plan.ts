@@ -43,6 +43,9 @@ interface Budget {
   readonly iterations: number;
 }
 
+/** Pairs beyond these do not lengthen a search: the largest plan has to end within a minute of a core. */
+const PAIRS_MOST = 300_000;
+
 /** What each effort may spend: counts, so that a plan does not depend on the speed of the machine. */
 const BUDGETS: Readonly<Record<Effort, Budget>> = {
   quick: { looks: 1e6, looksPerPair: 100, rounds: 200, exactPairs: 200, nodes: 100, iterations: 20_000 },
@@ -86,7 +89,7 @@ export const planDay = (problem: PlanProblem, options: PlanOptions): DayPlan => 
 
   // 2. The search: from a schedule that prices suggest, or from what there is, by giving out parts of it anew.
   const pairs = model.isEligible.reduce((sum, one) => sum + one, 0);
-  const meter = { left: budget.looks + budget.looksPerPair * pairs };
+  const meter = { left: budget.looks + budget.looksPerPair * Math.min(pairs, PAIRS_MOST) };
   const prices = priceWorth(model, schedule, bound, 2 * budget.rounds);
   const dived = emptySchedule(model);
   const everybody = model.tasksOf.map((_, u) => u);

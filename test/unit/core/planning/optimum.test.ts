@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { generateDay } from '../../../../bench/planning-days.ts';
 import { loadSolver } from '../../../../adapters/highs/solver.ts';
 import { faultsOf, objectiveOf, placementOf } from '../../../../core/planning/checker.ts';
 import { planDay, type PlanProgress } from '../../../../core/planning/plan.ts';
@@ -63,6 +64,18 @@ describe('a plan', () => {
     expect(plan.is_canceled).toBe(true);
     expect(objectiveOf(problem, plan.totals)).toBeGreaterThanOrEqual(objectiveOf(problem, plan.baseline));
     expect(planDay(problem, { seed: 6, effort: 'quick' }).is_canceled).toBe(false);
+  });
+
+  it('that places all that anybody may take says that it cannot be better', () => {
+    const { tasks, people, ...day } = generateDay({ tasks: 200, people: 60, seed: 1, hours: 0.5, skills: 2 });
+    const problem = {
+      ...day,
+      tasks: tasks.map((task) => ({ ...task, candidates: task.candidates.map((one) => ({ ...one, failed: [] })) })),
+      people: people.map((person) => ({ ...person, busy: [] })),
+    };
+    const { gap, unplaced } = planDay(problem, { seed: 1, effort: 'quick' });
+    expect(unplaced).toEqual([]);
+    expect(gap.priority).toBe(0);
   });
 
   it('of no tasks, or of no people, is empty', () => {
