@@ -53,7 +53,7 @@ const BUDGETS: Readonly<Record<Effort, Budget>> = {
   thorough: {
     looks: 200e6,
     looksPerPair: 12_500,
-    rounds: 1_500,
+    rounds: 400,
     exactPairs: 20_000,
     nodes: 1_000,
     iterations: 100_000,
