@@ -69,8 +69,8 @@ export const boundGain = (
     return { value: value - prices.perPriority * schedule.priority, prices };
   };
   let best = at(ofWorth);
-  for (const factor of [1 / 2, 2]) {
-    for (let isBetter = true; isBetter && best.prices.perPriority > 1;) {
+  for (const { factor, most } of TURNS) {
+    for (let turn = 0, isBetter = true; isBetter && turn < most && best.prices.perPriority > 1; turn += 1) {
       const next = at(withPriority(best.prices, ofPriority, Math.round(best.prices.perPriority * factor)));
       isBetter = next.value < best.value;
       if (isBetter) best = next;
@@ -78,6 +78,12 @@ export const boundGain = (
   }
   return best.value;
 };
+
+/** Down as far as it was ever worth it; up not so far that sums leave the whole numbers that are exact. */
+const TURNS = [
+  { factor: 1 / 2, most: 8 },
+  { factor: 2, most: 3 },
+];
 
 const worthOf = ({ priority, gain }: Schedule, { perPriority }: Prices): number => priority * perPriority + gain;
 

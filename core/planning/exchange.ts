@@ -170,6 +170,7 @@ const assetsFor = (
   return isOwnFree ? own : chooseAssets(demands, isFree, countOf);
 };
 
+/** The assets that could serve a task, with the tasks that they serve in its window, as the plan is. */
 const servingFor = (
   model: Model,
   { servedBy, found: { serving } }: Desk,
